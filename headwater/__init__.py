@@ -1,0 +1,1 @@
+"""Headwater: a data lake that knows where its data came from."""

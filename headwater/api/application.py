@@ -1,0 +1,70 @@
+"""The HTTP application: FastAPI for what is cold, the dispatcher in front for what is hot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from headwater.api.access import Access
+from headwater.api.dispatch import Front, HotRoute
+from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
+from headwater.errors import HeadwaterError, Malformed, Missing, Unprocessable
+from headwater.version import __version__
+
+
+def create_application(
+    *, access: Access, routers: Sequence[APIRouter], hot: Sequence[HotRoute]
+) -> Front:
+    """Build the application out of its surfaces; nothing is opened or started here."""
+    application = FastAPI(
+        title="Headwater",
+        version=__version__,
+        description="A data lake that knows where its data came from.",
+        redirect_slashes=False,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    application.state.access = access
+    for router in routers:
+        application.include_router(router)
+    application.add_exception_handler(HeadwaterError, _on_error)
+    application.add_exception_handler(RequestValidationError, _on_validation)
+    application.add_exception_handler(HTTPException, _on_http)
+    return Front(application, access=access, routes=hot)
+
+
+def _answer(request: Request, error: HeadwaterError) -> Response:
+    status = status_of(error)
+    if request.url.path.startswith("/api/v1/"):
+        body: dict[str, Any] = {"code": status, "message": error.message}
+        return JSONResponse(body, status, headers_of(error))
+    return JSONResponse(problem_of(error), status, headers_of(error), MEDIA_TYPE)
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HeadwaterError)
+    return _answer(request, error)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where, *rest = first["loc"]
+    path = "/" + "/".join(str(part) for part in rest)
+    if first["type"] == "json_invalid":
+        return _answer(request, Malformed(f"the body is not JSON: {first['ctx']['error']}"))
+    return _answer(request, Unprocessable(f"{where} {path}: {first['msg']}", path=path))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _answer(request, Missing(f"there is nothing at {request.url.path}"))
+    problem = problem_of(HeadwaterError(str(error.detail)))
+    problem.update(status=error.status_code, title=str(error.detail))
+    return JSONResponse(problem, error.status_code, error.headers, MEDIA_TYPE)

@@ -1,0 +1,73 @@
+"""Request bodies: collected, inflated and measured while they arrive."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from headwater.errors import Malformed, TooLarge, Unprocessable
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+
+
+async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int) -> bytes:
+    """Return the whole body, inflated; `most_bytes` caps it before and after inflation.
+
+    gzip is recognised by its header field or by its first bytes, because some Java clients
+    send it without saying so. Raises `TooLarge`, `Malformed` and, for other encodings,
+    `Unprocessable`.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("the client went away in the middle of the body", offset=size)
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > most_bytes:
+            raise _too_large(most_bytes)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            break
+    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    if encoding not in (None, b"", b"identity", b"gzip", b"x-gzip"):
+        name = encoding.decode("latin-1") if encoding else ""
+        raise Unprocessable(
+            f"Content-Encoding {name!r} is not understood", hint="send gzip or no encoding"
+        )
+    if body[:2] == _GZIP_MAGIC:
+        return _inflate(body, most_bytes)
+    return body
+
+
+def _inflate(body: bytes, most_bytes: int) -> bytes:
+    """Inflate all gzip members, never holding more than the limit."""
+    parts: list[bytes] = []
+    left = most_bytes
+    rest = body
+    while rest:
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            part = member.decompress(rest, left + 1)
+        except zlib.error as error:
+            raise Malformed(f"the body is not valid gzip: {error}") from error
+        left -= len(part)
+        if left < 0:
+            raise _too_large(most_bytes)
+        parts.append(part)
+        if not member.eof:
+            raise Malformed("the gzip body ends too early", offset=len(body))
+        rest = member.unused_data
+    return b"".join(parts)
+
+
+def _too_large(most_bytes: int) -> TooLarge:
+    return TooLarge(
+        f"the body is over the limit of {most_bytes} bytes",
+        hint="send smaller batches, or raise the limit in the settings",
+    )

@@ -1,0 +1,188 @@
+"""The front of the application: request context, hot paths, then FastAPI.
+
+Hot paths (lineage, ingest, otlp) skip the framework: a dictionary look-up on the raw path, one
+handler, one answer. Everything else goes on to FastAPI with its raw path as the path to route
+on, so that `%2F` inside a name stays inside it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+
+from headwater.api.access import Access, admit_caller
+from headwater.api.bodies import Receive, read_body
+from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
+from headwater.errors import HeadwaterError
+from headwater.model.principal import Action, Principal
+from headwater.observe import CONTEXT, LogEvent, RequestContext, log
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+JSON: Final = b"application/json"
+
+
+@dataclass(slots=True)
+class HotRequest:
+    """What a hot handler sees of a request; `rest` is the raw path behind the route's prefix."""
+
+    method: str
+    rest: str
+    query: bytes
+    headers: dict[bytes, bytes]
+    principal: Principal
+    receive: Receive
+
+    async def body(self, most_bytes: int) -> bytes:
+        """Read the body, inflated and at most `most_bytes` long."""
+        encoding = self.headers.get(b"content-encoding")
+        return await read_body(self.receive, encoding=encoding, most_bytes=most_bytes)
+
+
+@dataclass(slots=True)
+class HotResponse:
+    """The answer of a hot handler."""
+
+    status: int
+    body: bytes = b""
+    media_type: bytes = JSON
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotRoute:
+    """A path served without the framework; with `has_rest`, everything below it too.
+
+    `explain` turns an error into the answer in the surface's own shape; by default that is
+    problem+json.
+    """
+
+    method: str
+    path: str
+    action: Action
+    handle: Callable[[HotRequest], Awaitable[HotResponse]]
+    has_rest: bool = False
+    explain: Callable[[HeadwaterError], HotResponse] | None = None
+
+
+def explain_as_problem(error: HeadwaterError) -> HotResponse:
+    """Answer an error as problem+json."""
+    extra = [(k.lower().encode(), v.encode()) for k, v in headers_of(error).items()]
+    return HotResponse(
+        status_of(error), msgspec.json.encode(problem_of(error)), MEDIA_TYPE.encode(), extra
+    )
+
+
+class Front:
+    """The ASGI application that the server runs."""
+
+    def __init__(
+        self, application: Application, *, access: Access, routes: Sequence[HotRoute]
+    ) -> None:
+        self._application = application
+        self._access = access
+        self._exact = {(r.method, r.path): r for r in routes if not r.has_rest}
+        self._below = {(r.method, r.path.rstrip("/") + "/"): r for r in routes if r.has_rest}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        raw_path: str = scope["raw_path"].decode("ascii", "surrogateescape")
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        context = _context_of(headers)
+        token = CONTEXT.set(context)
+        try:
+            found = self._match(scope["method"], raw_path)
+            if found is None:
+                scope["path"] = raw_path
+                await self._application(scope, receive, _tagged(send, context))
+            else:
+                await self._answer(found, scope, headers, receive, send)
+        finally:
+            CONTEXT.reset(token)
+
+    def _match(self, method: str, path: str) -> tuple[HotRoute, str] | None:
+        route = self._exact.get((method, path))
+        if route is None and path.endswith("/"):
+            route = self._exact.get((method, path[:-1]))
+        if route is not None:
+            return route, ""
+        cut = path.rfind("/", 0, len(path) - 1) + 1 if path.endswith("/") else path.rfind("/") + 1
+        below = self._below.get((method, path[:cut]))
+        return None if below is None else (below, path[cut:].rstrip("/"))
+
+    async def _answer(
+        self,
+        found: tuple[HotRoute, str],
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        route, rest = found
+        try:
+            sent = headers.get(b"authorization")
+            principal = admit_caller(
+                self._access,
+                None if sent is None else sent.decode("latin-1"),
+                route.action,
+                route.path,
+            )
+            request = HotRequest(
+                route.method, rest, scope["query_string"], headers, principal, receive
+            )
+            response = await route.handle(request)
+        except HeadwaterError as error:
+            response = (route.explain or explain_as_problem)(error)
+        except Exception:  # the process edge: logged with its trace, answered without
+            logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
+            failure = HeadwaterError("the server failed; the log has the details")
+            response = (route.explain or explain_as_problem)(failure)
+        if response.status >= 500:
+            log(LogEvent.REQUEST_FAILED, level=logging.WARNING, status=response.status)
+        await _send(send, response)
+
+
+async def _send(send: Send, response: HotResponse) -> None:
+    context = CONTEXT.get()
+    headers = [
+        (b"content-type", response.media_type),
+        (b"content-length", str(len(response.body)).encode()),
+        *response.headers,
+    ]
+    if context is not None:
+        headers.append((b"x-request-id", context.request_id.encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _context_of(headers: dict[bytes, bytes]) -> RequestContext:
+    request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:128]
+    if not request_id.isascii() or not request_id.isprintable() or not request_id:
+        request_id = uuid4().hex
+    traceparent = headers.get(b"traceparent", b"").decode("latin-1")[:128]
+    if len(traceparent) < 55 or not traceparent.isascii():
+        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    return RequestContext(request_id, traceparent)
+
+
+def _tagged(send: Send, context: RequestContext) -> Send:
+    """Add the request id to every answer of the framework."""
+
+    async def tagged(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            headers.append((b"x-request-id", context.request_id.encode()))
+            message["headers"] = headers
+        await send(message)
+
+    return tagged

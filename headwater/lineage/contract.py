@@ -1,0 +1,62 @@
+"""What every lineage store promises.
+
+Blocking; `api` calls it from a thread. Names are text as sent, lone surrogates included.
+Everything a reader gets back is a plain value, owned by the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from headwater.model.principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One event or command as it came in: the bytes, who sent them, when."""
+
+    body: bytes
+    principal: Principal
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of one arrival: its canonical hash, its sequence, whether it was new.
+
+    `warnings` lists what was off, as `path: what`.
+    """
+
+    hash: str
+    sequence: int
+    is_new: bool
+    warnings: tuple[str, ...] = ()
+
+
+class Log(Protocol):
+    """The truth: events and commands in commit order, with the projections they make.
+
+    `apply` is one transaction: on return the log rows and every projection of them are durable.
+    Idempotent: an event whose canonical hash is there changes nothing. Order of arrival does
+    not change any projection. An arrival that cannot be kept yields its error in its place and
+    is in the dead-letter store; the others are applied.
+    """
+
+    def apply(self, arrivals: Sequence[Arrival]) -> Sequence[Applied | Exception]:
+        """Apply a batch and return an outcome for each arrival."""
+        ...
+
+    def rebuild(self) -> int:
+        """Make every projection again from the log; return how many entries it holds."""
+        ...
+
+    def dump(self) -> bytes:
+        """Return every projection as canonical text: names and hashes, no ids, no arrivals."""
+        ...
+
+    def close(self) -> None:
+        """Checkpoint and truncate the write-ahead log, then let go of the file."""
+        ...

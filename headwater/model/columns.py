@@ -1,0 +1,43 @@
+"""Columns of a table, in types that every engine of the lake has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+ColumnType = Literal[
+    "boolean", "int", "long", "float", "double", "string", "date", "timestamp", "json"
+]
+"""`timestamp` is UTC with microseconds; `json` is canonical JSON text in a string column."""
+
+ENVELOPE: Final[tuple[tuple[str, ColumnType], ...]] = (
+    ("id", "string"),
+    ("source", "string"),
+    ("event_ts", "timestamp"),
+    ("received_at", "timestamp"),
+    ("processed_at", "timestamp"),
+    ("record_hash", "string"),
+    ("quality_score", "double"),
+    ("year", "int"),
+    ("month", "int"),
+    ("day", "int"),
+)
+"""The columns that every table of the processed zone has, in this order, before its own."""
+
+ENVELOPE_NAMES: Final = frozenset(name for name, _ in ENVELOPE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One declared field of a source: its name in the data, its column, its type."""
+
+    field: str
+    name: str
+    type: ColumnType
+    required: bool = False
+    description: str | None = None
+
+
+def column_name(field: str) -> str:
+    """Return the column that holds `field`; a field named like an envelope column moves aside."""
+    return f"data_{field}" if field.lower() in ENVELOPE_NAMES else field
