@@ -9,12 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from headwater.model.columns import Column
 from headwater.model.names import Zone
 from headwater.model.record import QuarantinedRecord, Segment
 from headwater.model.table import DataFile, Snapshot, Table
+
+RUN_ID: Final = "headwater.run-id"
+"""The summary key of the run that made a snapshot; a table has at most one snapshot per run."""
+
+BOOKMARK: Final = "headwater.bookmark"
+"""Summary keys that start so are bookmarks; a commit that does not set one carries it forward."""
 
 
 class Manifest(Protocol):

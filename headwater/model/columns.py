@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 ColumnType = Literal[
-    "boolean", "int", "long", "float", "double", "string", "date", "timestamp", "json"
+    "boolean",
+    "int",
+    "long",
+    "float",
+    "double",
+    "string",
+    "date",
+    "timestamp",
+    "json",
+    "metrics",
+    "shares",
 ]
-"""`timestamp` is UTC with microseconds; `json` is canonical JSON text in a string column."""
+"""`timestamp` is UTC with microseconds; `json` is canonical JSON text in a string column.
+
+`metrics` maps a name to its (sum, average, min, max, count), `shares` a name to a number.
+"""
 
 ENVELOPE: Final[tuple[tuple[str, ColumnType], ...]] = (
     ("id", "string"),
