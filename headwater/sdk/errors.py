@@ -24,3 +24,15 @@ class TransportError(HeadwaterError):
     def __init__(self, message: str, *, retriable: bool, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retriable = retriable
+
+
+class InvalidEvent(HeadwaterError):
+    """A value cannot become part of an OpenLineage event; the message names it."""
+
+
+class InvalidStatement(HeadwaterError):
+    """A SQL statement cannot be parsed, or is none whose lineage can be told."""
+
+
+class ExtraMissing(HeadwaterError):
+    """A feature needs an optional dependency that is not installed; the hint says which."""
