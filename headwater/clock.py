@@ -23,6 +23,10 @@ class Clock(Protocol):
         """Wait for `event` at most that long; return whether it is set."""
         ...
 
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        ...
+
 
 class SystemClock:
     """The clock of the machine."""
@@ -35,6 +39,9 @@ class SystemClock:
 
     def wait(self, event: threading.Event, timeout_seconds: float) -> bool:
         return event.wait(timeout_seconds)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
 
 
 class ManualClock:
@@ -64,3 +71,6 @@ class ManualClock:
             while self._seconds < until and not event.is_set():
                 self._changed.wait(0.01)
         return event.is_set()
+
+    def sleep(self, seconds: float) -> None:
+        self.advance(seconds)

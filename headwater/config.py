@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headwater.api.settings import ServerSettings
+from headwater.errors import Invalid
 
 
 def default_data_directory(name: str = "headwater") -> Path:
@@ -28,4 +30,19 @@ class Settings(BaseSettings):
         default_factory=default_data_directory, description="The folder that holds everything."
     )
     log_level: str = Field("info", description="The least level of log line that is written.")
-    server: ServerSettings = ServerSettings()
+    token: SecretStr | None = Field(
+        None, description="The bearer token that commands send to a server."
+    )
+    server: ServerSettings = Field(ServerSettings(), description="The HTTP server.")
+
+
+def load_settings(*, data: Path | None = None, **given: Any) -> Settings:
+    """Read the environment; what is given here wins. Raises `Invalid` naming each variable."""
+    try:
+        return Settings(**given) if data is None else Settings(data=data.absolute(), **given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"HEADWATER_{'__'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+            for one in error.errors()
+        )
+        raise Invalid(f"the settings are wrong: {wrong}") from error

@@ -1,0 +1,101 @@
+"""Runs the platform as a server until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+
+import uvicorn
+
+from headwater.app.listeners import Listener, bind_all, url_of
+from headwater.app.platform import Platform
+from headwater.config import Settings
+from headwater.identity.binding import check_binding
+from headwater.observe import LogEvent, log
+
+Asked = frozenset[str]
+"""Which of `port`, `web_port` and `otlp_port` somebody chose; the others are defaults."""
+
+_KEEP_ALIVE_SECONDS = 75
+_SHUTDOWN_SECONDS = 10
+
+
+def serve(
+    settings: Settings,
+    *,
+    asked: Asked = frozenset(),
+    insecure: bool = False,
+    on_ready: Callable[[Platform, Sequence[str]], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `on_ready` is called with the URLs once requests are taken."""
+    sockets = bind_all(_listeners(settings, asked))
+    urls = [url_of(one) for one in sockets]
+    try:
+        with Platform.open(settings, url=urls[0]) as platform:
+            check_binding(settings.server.host, has_tokens=platform.has_tokens(), insecure=insecure)
+            platform.start()
+            _run(platform, sockets, lambda: _ready(platform, urls, on_ready))
+            log(LogEvent.SERVER_STOPPED)
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def _listeners(settings: Settings, asked: Asked) -> list[Listener]:
+    server = settings.server
+    main = Listener(
+        purpose="the API",
+        host=server.host,
+        port=server.port,
+        is_asked="port" in asked,
+        is_needed=True,
+    )
+    others = [
+        Listener(purpose=purpose, host=server.host, port=port, is_asked=name in asked)
+        for purpose, name, port in (
+            ("the web UI", "web_port", server.web_port),
+            ("OTLP", "otlp_port", server.otlp_port),
+        )
+    ]
+    return [main, *others]
+
+
+def _ready(
+    platform: Platform,
+    urls: Sequence[str],
+    on_ready: Callable[[Platform, Sequence[str]], None] | None,
+) -> None:
+    log(LogEvent.SERVER_STARTED, urls=list(urls), data=str(platform.settings.data))
+    if on_ready is not None:
+        on_ready(platform, urls)
+
+
+def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        platform.application,
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        server_header=False,
+        date_header=False,
+        h11_max_incomplete_event_size=None,
+    )
+    server = _Server(config, ready)
+    server.run(sockets=sockets)
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()

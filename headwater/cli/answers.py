@@ -1,0 +1,189 @@
+"""How commands reach the platform: over HTTP to a server that runs, else opening the stores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from headwater.errors import (
+    Busy,
+    Conflict,
+    Denied,
+    HeadwaterError,
+    Invalid,
+    Malformed,
+    Missing,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+    Unsupported,
+)
+from headwater.model.exchange import Exchange, Reply
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+
+TIMEOUT_SECONDS: Final = 120.0
+
+_BY_STATUS: Final[dict[int, Callable[..., HeadwaterError]]] = {
+    400: Malformed,
+    401: Unauthenticated,
+    403: Denied,
+    404: Missing,
+    409: Conflict,
+    413: TooLarge,
+    422: Unprocessable,
+    501: Unsupported,
+}
+
+
+class Answers:
+    """Asks the platform: method, path, query, body; returns decoded JSON or raises our errors."""
+
+    def __init__(self, exchange: Exchange, *, url: str | None = None) -> None:
+        self._exchange = exchange
+        self.url = url
+
+    def get(self, path: str, **query: object) -> Any:
+        """Read something."""
+        return self._ask("GET", path, query, b"", {})
+
+    def get_bytes(self, path: str, *, accept: str, **query: object) -> bytes:
+        """Read something that is not JSON."""
+        return self._send("GET", path, query, b"", {"Accept": accept}).body
+
+    def post(self, path: str, body: object = None, **query: object) -> Any:
+        """Send a JSON value."""
+        return self._ask("POST", path, query, _encoded(body), _JSON_HEADERS)
+
+    def post_bytes(
+        self, path: str, body: bytes, *, headers: Mapping[str, str], **query: object
+    ) -> Reply:
+        """Send bytes as they are and return the whole answer."""
+        return self._send("POST", path, query, body, headers)
+
+    def put(self, path: str, body: object = None, **query: object) -> Any:
+        """Store a JSON value."""
+        return self._ask("PUT", path, query, _encoded(body), _JSON_HEADERS)
+
+    def delete(self, path: str, **query: object) -> Any:
+        """Remove something."""
+        return self._ask("DELETE", path, query, b"", {})
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object],
+        body: bytes,
+        headers: Mapping[str, str],
+    ) -> Any:
+        reply = self._send(method, path, query, body, headers)
+        return json.loads(reply.body) if reply.body else None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, object],
+        body: bytes,
+        headers: Mapping[str, str],
+    ) -> Reply:
+        given = {name: value for name, value in query.items() if value is not None}
+        target = f"{path}?{urlencode(given, doseq=True)}" if given else path
+        reply = self._exchange(method, target, body, headers)
+        if reply.status >= 400:
+            raise _error_of(reply)
+        return reply
+
+
+_JSON_HEADERS: Final = {"Content-Type": "application/json"}
+
+
+def _encoded(body: object) -> bytes:
+    return b"" if body is None else json.dumps(body).encode()
+
+
+def _error_of(reply: Reply) -> HeadwaterError:
+    """Rebuild the error that the server answered."""
+    try:
+        problem: dict[str, Any] = json.loads(reply.body)
+    except ValueError:
+        problem = {}
+    message = str(
+        problem.get("detail") or problem.get("message") or f"the server answered {reply.status}"
+    )
+    hint = problem.get("hint")
+    kind = _BY_STATUS.get(reply.status)
+    if kind is not None:
+        error = kind(message, hint=hint)
+        if isinstance(error, Invalid):
+            error.path = problem.get("path")
+        if isinstance(error, Invalid | Conflict):
+            error.details = problem
+        return error
+    if reply.status == 503:
+        after = reply.headers.get("retry-after", "1")
+        return Busy(message, hint=hint, retry_after_seconds=int(after) if after.isdigit() else 1)
+    return HeadwaterError(message, hint=hint)
+
+
+def http_exchange(url: str, *, token: str | None = None) -> Exchange:
+    """Return an exchange over one kept-alive connection to `url`."""
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Invalid(f"{url!r} is not the URL of a server", hint="give http://host:port")
+    make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection: HTTPConnection = make(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+    authorization = {"Authorization": f"Bearer {token}"} if token else {}
+    base = quote(parts.path.rstrip("/"), safe="/%")
+
+    def exchange(method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        for attempt in (1, 2):
+            try:
+                connection.request(method, base + target, body, {**authorization, **headers})
+                answer = connection.getresponse()
+                found = {name.lower(): value for name, value in answer.getheaders()}
+                return Reply(answer.status, found, answer.read())
+            except (HTTPException, OSError) as error:
+                connection.close()
+                stale = attempt == 1 and not isinstance(error, TimeoutError)
+                if not stale or method not in ("GET", "PUT", "DELETE"):
+                    raise Unavailable(
+                        f"no answer from {url}: {error or type(error).__name__}",
+                        hint="is the server running? start it with: headwater up",
+                    ) from error
+        raise AssertionError("unreachable")
+
+    return exchange
+
+
+@contextmanager
+def answers_for(*, url: str | None, data: Path | None) -> Iterator[Answers]:
+    """Reach the platform: `url`, else the server that owns the data directory, else the stores.
+
+    The token of a server is the setting `token` (`HEADWATER_TOKEN`).
+    """
+    from headwater.app.directory import DataDirectory
+    from headwater.config import load_settings
+
+    settings = load_settings(data=data)
+    if url is None:
+        owner = DataDirectory.owner(settings.data)
+        url = owner.url if owner is not None else None
+    if url is not None:
+        token = settings.token.get_secret_value() if settings.token else None
+        yield Answers(http_exchange(url, token=token), url=url)
+        return
+    from headwater.app.inside import inside_exchange
+    from headwater.app.platform import Platform
+
+    with Platform.open(settings) as platform:
+        yield Answers(inside_exchange(platform.application))

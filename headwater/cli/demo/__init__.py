@@ -1,0 +1,1 @@
+"""The demo: a year of real flights and weather, from HTTP records to answers with lineage."""

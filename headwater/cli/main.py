@@ -1,0 +1,87 @@
+"""The `headwater` command: every command is a door of the API, for people."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headwater.cli.session import Exit, Session, exit_code_of, print_error
+from headwater.cli.up import up
+from headwater.errors import HeadwaterError, Unsupported
+from headwater.version import __version__
+
+app = typer.Typer(
+    name="headwater",
+    help="A data lake that knows where its data came from.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"headwater {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    *,
+    url: Annotated[
+        str | None,
+        typer.Option(help="The server to speak to [default: whoever owns the data directory]."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The data directory [default: that of HEADWATER_DATA or of this user]."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Choose the platform that the command speaks to."""
+    context.obj = Session(url=url, data=data)
+
+
+app.command()(up)
+
+
+def main() -> None:
+    """Run the command line and end with a code that means something."""
+    try:
+        app(args=_with_shared_options_first(sys.argv[1:]))
+    except HeadwaterError as error:
+        print_error(error)
+        sys.exit(exit_code_of(error))
+    except ModuleNotFoundError as error:
+        missing = Unsupported(
+            f"this command needs the module {error.name!r}",
+            hint="pip install 'headwater[server]'",
+        )
+        print_error(missing)
+        sys.exit(exit_code_of(missing))
+    except BrokenPipeError:
+        sys.exit(Exit.OK)  # whoever read our output, such as `head`, has seen enough
+
+
+def _with_shared_options_first(arguments: list[str]) -> list[str]:
+    """Let `--url` and `--data` stand behind the command too, where people type them."""
+    shared: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            rest.extend([argument, *waiting])
+        elif argument in ("--url", "--data"):
+            shared.extend([argument, *(value for value in [next(waiting, None)] if value)])
+        elif argument.startswith(("--url=", "--data=")):
+            shared.append(argument)
+        else:
+            rest.append(argument)
+    return shared + rest
