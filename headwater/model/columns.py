@@ -34,6 +34,7 @@ ENVELOPE: Final[tuple[tuple[str, ColumnType], ...]] = (
     ("year", "int"),
     ("month", "int"),
     ("day", "int"),
+    ("record_bytes", "long"),
 )
 """The columns that every table of the processed zone has, in this order, before its own."""
 
