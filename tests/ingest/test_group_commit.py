@@ -1,0 +1,113 @@
+"""Many writers share one commit, and each gets its own outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from headwater.errors import Busy, Unavailable
+from headwater.ingest.group_commit import GroupCommit
+
+
+class Gate:
+    """An apply function that waits until it is let through, and remembers its batches."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.open = threading.Event()
+        self.batches: list[list[int]] = []
+
+    def __call__(self, items: Sequence[int]) -> list[int | Exception]:
+        self.entered.set()
+        self.open.wait()
+        self.batches.append(list(items))
+        return [item * 2 if item >= 0 else ValueError(str(item)) for item in items]
+
+
+def test_what_arrives_during_a_commit_shares_the_next_one() -> None:
+    gate = Gate()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=100)
+    with ThreadPoolExecutor(9) as pool:
+        first = pool.submit(group.submit, 0)
+        gate.entered.wait()
+        others = [pool.submit(group.submit, n) for n in range(1, 9)]
+        while len(group) < 8:
+            pass
+        gate.open.set()
+        assert first.result() == 0
+        assert sorted(other.result() for other in others) == [2 * n for n in range(1, 9)]
+    group.close()
+    assert len(gate.batches) == 2
+
+
+def test_an_item_that_fails_does_not_fail_its_neighbours() -> None:
+    gate = Gate()
+    gate.open.set()
+
+    async def both() -> list[int | BaseException]:
+        group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=100)
+        outcomes = await asyncio.gather(group.enqueue(1), group.enqueue(-1), return_exceptions=True)
+        group.close()
+        return outcomes
+
+    good, bad = asyncio.run(both())
+    assert good == 2
+    assert isinstance(bad, ValueError)
+
+
+def test_a_full_queue_says_busy_and_keeps_what_it_has() -> None:
+    gate = Gate()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=2)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(group.submit, 1)
+        gate.entered.wait()
+        waiting = [pool.submit(group.submit, n) for n in (2, 3)]
+        while len(group) < 2:
+            pass
+        with pytest.raises(Busy, match="2 writes waiting"):
+            group.submit(4)
+        gate.open.set()
+        assert [first.result(), *(one.result() for one in waiting)] == [2, 4, 6]
+    group.close()
+
+
+def test_an_exception_of_the_commit_reaches_every_caller() -> None:
+    def broken(_items: Sequence[int]) -> Sequence[int | Exception]:
+        raise OSError("disk")
+
+    group: GroupCommit[int, int] = GroupCommit(broken, name="test", capacity=2)
+    with pytest.raises(OSError, match="disk"):
+        group.submit(1)
+    group.close()
+
+
+def test_closing_commits_what_waits_and_refuses_what_comes_later() -> None:
+    gate = Gate()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=10)
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(group.submit, 5)
+        gate.entered.wait()
+        gate.open.set()
+        assert waiting.result() == 10
+    group.close()
+    with pytest.raises(Unavailable):
+        group.submit(6)
+
+
+def test_a_client_that_went_away_does_not_stop_the_others() -> None:
+    gate = Gate()
+
+    async def one_leaves() -> int:
+        group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=10)
+        leaves, stays = group.enqueue(1), group.enqueue(2)
+        leaves.cancel()
+        gate.open.set()
+        result = await stays
+        group.close()
+        return result
+
+    assert asyncio.run(one_leaves()) == 4
