@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -133,36 +133,63 @@ def _error_of(reply: Reply) -> HeadwaterError:
     return HeadwaterError(message, hint=hint)
 
 
-def http_exchange(url: str, *, token: str | None = None) -> Exchange:
-    """Return an exchange over one kept-alive connection to `url`."""
-    from http.client import HTTPConnection, HTTPException, HTTPSConnection
+class HttpExchange:
+    """An `Exchange` over one kept-alive connection to a server; close it after use."""
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Invalid(f"{url!r} is not the URL of a server", hint="give http://host:port")
-    make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection: HTTPConnection = make(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
-    authorization = {"Authorization": f"Bearer {token}"} if token else {}
-    base = quote(parts.path.rstrip("/"), safe="/%")
+    def __init__(self, url: str, *, token: str | None = None) -> None:
+        from http.client import HTTPConnection, HTTPSConnection
 
-    def exchange(method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
-        for attempt in (1, 2):
-            try:
-                connection.request(method, base + target, body, {**authorization, **headers})
-                answer = connection.getresponse()
-                found = {name.lower(): value for name, value in answer.getheaders()}
-                return Reply(answer.status, found, answer.read())
-            except (HTTPException, OSError) as error:
-                connection.close()
-                stale = attempt == 1 and not isinstance(error, TimeoutError)
-                if not stale or method not in ("GET", "PUT", "DELETE"):
-                    raise Unavailable(
-                        f"no answer from {url}: {error or type(error).__name__}",
-                        hint="is the server running? start it with: headwater up",
-                    ) from error
-        raise AssertionError("unreachable")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Invalid(f"{url!r} is not the URL of a server", hint="give http://host:port")
+        make = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._connection: HTTPConnection = make(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+        self._authorization = {"Authorization": f"Bearer {token}"} if token else {}
+        self._base = quote(parts.path.rstrip("/"), safe="/%")
+        self._url = url
 
-    return exchange
+    def __call__(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        try:
+            return self._once(method, target, body, headers)
+        except (ConnectionError, _http_error()) as error:
+            # A kept-alive connection may have gone stale; asking again is safe where asking
+            # twice means the same as asking once.
+            if method == "POST":
+                raise self._unavailable(error) from error
+        except OSError as error:
+            raise self._unavailable(error) from error
+        try:
+            return self._once(method, target, body, headers)
+        except (OSError, _http_error()) as error:
+            raise self._unavailable(error) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _once(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        sent = {**self._authorization, **headers}
+        try:
+            self._connection.request(method, self._base + target, body, sent)
+            answer = self._connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, found, answer.read())
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _unavailable(self, error: Exception) -> Unavailable:
+        return Unavailable(
+            f"no answer from {self._url}: {error or type(error).__name__}",
+            hint="is the server running? start it with: headwater up",
+        )
+
+
+def _http_error() -> type[Exception]:
+    """Return what http.client raises for an answer that is none; imported late, it is heavy."""
+    from http.client import HTTPException
+
+    return HTTPException
 
 
 @contextmanager
@@ -180,7 +207,8 @@ def answers_for(*, url: str | None, data: Path | None) -> Iterator[Answers]:
         url = owner.url if owner is not None else None
     if url is not None:
         token = settings.token.get_secret_value() if settings.token else None
-        yield Answers(http_exchange(url, token=token), url=url)
+        with closing(HttpExchange(url, token=token)) as exchange:
+            yield Answers(exchange, url=url)
         return
     from headwater.app.inside import inside_exchange
     from headwater.app.platform import Platform

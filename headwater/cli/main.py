@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli.ingest import ingest
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
@@ -50,6 +51,7 @@ def root(
 
 
 app.command()(up)
+app.command()(ingest)
 
 
 def main() -> None:
