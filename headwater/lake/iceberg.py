@@ -58,13 +58,14 @@ class IcebergCommits(Commits):
     """Writes Iceberg tables under a lake's folder; the catalogue is `catalog.db` beside them.
 
     Data files are Parquet with field ids, written by the caller under the table's location. A
-    commit makes them durable before it names them. Use by one thread at a time.
+    commit makes them durable before it names them. Use by one thread at a time. `tables` are
+    the same tables as readers see them.
     """
 
     def __init__(self, lake_folder: Path) -> None:
         self._folder = lake_folder.resolve()
         self._path = self._folder / "catalog.db"
-        self._tables = MetadataTables(self._folder)
+        self.tables = MetadataTables(self._folder)
         with self._errors():
             self._catalog = open_catalog(self._folder)
 
@@ -83,7 +84,7 @@ class IcebergCommits(Commits):
                     continue
             else:
                 raise _contended(declaration.zone, declaration.name)
-        return self._tables.get(declaration.zone, declaration.name)
+        return self.tables.get(declaration.zone, declaration.name)
 
     def files(self, zone: Zone, name: str, snapshot_id: int | None = None) -> tuple[DataFile, ...]:
         with self._errors():

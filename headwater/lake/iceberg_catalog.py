@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pyiceberg.catalog.sql import SqlCatalog
-from sqlalchemy import event
+from sqlalchemy import URL, create_engine, event
 
 from headwater.database import BUSY_TIMEOUT_MILLISECONDS
 from headwater.lake.file_io import make_folder, sync_folder
@@ -18,6 +18,9 @@ class LakeCatalog(SqlCatalog):
     """pyiceberg's catalogue with the pragmas that every store of ours has."""
 
     def _init_catalog(self) -> None:
+        # Not by `uri`: a path with a question mark would end there.
+        path = self.properties["headwater.catalog"]
+        self.engine = create_engine(URL.create("sqlite", database=path))
         event.listen(self.engine, "connect", _set_pragmas)
         super()._init_catalog()
 
@@ -29,9 +32,12 @@ def open_catalog(lake_folder: Path) -> LakeCatalog:
     new = not path.exists()
     catalog = LakeCatalog(
         CATALOG_NAME,
-        uri=f"sqlite:///{path}",
+        uri="sqlite://",
         warehouse=str(lake_folder),
-        **{"py-io-impl": "headwater.lake.iceberg_files.DurableFileIO"},
+        **{
+            "headwater.catalog": str(path),
+            "py-io-impl": "headwater.lake.iceberg_files.DurableFileIO",
+        },
     )
     for zone in ("processed", "curated"):
         catalog.create_namespace_if_not_exists(zone)
