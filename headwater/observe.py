@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TextIO
 
+from headwater.metrics import SIZES, Counter, Histogram, Metric
+
 
 @dataclass(slots=True)
 class RequestContext:
@@ -32,6 +34,51 @@ class LogEvent(StrEnum):
     SERVER_STOPPED = "server stopped"
     REQUEST_FAILED = "request failed"
     PORT_TAKEN = "default port is taken"
+
+
+HTTP_REQUESTS: Final = Counter(
+    "headwater_http_requests",
+    "Requests answered, by route template, method and status.",
+    labels=("route", "method", "status"),
+)
+HTTP_REQUEST_SECONDS: Final = Histogram(
+    "headwater_http_request_seconds",
+    "Time from the first byte of a request to the end of its answer.",
+    unit="seconds",
+    labels=("route",),
+)
+INGEST_RECORDS: Final = Counter(
+    "headwater_ingest_records",
+    "Records received, by outcome: accepted or rejected.",
+    labels=("outcome",),
+)
+COMMIT_GROUP_ITEMS: Final = Histogram(
+    "headwater_commit_group_items",
+    "Writes that shared one commit; near 1 under load means that grouping does not work.",
+    unit="items",
+    labels=("writer",),
+    bounds=SIZES,
+)
+LINEAGE_EVENTS: Final = Counter(
+    "headwater_lineage_events",
+    "Lineage events received, by outcome: applied, duplicate or rejected.",
+    labels=("outcome",),
+)
+JOB_RUNS: Final = Counter(
+    "headwater_job_runs",
+    "Job runs that ended, by job and outcome: complete or fail.",
+    labels=("job", "outcome"),
+)
+SQL_STATEMENTS: Final = Counter(
+    "headwater_sql_statements",
+    "SQL statements of people, by outcome: ok, cached, refused, limited or failed.",
+    labels=("outcome",),
+)
+
+
+def metrics() -> tuple[Metric, ...]:
+    """Return every metric of this module; one is made known by declaring it above."""
+    return tuple(value for value in globals().values() if isinstance(value, Metric))
 
 
 _LOGGER: Final = logging.getLogger("headwater")

@@ -1,0 +1,180 @@
+"""Counters, gauges and histograms, and how they are written as OpenMetrics text.
+
+They are values of ours and not prometheus-client's, because every part of the package counts,
+the light ones too: see docs/decisions/003-metrics-without-a-library.md.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Buckets for durations from a hot path to a slow query."""
+
+SIZES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 4096.0)
+"""Buckets for how many things were handled at once."""
+
+Labels = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Metric:
+    """What is counted: its name with the unit at its end, its meaning, and its labels.
+
+    `name` of a counter stands without `_total`, which the text format adds. Labels take few
+    values each: never an id, a source or a table of a user. All methods may be called from
+    any thread.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    labels: Labels = ()
+    kind: ClassVar[str] = "unknown"
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.unit and not self.name.endswith(f"_{self.unit}"):
+            raise ValueError(f"the name {self.name!r} does not end in its unit {self.unit!r}")
+
+    def _key(self, labels: dict[str, str]) -> Labels:
+        if len(labels) != len(self.labels):
+            raise ValueError(f"{self.name} has the labels {self.labels}, not {tuple(labels)}")
+        return tuple(labels[label] for label in self.labels)
+
+    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+        """Yield (suffix of the name, labels, value)."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Counter(Metric):
+    """Something that only grows while the process lives."""
+
+    _values: dict[Labels, float] = field(default_factory=dict, init=False, repr=False)
+
+    kind: ClassVar[str] = "counter"
+
+    def __post_init__(self) -> None:
+        Metric.__post_init__(self)  # super() does not see through slots
+        if not self.labels:
+            self._values[()] = 0.0
+
+    def add(self, amount: float = 1, **labels: str) -> None:
+        """Count `amount` more."""
+        key = self._key(labels)
+        with self._lock:
+            self._values[key] = self._values.get(key, 0.0) + amount
+
+    def value(self, **labels: str) -> float:
+        """Return how much was counted so far."""
+        return self._values.get(self._key(labels), 0.0)
+
+    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+        with self._lock:
+            values = sorted(self._values.items())
+        for key, value in values:
+            yield "_total", tuple(zip(self.labels, key, strict=True)), value
+
+
+@dataclass(slots=True)
+class Gauge(Metric):
+    """Something that goes up and down."""
+
+    _values: dict[Labels, float] = field(default_factory=dict, init=False, repr=False)
+
+    kind: ClassVar[str] = "gauge"
+
+    def set(self, value: float, **labels: str) -> None:
+        """Say what it is now."""
+        key = self._key(labels)
+        with self._lock:
+            self._values[key] = value
+
+    def value(self, **labels: str) -> float | None:
+        """Return what was said last, None before the first time."""
+        return self._values.get(self._key(labels))
+
+    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+        with self._lock:
+            values = sorted(self._values.items())
+        for key, value in values:
+            yield "", tuple(zip(self.labels, key, strict=True)), value
+
+
+@dataclass(slots=True)
+class Histogram(Metric):
+    """How observed values are spread over `bounds`, the upper ends of the buckets."""
+
+    bounds: tuple[float, ...] = SECONDS
+    _buckets: dict[Labels, list[int]] = field(default_factory=dict, init=False, repr=False)
+    _sums: dict[Labels, float] = field(default_factory=dict, init=False, repr=False)
+
+    kind: ClassVar[str] = "histogram"
+
+    def observe(self, value: float, **labels: str) -> None:
+        """Count one observation."""
+        key = self._key(labels)
+        place = bisect_left(self.bounds, value)
+        with self._lock:
+            buckets = self._buckets.get(key)
+            if buckets is None:
+                buckets = self._buckets[key] = [0] * (len(self.bounds) + 1)
+            buckets[place] += 1
+            self._sums[key] = self._sums.get(key, 0.0) + value
+
+    def count(self, **labels: str) -> int:
+        """Return how many values were observed."""
+        return sum(self._buckets.get(self._key(labels), ()))
+
+    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+        with self._lock:
+            spread = sorted((key, tuple(counts)) for key, counts in self._buckets.items())
+            sums = dict(self._sums)
+        for key, counts in spread:
+            labels = tuple(zip(self.labels, key, strict=True))
+            running = 0
+            for bound, count in zip((*self.bounds, float("inf")), counts, strict=True):
+                running += count
+                yield "_bucket", (*labels, ("le", _number(bound))), running
+            yield "_count", labels, running
+            yield "_sum", labels, sums[key]
+
+
+def to_text(metrics: Iterable[Metric]) -> str:
+    """Write the metrics in the OpenMetrics text format."""
+    lines: list[str] = []
+    for metric in metrics:
+        lines.append(f"# TYPE {metric.name} {metric.kind}")
+        if metric.unit:
+            lines.append(f"# UNIT {metric.name} {metric.unit}")
+        lines.append(f"# HELP {metric.name} {_escape(metric.meaning)}")
+        lines.extend(
+            f"{metric.name}{suffix}{_braces(labels)} {_number(value)}"
+            for suffix, labels, value in metric.samples()
+        )
+    lines.append("# EOF\n")
+    return "\n".join(lines)
+
+
+def _braces(labels: Sequence[tuple[str, str]]) -> str:
+    if not labels:
+        return ""
+    inner = ",".join(f'{name}="{_escape(value)}"' for name, value in labels)
+    return f"{{{inner}}}"
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+
+
+def _number(value: float) -> str:
+    if value == float("inf"):
+        return "+Inf"
+    return str(float(value))
