@@ -34,6 +34,10 @@ class LogEvent(StrEnum):
     SERVER_STOPPED = "server stopped"
     REQUEST_FAILED = "request failed"
     PORT_TAKEN = "default port is taken"
+    LINEAGE_DELAYED = "lineage event is not handed over yet"
+    RUN_RECOVERED = "open run of an earlier process is closed"
+    JOB_FAILED = "job failed"
+    RUNNER_ENDED = "runner process ended early"
 
 
 HTTP_REQUESTS: Final = Counter(

@@ -15,12 +15,14 @@ from typing import Any, Final
 import jsonschema_rs
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from headwater.jobs.typed_columns import ARROW, TIMESTAMP, Reasons, to_array
 from headwater.model.columns import ENVELOPE, Column
 from headwater.wire.records.canonical import canonical_hash
 from headwater.wire.records.values import decode
+
+pc: Final[Any] = pyarrow.compute  # its stubs know fewer types than it takes
 
 FIRST_EVENT: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LEAD: Final = timedelta(days=1)
@@ -80,13 +82,13 @@ class RecordKernel:
 
     def __init__(self, spec: RecordSpec) -> None:
         self._spec = spec
-        self._is_valid = jsonschema_rs.validator_for(spec.schema, validate_formats=True)
+        self._is_valid = jsonschema_rs.validator_for(dict(spec.schema), validate_formats=True)
         self._fields = tuple(column.field for column in spec.columns)
         self.schema = row_schema(spec.columns)
 
     def __call__(self, batch: pa.RecordBatch) -> Sorted:
         """Sort the lines of `batch` (columns `line` and `offset`) into rows and refusals."""
-        raw: list[bytes] = batch.column("line").to_pylist()
+        raw: list[Any] = batch.column("line").to_pylist()
         lines = _decode(raw)
         refused = self._check(lines)
         kept = [row for row in range(len(lines)) if row not in refused] if refused else None
@@ -119,8 +121,8 @@ class RecordKernel:
                 refused[row] = (_pointer(error.instance_path), error.message)
         return refused
 
-    def _columns(self, lines: Sequence[_Line]) -> tuple[dict[str, pa.Array], Refusals]:
-        columns: dict[str, pa.Array] = {}
+    def _columns(self, lines: Sequence[_Line]) -> tuple[dict[str, pa.Array[Any]], Refusals]:
+        columns: dict[str, pa.Array[Any]] = {}
         refused: Refusals = {}
         taken = _values([line.data for line in lines], self._fields)
         for column, values in zip(self._spec.columns, taken, strict=True):
@@ -133,7 +135,9 @@ class RecordKernel:
         _note(refused, reasons, self._spec.event_time or "received_at")
         return columns, refused
 
-    def _event_times(self, lines: Sequence[_Line], received: pa.Array) -> tuple[pa.Array, Reasons]:
+    def _event_times(
+        self, lines: Sequence[_Line], received: pa.Array[Any]
+    ) -> tuple[pa.Array[Any], Reasons]:
         field = self._spec.event_time
         if field is None:
             return received, {}
@@ -147,7 +151,7 @@ class RecordKernel:
         return times, reasons
 
     def _rows(
-        self, lines: Sequence[_Line], columns: Mapping[str, pa.Array], sizes: pa.Array
+        self, lines: Sequence[_Line], columns: Mapping[str, pa.Array[Any]], sizes: pa.Array[Any]
     ) -> pa.RecordBatch:
         source = self._spec.source
         count = len(lines)
@@ -171,7 +175,7 @@ class RecordKernel:
         arrays = [*(envelope[name] for name, _ in ENVELOPE), *own]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
-    def _undeclared(self, lines: Sequence[_Line], columns: Mapping[str, pa.Array]) -> int:
+    def _undeclared(self, lines: Sequence[_Line], columns: Mapping[str, pa.Array[Any]]) -> int:
         """Count members of the data that no column takes; NULLs may be absent or null."""
         count = sum(len(line.data) for line in lines)
         for column in self._spec.columns:
@@ -214,7 +218,7 @@ def _values(datas: list[dict[str, Any]], fields: tuple[str, ...]) -> list[Sequen
     return [[data.get(field) for data in datas] for field in fields]
 
 
-def _quality(columns: Sequence[pa.Array], count: int) -> pa.Array:
+def _quality(columns: Sequence[pa.Array[Any]], count: int) -> pa.Array[Any]:
     """Return for each row the share of declared fields that have a value."""
     total = len(columns)
     valid: Any = pa.repeat(pa.scalar(total, pa.int64()), count)
@@ -223,7 +227,7 @@ def _quality(columns: Sequence[pa.Array], count: int) -> pa.Array:
             valid = pc.subtract(valid, column.is_null().cast(pa.int64()))
     if total == 0:
         return pa.repeat(pa.scalar(1.0, pa.float64()), count)
-    return pc.divide(valid.cast(pa.float64()), float(total))
+    return pc.divide(valid.cast(pa.float64()), float(total))  # type: ignore[no-any-return]
 
 
 def _refusals(

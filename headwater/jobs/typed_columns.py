@@ -8,13 +8,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute
 
 from headwater.model.columns import ColumnType
 from headwater.wire.records.canonical import canonical
 
-TIMESTAMP: Final = pa.timestamp("us", "UTC")
+pc: Final[Any] = pyarrow.compute  # its stubs know fewer types than it takes
 
-ARROW: Final[Mapping[ColumnType, pa.DataType]] = {
+TIMESTAMP: Final[Any] = pa.timestamp("us", "UTC")
+
+ARROW: Final[Mapping[ColumnType, Any]] = {
     "boolean": pa.bool_(),
     "int": pa.int32(),
     "long": pa.int64(),
@@ -44,7 +47,7 @@ _INTEGERS: Final[Mapping[ColumnType, int]] = {"int": 1 << 31, "long": 1 << 63}
 Reasons = dict[int, str]
 
 
-def to_array(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array, Reasons]:
+def to_array(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array[Any], Reasons]:
     """Return the column, and by position the reason of each value that the type cannot hold.
 
     Such a value is NULL in the column. All at once when Arrow takes the values as they are,
@@ -59,19 +62,20 @@ def to_array(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array, Reason
     return _one_by_one(values, type_)
 
 
-def _bulk(values: Sequence[Any], type_: ColumnType) -> pa.Array:
+def _bulk(values: Sequence[Any], type_: ColumnType) -> Any:
     if type_ in ("date", "timestamp"):
-        return pa.array(values, pa.string()).cast(ARROW[type_])
-    array = pa.array(values, pa.float64() if type_ == "float" else ARROW[type_])
-    if type_ == "float":
-        narrow = array.cast(pa.float32())
-        if narrow.is_finite().fill_null(True).true_count != len(narrow):
-            raise pa.ArrowInvalid("beyond a 32-bit float")
-        return narrow
-    return array
+        times: Any = pa.array(values, pa.string())
+        return times.cast(ARROW[type_])
+    array: Any = pa.array(values, pa.float64() if type_ == "float" else ARROW[type_])
+    if type_ != "float":
+        return array
+    narrow = array.cast(pa.float32())
+    if pc.is_finite(narrow).fill_null(True).true_count != len(narrow):
+        raise pa.ArrowInvalid("beyond a 32-bit float")
+    return narrow
 
 
-def _one_by_one(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array, Reasons]:
+def _one_by_one(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array[Any], Reasons]:
     convert = _CONVERT[type_]
     found: list[Any] = []
     reasons: Reasons = {}
@@ -81,7 +85,7 @@ def _one_by_one(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array, Rea
             continue
         try:
             found.append(convert(value))
-        except (ValueError, OverflowError, ArithmeticError) as error:
+        except (ValueError, TypeError, ArithmeticError) as error:
             found.append(None)
             reasons[position] = str(error)
     return pa.array(found, ARROW[type_]), reasons
@@ -92,10 +96,10 @@ def _integer(type_: ColumnType) -> Callable[[Any], int]:
 
     def convert(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise ValueError(f"{_shown(value)} is not an integer")
+            raise TypeError(f"{_shown(value)} is not an integer")
         if value != value // 1:
             raise ValueError(f"{_shown(value)} is not an integer")
-        if not -bound <= value < bound:
+        if value < -bound or value >= bound:
             raise ValueError(f"{_shown(value)} is beyond the type {type_}")
         return int(value)
 
@@ -105,8 +109,8 @@ def _integer(type_: ColumnType) -> Callable[[Any], int]:
 def _real(type_: ColumnType, most: float) -> Callable[[Any], float]:
     def convert(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise ValueError(f"{_shown(value)} is not a number")
-        if abs(value) > most:
+            raise TypeError(f"{_shown(value)} is not a number")
+        if not -most <= value <= most:
             raise ValueError(f"{_shown(value)} is beyond the type {type_}")
         return float(value)
 
@@ -115,20 +119,20 @@ def _real(type_: ColumnType, most: float) -> Callable[[Any], float]:
 
 def _boolean(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{_shown(value)} is not a boolean")
+        raise TypeError(f"{_shown(value)} is not a boolean")
     return value
 
 
 def _string(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{_shown(value)} is not a string")
+        raise TypeError(f"{_shown(value)} is not a string")
     return value
 
 
 def _date(value: Any) -> date:
     try:
         return date.fromisoformat(_string(value))
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise ValueError(f"{_shown(value)} is not a date") from error
 
 
@@ -137,7 +141,7 @@ def to_timestamp(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(_string(value))
         return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ValueError(f"{_shown(value)} is not a date and time") from error
 
 

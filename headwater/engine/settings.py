@@ -1,0 +1,44 @@
+"""What an operator sets about jobs."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class JoinSettings(BaseModel):
+    """A pre-joined set: every row of the left source, with columns of the right one beside it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,62}$", description="The table in the curated zone."
+    )
+    left: str = Field(description="The source whose rows stay, one each.")
+    right: str = Field(description="The source whose columns are added where a row matches.")
+    on: dict[str, str] = Field(
+        min_length=1, description="Pairs of columns that must be equal: of the left, of the right."
+    )
+    columns: tuple[str, ...] = Field(
+        min_length=1, description="The columns of the right source to add."
+    )
+    prefix: str = Field("", description="Goes before the name of each added column.")
+
+
+class JobSettings(BaseModel):
+    """When the chain runs, on how many processes, and which sets are joined beforehand."""
+
+    model_config = ConfigDict(frozen=True)
+
+    every_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="The chain runs after a seal, at most once in this time; 0 is only by hand.",
+    )
+    workers: int = Field(2, ge=1, description="How many processes run record kernels.")
+    niceness: int = Field(
+        10, ge=0, le=19, description="How much kernel processes give way to acknowledgements."
+    )
+    memory_limit: str = Field("1GB", description="The most memory that DuckDB takes in a job.")
+    joins: tuple[JoinSettings, ...] = Field(
+        (), description="The pre-joined sets of the curated zone."
+    )
