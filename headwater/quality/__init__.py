@@ -1,0 +1,1 @@
+"""Expectations on data and what one pass over it finds, as OpenLineage facets."""
