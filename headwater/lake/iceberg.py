@@ -30,7 +30,7 @@ from headwater.lake.iceberg_types import (
     added_type,
     arrow_schema,
     changes,
-    check_partition,
+    check,
     column_types,
     json_property,
     new_schema,
@@ -74,7 +74,7 @@ class IcebergCommits(Commits):
         self._catalog.engine.dispose()
 
     def ensure(self, declaration: TableDeclaration) -> Table:
-        check_partition(declaration)
+        check(declaration)
         with self._errors():
             for _ in range(_ATTEMPTS):
                 try:
@@ -129,11 +129,11 @@ class IcebergCommits(Commits):
         with table.transaction() as transaction:
             with transaction.update_schema() as update:
                 for column in added:
-                    update.add_column(column.name, added_type(column), doc=column.description)
+                    update.add_column((column.name,), added_type(column), doc=column.description)
                 for column in widened:
-                    update.update_column(column.name, field_type=added_type(column))
+                    update.update_column((column.name,), field_type=added_type(column))
                 for freed_name in freed:
-                    update.update_column(freed_name, required=False)
+                    update.update_column((freed_name,), required=False)
             schema = transaction.table_metadata.schema()
             types |= {column.name: column.type for column in added}
             transaction.set_properties({JSON_COLUMNS: json_property(schema, types)})

@@ -122,12 +122,22 @@ def added_type(column: Column) -> IcebergType:
     return _iceberg_type(column.type, 1)
 
 
-def check_partition(declaration: TableDeclaration) -> None:
-    """Refuse a partition by anything but a timestamp column of the declaration."""
-    if declaration.day_of is None:
-        return
-    if not any(c.name == declaration.day_of and c.type == "timestamp" for c in declaration.columns):
-        name = table_name(declaration.zone, declaration.name)
+def check(declaration: TableDeclaration) -> None:
+    """Refuse what no table can be: names that engines cannot tell apart, a day of no timestamp."""
+    name = table_name(declaration.zone, declaration.name)
+    seen: dict[str, str] = {}
+    for column in declaration.columns:
+        if not column.name or "\0" in column.name:
+            raise Unprocessable(f"{name} cannot have a column named {column.name!r}")
+        other = seen.get(column.name.casefold())
+        if other is not None:
+            raise Unprocessable(
+                f"{name} cannot have the columns {other!r} and {column.name!r}: SQL does not tell "
+                "them apart"
+            )
+        seen[column.name.casefold()] = column.name
+    types = {column.name: column.type for column in declaration.columns}
+    if declaration.day_of is not None and types.get(declaration.day_of) != "timestamp":
         raise Unprocessable(f"{name} cannot be partitioned by {declaration.day_of!r}: no timestamp")
 
 
