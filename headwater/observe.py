@@ -34,6 +34,10 @@ class LogEvent(StrEnum):
     SERVER_STOPPED = "server stopped"
     REQUEST_FAILED = "request failed"
     PORT_TAKEN = "default port is taken"
+    ACCESS_DENIED = "access denied"
+    ADMINISTERED = "administrator action"
+    TOKEN_CREATED = "token created"  # noqa: S105  # a sentence
+    TOKEN_REVOKED = "token revoked"  # noqa: S105  # a sentence
     LINEAGE_DELAYED = "lineage event is not handed over yet"
     RUN_RECOVERED = "open run of an earlier process is closed"
     JOB_FAILED = "job failed"
