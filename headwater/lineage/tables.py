@@ -1,0 +1,362 @@
+"""The tables of `lineage.db`: the log, which is the truth, and projections, which are joins.
+
+Conventions
+- Names are bytes: UTF-8, lone surrogates kept (`surrogatepass`). `display` is the same text with
+  NUL and surrogates replaced, for people and for LIKE.
+- `*_us` is microseconds since 1970 in UTC, by event time, never arrival; NULL where no plausible
+  time is known.
+- `*_seq` is a sequence of the log; nothing that holds one is in the dump, what follows from it is.
+- `key` is the LWW key of the event that set the row, 25 bytes that compare as bytes in the order
+  of the key (plausible, event time, rank, event hash); see `lineage/lww.py`, also for its parts.
+- Join rules: *union* inserts or ignores; *LWW* keeps the row with the greatest `key`; *min* and
+  *max* are per column, NULL loses; *function* is computed again from stored rows.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from headwater.database import Schema
+
+METADATA: Final = MetaData()
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _part(name: str, type_: Any = Integer) -> Column[Any]:
+    """Make a column of a composite primary key."""
+    return Column(name, type_, primary_key=True, nullable=False)
+
+
+def _to(table: str) -> Column[int]:
+    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), nullable=False)
+
+
+def _names() -> list[Column[Any]]:
+    return [Column("name", LargeBinary, nullable=False), Column("display", Text, nullable=False)]
+
+
+# --- the log ------------------------------------------------------------------------------------
+
+# Facet bodies, stored once. Key: canonical hash (16 bytes). `body` is the least (length, bytes) of
+# the forms seen. Part of the truth: never rebuilt.
+FACET: Final = Table(
+    "facet",
+    METADATA,
+    _id(),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The log: events and commands in commit order. Key: `hash`, canonical for an event, of the whole
+# body with its nonce for a command; union. `kind`: 0 RunEvent, 1 JobEvent, 2 DatasetEvent,
+# 3 command. `received_us` is the first arrival (min). `body` is the event as sent with facets
+# taken out, read by `lineage.envelope`. `type`: 0 none, 1 START, 2 RUNNING, 3 OTHER (any other
+# word too), 4 COMPLETE, 5 ABORT, 6 FAIL. `flags`: 1 has an error (`errorMessage`, or a run facet
+# with `stackTrace`), 2 an output has `outputStatistics`, 4 stands alone (COMPLETE_SNAPSHOT).
+# `time_s`, `time_ns` are Unix seconds and nanoseconds; NULL for a command without a time.
+# `run_id` is the row in `run` that the event belongs to (JobEvents and DatasetEvents have
+# their own); NULL for commands. It is a projection and made again by a rebuild.
+EVENT: Final = Table(
+    "event",
+    METADATA,
+    Column("seq", Integer, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("kind", Integer, nullable=False),
+    Column("type", Integer, nullable=False),
+    Column("flags", Integer, nullable=False),
+    Column("time_s", BigInteger),
+    Column("time_ns", Integer),
+    Column("received_us", BigInteger, nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("run_id", Integer),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("event_of_run", EVENT.c.run_id, EVENT.c.type)
+Index("event_by_time", EVENT.c.time_s, EVENT.c.time_ns)
+
+# Arrivals that could not be kept. Key: hash of the bytes, so that a resent body is one row.
+# Bounded by settings; the oldest go first and are counted in `tally`.
+DEAD_LETTER: Final = Table(
+    "dead_letter",
+    METADATA,
+    _id(),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("received_us", BigInteger, nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("path", Text),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Counts that no table can give: name `dead_letters_dropped`.
+TALLY: Final = Table(
+    "tally",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# --- who and what -------------------------------------------------------------------------------
+
+# Hidden (soft delete) is a comparison of sequences: an entity is hidden iff
+# max(own deleted_seq, its namespace's) > max(own revived_seq, own named_seq). All three are max;
+# `named_seq` is the latest first arrival of an event naming it (standing 1 or 2).
+
+
+def _standing() -> list[Column[Any]]:
+    return [
+        Column("first_us", BigInteger),
+        Column("last_us", BigInteger),
+        Column("named_seq", Integer, nullable=False, server_default="0"),
+        Column("deleted_seq", Integer, nullable=False, server_default="0"),
+        Column("revived_seq", Integer, nullable=False, server_default="0"),
+    ]
+
+
+# Key: name. `first_us` min and `last_us` max over the events naming what lives in it.
+NAMESPACE: Final = Table("namespace", METADATA, _id(), *_names(), *_standing())
+Index("namespace_name", NAMESPACE.c.name, unique=True)
+
+# Key: (namespace, name) as sent. `standing` is max: 2 events of its own, 1 named as parent or root
+# or by an explicit `lineage` facet (a stub that lists show), 0 only mentioned (never listed).
+JOB: Final = Table(
+    "job",
+    METADATA,
+    _id(),
+    _to("namespace"),
+    *_names(),
+    Column("standing", Integer, nullable=False),
+    *_standing(),
+)
+Index("job_name", JOB.c.namespace_id, JOB.c.name, unique=True)
+
+# Key: (namespace, name) as sent; symlinks never merge rows. `standing` is max: 2 input, output or
+# DatasetEvent, 1 named by an explicit `lineage` facet, 0 only mentioned by `columnLineage`,
+# `symlinks` or a command (never listed).
+DATASET: Final = Table(
+    "dataset",
+    METADATA,
+    _id(),
+    _to("namespace"),
+    *_names(),
+    Column("standing", Integer, nullable=False),
+    *_standing(),
+)
+Index("dataset_name", DATASET.c.namespace_id, DATASET.c.name, unique=True)
+
+# Facet keys as sent. Key: name.
+FACET_NAME: Final = Table("facet_name", METADATA, _id(), *_names())
+Index("facet_name_name", FACET_NAME.c.name, unique=True)
+
+# --- runs ---------------------------------------------------------------------------------------
+
+# Key: (uuid, job_id). `kind` 0: a run, `uuid` by Marquez's algorithm (16 bytes). Kind 1: one
+# JobEvent, which counts as a COMPLETE run; kind 2: one DatasetEvent, `job_id` NULL; both have the
+# event hash as `uuid`, so that a *version* is always a row of `run_io`.
+# `first_key` min, `last_key` max over all events. `snapshot_key` max over the events that stand
+# alone: its inputs and outputs are those rows of `run_io` with key >= snapshot_key.
+# Function of the events with START or a terminal: `state` 0 new, 1 running, 2 completed,
+# 3 aborted, 4 failed; `has_warning` 1 for a FAIL without error that was completed after all;
+# `started_us`, `ended_us` of the last attempt; `decided_key`, the key of the event that decided
+# the state, else last_key: order runs by it. `io_hash`: of the live inputs and outputs once
+# there is a terminal, NULL before; runs of a job with one io_hash have one job version.
+RUN: Final = Table(
+    "run",
+    METADATA,
+    _id(),
+    Column("uuid", LargeBinary, nullable=False),
+    Column("job_id", Integer, ForeignKey("job.id")),
+    Column("kind", Integer, nullable=False),
+    Column("state", Integer, nullable=False, server_default="0"),
+    Column("has_warning", Integer, nullable=False, server_default="0"),
+    Column("started_us", BigInteger),
+    Column("ended_us", BigInteger),
+    Column("first_key", LargeBinary, nullable=False),
+    Column("last_key", LargeBinary, nullable=False),
+    Column("decided_key", LargeBinary, nullable=False),
+    Column("snapshot_key", LargeBinary),
+    Column("io_hash", LargeBinary),
+    UniqueConstraint("uuid", "job_id"),
+)
+Index("run_of_job", RUN.c.job_id, RUN.c.decided_key)
+
+# The parent of a run, from its `parent` facet. Key: run; LWW. `parent_uuid`, `root_uuid` by
+# Marquez's algorithm for parents; the runs they name may not exist. Root NULL where not given.
+RUN_PARENT: Final = Table(
+    "run_parent",
+    METADATA,
+    _part("run_id"),
+    Column("key", LargeBinary, nullable=False),
+    Column("parent_uuid", LargeBinary, nullable=False),
+    Column("parent_job_id", Integer, ForeignKey("job.id"), nullable=False),
+    Column("root_uuid", LargeBinary),
+    Column("root_job_id", Integer, ForeignKey("job.id")),
+    sqlite_with_rowid=False,
+)
+Index("run_parent_child", RUN_PARENT.c.parent_uuid, RUN_PARENT.c.parent_job_id)
+Index("run_parent_job", RUN_PARENT.c.parent_job_id)
+Index("run_parent_root", RUN_PARENT.c.root_uuid)
+
+# Inputs (direction 0) and outputs (1). Key: (run, dataset, direction); LWW, so `key` is of the
+# latest event of the run that names it there. Rows with direction 1 are the dataset's versions.
+RUN_IO: Final = Table(
+    "run_io",
+    METADATA,
+    _part("run_id"),
+    _part("dataset_id"),
+    _part("direction"),
+    Column("key", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("run_io_of_dataset", RUN_IO.c.dataset_id, RUN_IO.c.direction, RUN_IO.c.run_id)
+
+# Facets by name, the latest of each: LWW. `is_deleted` 1: it said `_deleted`, so it is not there.
+# Of a run (owner 0) and of its job as that run said (owner 1); key (run, owner, name).
+RUN_FACET: Final = Table(
+    "run_facet",
+    METADATA,
+    _part("run_id"),
+    _part("owner"),
+    _part("facet_name_id"),
+    Column("key", LargeBinary, nullable=False),
+    Column("facet_id", Integer, nullable=False),
+    Column("is_deleted", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Of a dataset as one run said: `part` 0 `facets`, 1 `inputFacets` or `outputFacets`.
+IO_FACET: Final = Table(
+    "io_facet",
+    METADATA,
+    _part("run_id"),
+    _part("dataset_id"),
+    _part("direction"),
+    _part("part"),
+    _part("facet_name_id"),
+    Column("key", LargeBinary, nullable=False),
+    Column("facet_id", Integer, nullable=False),
+    Column("is_deleted", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Of a job, over all its runs and JobEvents.
+JOB_FACET: Final = Table(
+    "job_facet",
+    METADATA,
+    _part("job_id"),
+    _part("facet_name_id"),
+    Column("key", LargeBinary, nullable=False),
+    Column("facet_id", Integer, nullable=False),
+    Column("is_deleted", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("job_facet_facet", JOB_FACET.c.facet_id)
+
+# Of a dataset over all its runs and DatasetEvents; part 0 only. `role` 1: by who writes it and
+# DatasetEvents, 0: by who reads it; of a name take role 1 where it exists.
+DATASET_FACET: Final = Table(
+    "dataset_facet",
+    METADATA,
+    _part("dataset_id"),
+    _part("facet_name_id"),
+    _part("role"),
+    Column("key", LargeBinary, nullable=False),
+    Column("facet_id", Integer, nullable=False),
+    Column("is_deleted", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("dataset_facet_facet", DATASET_FACET.c.facet_id)
+
+# --- edges --------------------------------------------------------------------------------------
+
+# Every edge ever seen between a job and a dataset, for walks. Key: (job, dataset, direction);
+# min, max. The set of its runs is in `run_io`.
+JOB_EDGE: Final = Table(
+    "job_edge",
+    METADATA,
+    _part("job_id"),
+    _part("direction"),
+    _part("dataset_id"),
+    Column("first_us", BigInteger),
+    Column("last_us", BigInteger),
+    sqlite_with_rowid=False,
+)
+Index("job_edge_of_dataset", JOB_EDGE.c.dataset_id, JOB_EDGE.c.direction, JOB_EDGE.c.job_id)
+
+# What a `columnLineage` or `lineage` facet body says, spread out once per body (a function of
+# it; union). `out_dataset_id` 0: the dataset that carries the facet. `out_field` b'': the
+# dataset as a whole. `in_dataset_id` 0: no dataset, see `in_job_id`; `in_field` b'': as a whole.
+# `in_job_id`, `out_job_id`: JOB entries of a `lineage` facet, 0: none, -1: the event's own job.
+# `kind` 0 unknown, 1 DIRECT, 2 INDIRECT, as `type` says. A row with in_dataset_id = in_job_id = 0
+# is an entry with `inputs: []`: it has no tracked upstream. `source` 0 columnLineage, 1 lineage.
+FACET_EDGE: Final = Table(
+    "facet_edge",
+    METADATA,
+    _part("facet_id"),
+    _part("source"),
+    _part("out_dataset_id"),
+    _part("out_field", LargeBinary),
+    _part("out_job_id"),
+    _part("in_dataset_id"),
+    _part("in_field", LargeBinary),
+    _part("in_job_id"),
+    _part("kind"),
+    _part("subtype", Text),
+    _part("masking"),
+    sqlite_with_rowid=False,
+)
+Index("facet_edge_in", FACET_EDGE.c.in_dataset_id, FACET_EDGE.c.in_field)
+
+# Who says so: the facet stood on output `dataset_id` of `job_id` (0 for a DatasetEvent), or, for
+# `lineage` on a job (dataset_id is then the entry's target, 0 for a JOB entry). min, max. Column
+# edges are facet_edge joined to this on facet_id and out_dataset_id in (0, dataset_id). What a
+# run said is in `io_facet` and `run_facet` under the same facet_id.
+LINEAGE_USE: Final = Table(
+    "lineage_use",
+    METADATA,
+    _part("facet_id"),
+    _part("source"),
+    _part("dataset_id"),
+    _part("job_id"),
+    Column("first_us", BigInteger),
+    Column("last_us", BigInteger),
+    sqlite_with_rowid=False,
+)
+Index("lineage_use_of_dataset", LINEAGE_USE.c.dataset_id, LINEAGE_USE.c.job_id)
+Index("lineage_use_of_job", LINEAGE_USE.c.job_id)
+
+# What a `symlinks` facet body says; union. A symlink is live while `dataset_facet` holds the body
+# as the current `symlinks` of the dataset that carries it. `type` as sent (TABLE, LOCATION).
+FACET_SYMLINK: Final = Table(
+    "facet_symlink",
+    METADATA,
+    _part("facet_id"),
+    _part("dataset_id"),
+    _part("type", Text),
+    sqlite_with_rowid=False,
+)
+Index("facet_symlink_dataset", FACET_SYMLINK.c.dataset_id)
+
+SCHEMA: Final = Schema(
+    name="lineage",
+    metadata=METADATA,
+    head="0001",
+    migrations=Path(__file__).parent / "migrations",
+)
