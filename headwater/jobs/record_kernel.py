@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
-import jsonschema_rs
 import msgspec
 import pyarrow as pa
 import pyarrow.compute
@@ -20,6 +19,8 @@ import pyarrow.compute
 from headwater.jobs.typed_columns import ARROW, TIMESTAMP, Reasons, to_array
 from headwater.model.columns import ENVELOPE, Column
 from headwater.wire.records.canonical import canonical_hash
+from headwater.wire.records.schema import RecordValidator, compile_schema
+from headwater.wire.records.tolerant import pointer
 from headwater.wire.records.values import decode
 
 pc: Final[Any] = pyarrow.compute  # its stubs know fewer types than it takes
@@ -82,7 +83,8 @@ class RecordKernel:
 
     def __init__(self, spec: RecordSpec) -> None:
         self._spec = spec
-        self._is_valid = jsonschema_rs.validator_for(dict(spec.schema), validate_formats=True)
+        self._is_valid = compile_schema(spec.schema).is_valid
+        self._explain = RecordValidator(spec.schema)
         self._fields = tuple(column.field for column in spec.columns)
         self.schema = row_schema(spec.columns)
 
@@ -111,14 +113,20 @@ class RecordKernel:
 
     def _check(self, lines: Sequence[_Line]) -> Refusals:
         refused: Refusals = {}
-        is_valid = self._is_valid.is_valid
+        is_valid = self._is_valid
         for row, line in enumerate(lines):
             data = line.data
             if type(data) is not dict:
                 refused[row] = ("", f"the data is {_kind(data)}, not an object")
-            elif not is_valid(data):
-                error = next(iter(self._is_valid.iter_errors(data)))
-                refused[row] = (_pointer(error.instance_path), error.message)
+                continue
+            try:
+                if is_valid(data):
+                    continue
+            except ValueError:
+                pass  # a number beyond doubles, which the explanation can take
+            flaw = self._explain.flaw(data)
+            if flaw is not None:
+                refused[row] = flaw
         return refused
 
     def _columns(self, lines: Sequence[_Line]) -> tuple[dict[str, pa.Array[Any]], Refusals]:
@@ -250,11 +258,7 @@ def _refusals(
 
 def _note(refused: Refusals, reasons: Reasons, field: str) -> None:
     for row, reason in reasons.items():
-        refused.setdefault(row, (_pointer([field]), reason))
-
-
-def _pointer(parts: Sequence[str | int]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+        refused.setdefault(row, (pointer((field,)), reason))
 
 
 def _kind(value: Any) -> str:
