@@ -42,6 +42,9 @@ class LogEvent(StrEnum):
     RUN_RECOVERED = "open run of an earlier process is closed"
     JOB_FAILED = "job failed"
     RUNNER_ENDED = "runner process ended early"
+    LOG_TAIL_DROPPED = "torn tail of a record log is dropped"
+    SEAL_FAILED = "sealing failed"
+    PROPOSAL_FAILED = "schema proposal failed"
 
 
 HTTP_REQUESTS: Final = Counter(

@@ -1,0 +1,59 @@
+"""The schema registry: GET, POST and PUT /api/v2/schemas."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+
+from headwater.api.access import Reader, Writer
+from headwater.lake.contract import Registry, SourceSchema
+
+
+def schemas_router(registry: Registry) -> APIRouter:
+    """Return the routes of the registry."""
+    router = APIRouter(prefix="/api/v2", tags=["schemas"])
+
+    @router.get("/schemas")
+    def list_schemas(_: Reader, source: str | None = None) -> dict[str, Any]:
+        """List the versions of all schemas, or of one source's."""
+        return {"schemas": [_described(schema) for schema in registry.find(source)]}
+
+    @router.get("/schemas/version")
+    def get_schema(_: Reader, source: str, version: int | None = None) -> dict[str, Any]:
+        """Return one version of a source's schema, by default the latest."""
+        return _described(registry.get(source, version))
+
+    @router.post("/schemas", status_code=201)
+    @router.put("/schemas", status_code=200)
+    def register_schema(
+        principal: Writer, source: str, schema: Annotated[Any, Body()]
+    ) -> dict[str, Any]:
+        """Register a JSON Schema for a source; it must be able to follow the one before."""
+        return _described(registry.register(source, schema, actor=principal.name))
+
+    return router
+
+
+def _described(schema: SourceSchema) -> dict[str, Any]:
+    return {
+        "source": schema.source,
+        "version": schema.version,
+        "proposed": schema.proposed,
+        "dedupe": schema.dedupe,
+        "key": schema.key,
+        "event_time": schema.event_time,
+        "registered_at": schema.registered_at,
+        "registered_by": schema.registered_by,
+        "columns": [
+            {
+                "field": column.field,
+                "name": column.name,
+                "type": column.type,
+                "required": column.required,
+                "description": column.description,
+            }
+            for column in schema.columns
+        ],
+        "schema": schema.schema,
+    }

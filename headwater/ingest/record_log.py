@@ -1,0 +1,151 @@
+"""The write-ahead log of records: what is acknowledged is in here until it is sealed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from headwater.clock import Clock
+from headwater.errors import HeadwaterError, StorageFull, Unavailable
+from headwater.ingest.files import Files, make_folders
+from headwater.ingest.frame import MAGIC, LogReading
+
+SUFFIX = ".log"
+
+
+class RecordLog:
+    """Log files in `inbox/`, of which the newest is written; a file is made by its first frame.
+
+    `append` returns when its frames are on the disk; when it raises, none of them counts. Names
+    are UTC times, so that they sort and never come twice. Safe to call from several threads.
+    """
+
+    def __init__(self, folder: Path, *, files: Files, clock: Clock) -> None:
+        self._folder = folder
+        self._files = files
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._path = folder
+        self._size = 0
+        self._started = 0.0
+        self._last_name = ""
+        self._good_bytes: dict[Path, int] = {}
+        try:
+            make_folders(files, folder)
+        except OSError as error:
+            raise _translate(error, folder) from error
+        if not os.access(folder, os.W_OK):
+            raise Unavailable(f"cannot write {folder}", hint="check the folder's permissions")
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of the log being written; 0 when nothing was written since the last rotate."""
+        return self._size
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago the log being written got its first frame."""
+        return self._clock.monotonic() - self._started if self._size else 0.0
+
+    def append(self, frames: Sequence[bytes]) -> tuple[str, list[int]]:
+        """Write frames and return the log's name and the offset of each, once durable."""
+        data = b"".join(frames)
+        with self._lock:
+            try:
+                descriptor = self._descriptor
+                if descriptor is None:
+                    descriptor = self._start()
+                self._files.append(descriptor, data)
+                self._files.sync(descriptor)
+            except OSError as error:
+                self._repair(may_go_on=error.errno == errno.ENOSPC)
+                raise _translate(error, self._path) from error
+            offsets = []
+            position = self._size
+            for frame in frames:
+                offsets.append(position)
+                position += len(frame)
+            self._size = position
+            return self._path.stem, offsets
+
+    def rotate(self) -> None:
+        """End the log being written; the next append starts another."""
+        with self._lock:
+            self._end()
+
+    def unsealed(self) -> tuple[Path, ...]:
+        """Return the logs that are no longer written, oldest first."""
+        with self._lock:
+            live = self._path if self._descriptor is not None else None
+            found = self._folder.glob(f"*{SUFFIX}")
+            return tuple(sorted(path for path in found if path != live))
+
+    def read(self, path: Path) -> LogReading:
+        """Return a pass over the whole frames of a log."""
+        return LogReading(path, self._good_bytes.get(path))
+
+    def remove(self, path: Path) -> None:
+        """Delete a log whose records are sealed."""
+        self._files.remove(path)
+        self._files.sync_folder(self._folder)
+        self._good_bytes.pop(path, None)
+
+    def close(self) -> None:
+        """End the log being written."""
+        self.rotate()
+
+    def _start(self) -> int:
+        name = _name(self._clock.now())
+        while name <= self._last_name or (self._folder / f"{name}{SUFFIX}").exists():
+            name = f"{max(name, self._last_name)}0"
+        self._last_name = name
+        self._path = self._folder / f"{name}{SUFFIX}"
+        self._size = 0
+        descriptor = self._descriptor = self._files.create(self._path)
+        self._files.append(descriptor, MAGIC)
+        self._files.sync_folder(self._folder)
+        self._size = len(MAGIC)
+        self._started = self._clock.monotonic()
+        return descriptor
+
+    def _repair(self, *, may_go_on: bool) -> None:
+        """Take back what was written of frames that nobody will be told about.
+
+        After a failed sync nobody knows what the disk holds, so that file is not written again.
+        """
+        if self._descriptor is None:
+            return
+        try:
+            self._files.truncate(self._descriptor, self._size)
+        except OSError:
+            may_go_on = False
+        if not may_go_on or self._size == 0:
+            self._end()
+
+    def _end(self) -> None:
+        if self._descriptor is None:
+            return
+        descriptor, self._descriptor = self._descriptor, None
+        self._good_bytes[self._path] = self._size
+        self._size = 0
+        self._files.close(descriptor)
+
+
+def _name(now: datetime) -> str:
+    return now.strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def _translate(error: OSError, path: Path) -> HeadwaterError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return StorageFull(
+            f"no space left to write {path}; nothing of the request was kept",
+            hint="free some space and send it again",
+        )
+    return Unavailable(
+        f"cannot write {path}: {error.strerror or error}", hint="check the disk and its permissions"
+    )

@@ -1,0 +1,96 @@
+"""The manifest in lake.db."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, func, select
+
+from headwater.lake.contract import Manifest
+from headwater.lake.lake_database import from_microseconds, segments, to_microseconds
+from headwater.model.record import Segment
+
+_INSERT: Final = (
+    "INSERT INTO segments"
+    " (source, day, path, log, records, size_bytes, sha256, first_at, last_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING"
+)
+_PATHS_AT_ONCE: Final = 500
+
+
+class SqlManifest(Manifest):
+    """Segments as rows; the sequence is the row id, given in commit order."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reads = engine.execution_options(read_only=True)
+
+    def add(self, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+        if not segments:
+            return ()
+        with self._engine.begin() as connection:
+            return add_segments(connection, segments)
+
+    def find(
+        self, *, source: str | None = None, after: int = 0, until: int | None = None
+    ) -> tuple[Segment, ...]:
+        query = select(segments).where(segments.c.sequence > after).order_by(segments.c.sequence)
+        if source is not None:
+            query = query.where(segments.c.source == source)
+        if until is not None:
+            query = query.where(segments.c.sequence <= until)
+        with self._reads.connect() as connection:
+            return tuple(_segment(row) for row in connection.execute(query))
+
+    def sources(self) -> tuple[str, ...]:
+        query = select(segments.c.source).distinct().order_by(segments.c.source)
+        with self._reads.connect() as connection:
+            return tuple(connection.scalars(query))
+
+    def last_sequence(self) -> int:
+        with self._reads.connect() as connection:
+            return connection.scalar(select(func.max(segments.c.sequence))) or 0
+
+
+def add_segments(connection: Connection, added: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Add segments within a transaction of the caller's, and return them as they are stored."""
+    if not added:
+        return ()
+    rows = [
+        (
+            s.source,
+            s.day,
+            s.path,
+            s.log,
+            s.records,
+            s.size_bytes,
+            s.sha256,
+            to_microseconds(s.first_at),
+            to_microseconds(s.last_at),
+        )
+        for s in added
+    ]
+    connection.exec_driver_sql(_INSERT, rows)
+    stored: dict[str, Segment] = {}
+    paths = [s.path for s in added]
+    for start in range(0, len(paths), _PATHS_AT_ONCE):
+        some = paths[start : start + _PATHS_AT_ONCE]
+        for row in connection.execute(select(segments).where(segments.c.path.in_(some))):
+            stored[row.path] = _segment(row)
+    return tuple(stored[path] for path in paths)
+
+
+def _segment(row: Any) -> Segment:
+    return Segment(
+        sequence=row.sequence,
+        source=row.source,
+        day=row.day,
+        path=row.path,
+        log=row.log,
+        records=row.records,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        first_at=from_microseconds(row.first_at),
+        last_at=from_microseconds(row.last_at),
+    )
