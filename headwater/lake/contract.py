@@ -117,6 +117,10 @@ class Quarantine(Protocol):
         """Count records that wait, that is, were not replayed."""
         ...
 
+    def tally(self) -> Mapping[tuple[str, datetime], int]:
+        """Count records that ever came in, replayed or not, by source and hour of reception."""
+        ...
+
 
 class Tables(Protocol):
     """Reads tables. Light: needs no table library, so that the server may call it."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Integer, func, select
 
 from headwater.errors import Missing
 from headwater.lake.contract import Quarantine
@@ -18,6 +18,9 @@ _INSERT: Final = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
 _MARK: Final = "UPDATE quarantine SET replayed_at = ? WHERE key = ? AND replayed_at IS NULL"
+
+
+_HOUR: Final = 3_600_000_000
 
 
 class SqlQuarantine(Quarantine):
@@ -77,6 +80,13 @@ class SqlQuarantine(Quarantine):
             query = query.where(quarantine.c.source == source)
         with self._reads.connect() as connection:
             return connection.scalar(query) or 0
+
+    def tally(self) -> Mapping[tuple[str, datetime], int]:
+        hour = quarantine.c.received_at.op("/", return_type=Integer())(_HOUR)
+        query = select(quarantine.c.source, hour.label("hour"), func.count().label("records"))
+        with self._reads.connect() as connection:
+            rows = connection.execute(query.group_by(quarantine.c.source, hour))
+            return {(row.source, from_microseconds(row.hour * _HOUR)): row.records for row in rows}
 
     def _find(
         self, source: str | None, after: str, limit: int, *, waiting: bool
