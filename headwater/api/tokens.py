@@ -1,0 +1,60 @@
+"""Tokens: GET, POST and DELETE /api/v2/tokens, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from headwater.api.access import Administrator
+from headwater.control.contract import Token
+from headwater.identity.access import Role, TokenAccess
+
+
+class NewToken(BaseModel):
+    """What an administrator says about a token to be made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Who will use it; every log line of theirs carries this name.")
+    role: Role = Field(description="What it may do; each role may do what the one before it may.")
+    expires_at: AwareDatetime | None = Field(
+        None, description="From when on it is refused; without it, never."
+    )
+
+
+def tokens_router(access: TokenAccess) -> APIRouter:
+    """Return the routes of tokens."""
+    router = APIRouter(prefix="/api/v2", tags=["tokens"])
+
+    @router.get("/tokens")
+    def list_tokens(_: Administrator) -> dict[str, Any]:
+        """List every token, the revoked ones too, without their secrets."""
+        return {"tokens": [_described(token) for token in access.find()]}
+
+    @router.post("/tokens", status_code=201)
+    def create_token(principal: Administrator, new: NewToken) -> dict[str, Any]:
+        """Make a token; its `secret` is in this answer and never again."""
+        token, secret = access.create(new.name, new.role, expires_at=new.expires_at, by=principal)
+        return {**_described(token), "secret": secret}
+
+    @router.delete("/tokens")
+    def revoke_token(principal: Administrator, id: str) -> dict[str, Any]:
+        """Revoke a token; the next request that carries it is refused."""
+        return _described(access.revoke(id, by=principal))
+
+    return router
+
+
+def _described(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role,
+        "created_at": token.created_at,
+        "created_by": token.created_by,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+        "last_used_on": token.last_used_on,
+    }
