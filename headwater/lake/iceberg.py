@@ -25,7 +25,7 @@ from headwater.lake.contract import BOOKMARK, RUN_ID, Change, Commits, TableDecl
 from headwater.lake.file_io import storage_errors
 from headwater.lake.iceberg_catalog import open_catalog
 from headwater.lake.iceberg_data_files import Footers, data_files
-from headwater.lake.iceberg_snapshot import Replacement, read_live
+from headwater.lake.iceberg_snapshot import NewSnapshot, read_live
 from headwater.lake.iceberg_types import (
     added_type,
     arrow_schema,
@@ -47,9 +47,7 @@ _PROPERTIES: Final = {
     "write.update.mode": "copy-on-write",
     "write.merge.mode": "copy-on-write",
     "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "100",
-    # We try again ourselves: the run id and the bookmark must be looked at again first.
-    "commit.retry.num-retries": "0",
+    "write.metadata.previous-versions-max": "20",
 }
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -190,14 +188,10 @@ def _commit(table: IcebergTable, name: str, change: Change) -> IcebergSnapshot:
             details={"gone": gone, "doubled": doubled},
         )
     added = Footers(table.metadata).read(change.add)
-    transaction = table.transaction()
     summary = _carry_forward(parent, change.summary)
-    with Replacement(transaction, table.io, live, summary) as snapshot:
-        snapshot.replace(added, [files[path] for path in set(change.remove)])
-    transaction.commit_transaction()
-    made = table.current_snapshot()
-    assert made is not None
-    return made
+    return NewSnapshot(table, live).commit(
+        added, [files[path] for path in set(change.remove)], summary
+    )
 
 
 def _carry_forward(parent: IcebergSnapshot | None, summary: Mapping[str, str]) -> dict[str, str]:
