@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ def default_data_directory(name: str = "headwater") -> Path:
     """Return the folder of this user's data, by the XDG rules."""
     base = os.environ.get("XDG_DATA_HOME")
     return (Path(base) if base else Path.home() / ".local" / "share") / name
+
+
+def environment_with(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with more in it, for a process that it starts."""
+    return {**os.environ, **extra}
 
 
 class Settings(BaseSettings):

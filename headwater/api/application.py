@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from headwater.api.access import Access
 from headwater.api.dispatch import Front, HotRoute
+from headwater.api.docs import docs_router
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError, Malformed, Missing, Unprocessable
 from headwater.version import __version__
@@ -26,16 +27,35 @@ def create_application(
         version=__version__,
         description="A data lake that knows where its data came from.",
         redirect_slashes=False,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
+        openapi_url=None,
     )
     application.state.access = access
-    for router in routers:
+    for router in (*routers, docs_router(lambda: _document(application, hot))):
         application.include_router(router)
     application.add_exception_handler(HeadwaterError, _on_error)
     application.add_exception_handler(RequestValidationError, _on_validation)
     application.add_exception_handler(HTTPException, _on_http)
     return Front(application, access=access, routes=hot)
+
+
+def _document(application: FastAPI, hot: Sequence[HotRoute]) -> dict[str, Any]:
+    """Return the OpenAPI document, the hot routes included, which FastAPI does not know."""
+    document = application.openapi()
+    for route in hot:
+        path = f"{route.path}/{{rest}}" if route.has_rest else route.path
+        operation: dict[str, Any] = {
+            "tags": ["senders"],
+            "description": route.handle.__doc__ or "",
+            "requestBody": {"content": {"application/json": {}}, "required": True},
+            "responses": {"default": {"description": "As its guide says."}},
+        }
+        if route.has_rest:
+            rest = {"name": "rest", "in": "path", "required": True, "schema": {"type": "string"}}
+            operation["parameters"] = [rest]
+        document["paths"].setdefault(path, {})[route.method.lower()] = operation
+    return document
 
 
 def _answer(request: Request, error: HeadwaterError) -> Response:

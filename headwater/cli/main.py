@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from headwater.cli.ingest import ingest
+from headwater.cli.quarantine import quarantine
+from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
@@ -52,6 +54,8 @@ def root(
 
 app.command()(up)
 app.command()(ingest)
+app.add_typer(schemas, name="schemas")
+app.add_typer(quarantine, name="quarantine")
 
 
 def main() -> None:
