@@ -1,0 +1,48 @@
+"""Events as the log keeps them, facets taken out, and how they become whole again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from headwater.wire.openlineage.canonical import decode, encode
+from headwater.wire.openlineage.event import Event, Facet
+
+_MAPS: Final = ("facets", "inputFacets", "outputFacets")
+
+
+def pack(event: Event, id_of: Callable[[Facet], int]) -> bytes:
+    """Return the body of an event for the log: canonical JSON, a row id in place of each facet."""
+    return event.envelope_with(id_of)
+
+
+def facet_ids(stored: bytes) -> set[int]:
+    """Return the row ids of the facets that a stored body needs."""
+    return {int(bytes(m[name])) for m in _facet_maps(decode(stored)) for name in m}
+
+
+def unpack(stored: bytes, bodies: Mapping[int, bytes]) -> bytes:
+    """Return the whole event as JSON, given the bodies of its facets by row id."""
+    tree = decode(stored)
+    for map_ in _facet_maps(tree):
+        for name, reference in map_.items():
+            map_[name] = msgspec.Raw(bodies[int(bytes(reference))])
+    return encode(tree)
+
+
+def _facet_maps(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for owner, names in _owners(tree):
+        for name in names:
+            if isinstance(owner.get(name), dict):
+                yield owner[name]
+
+
+def _owners(tree: dict[str, Any]) -> Iterable[tuple[dict[str, Any], tuple[str, ...]]]:
+    for name, maps in (("run", ("facets",)), ("job", ("facets",)), ("dataset", _MAPS)):
+        if isinstance(tree.get(name), dict):
+            yield tree[name], maps
+    for name in ("inputs", "outputs"):
+        if isinstance(tree.get(name), list):
+            yield from ((item, _MAPS) for item in tree[name] if isinstance(item, dict))

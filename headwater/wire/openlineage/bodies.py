@@ -1,0 +1,54 @@
+"""Request bodies that hold events: one object, an array, or a line each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from headwater.errors import Malformed
+from headwater.wire.openlineage.canonical import decode, encode
+
+_RAW: Final = msgspec.json.Decoder(msgspec.Raw)
+_RAWS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def is_single(body: bytes) -> bool:
+    """Tell whether a body can only be one event, by a glance at it."""
+    return body[:1] == b"{" and b"\n" not in body
+
+
+def split_events(body: bytes) -> list[bytes]:
+    """Return the bytes of each event of a request body, in order.
+
+    An element that is wrong in itself is returned as it is, so that its reader can say what is
+    wrong. Raises `Malformed` for an empty body and for an array that does not parse.
+    """
+    stripped = body.strip()
+    if not stripped:
+        raise Malformed("the body is empty", offset=0, hint="send an OpenLineage event")
+    if stripped[:1] == b"[" or stripped[:4] == b"\xef\xbb\xbf[":
+        return _elements(stripped)
+    first, _, rest = stripped.partition(b"\n")
+    if rest and _is_whole(first):
+        return [line for line in stripped.splitlines() if line.strip()]
+    return [body]
+
+
+def _elements(body: bytes) -> list[bytes]:
+    try:
+        return [bytes(raw) for raw in _RAWS.decode(body)]
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        found = decode(body)
+    return [encode(element) for element in found]
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        _RAW.decode(line)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        try:
+            decode(line)
+        except Malformed:
+            return False
+    return True
