@@ -37,6 +37,7 @@ def create_application(
     application.add_exception_handler(HeadwaterError, _on_error)
     application.add_exception_handler(RequestValidationError, _on_validation)
     application.add_exception_handler(HTTPException, _on_http)
+    application.add_exception_handler(Exception, _on_failure)
     return Front(application, access=access, routes=hot)
 
 
@@ -88,3 +89,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     problem = problem_of(HeadwaterError(str(error.detail)))
     problem.update(status=error.status_code, title=str(error.detail))
     return JSONResponse(problem, error.status_code, error.headers, MEDIA_TYPE)
+
+
+async def _on_failure(request: Request, _: Exception) -> Response:
+    return _answer(request, HeadwaterError("the server failed; the log has the details"))

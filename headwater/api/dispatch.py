@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Final
 from uuid import uuid4
 
@@ -21,13 +22,21 @@ from headwater.api.bodies import Receive, read_body
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError
 from headwater.model.principal import Action, Principal
-from headwater.observe import CONTEXT, LogEvent, RequestContext, log
+from headwater.observe import (
+    CONTEXT,
+    HTTP_REQUEST_SECONDS,
+    HTTP_REQUESTS,
+    LogEvent,
+    RequestContext,
+    log,
+)
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 @dataclass(slots=True)
@@ -99,16 +108,26 @@ class Front:
         raw_path: str = scope["raw_path"].decode("ascii", "surrogateescape")
         headers: dict[bytes, bytes] = dict(scope["headers"])
         context = _context_of(headers)
+        found = self._match(scope["method"], raw_path)
         token = CONTEXT.set(context)
+        answer = _Answer(send, context)
+        started = perf_counter()
         try:
-            found = self._match(scope["method"], raw_path)
             if found is None:
                 scope["path"] = raw_path
-                await self._application(scope, receive, _tagged(send, context))
+                await self._ask_framework(scope, receive, answer.send)
             else:
-                await self._answer(found, scope, headers, receive, send)
+                await self._answer(found, scope, headers, receive=receive, send=answer.send)
         finally:
             CONTEXT.reset(token)
+            route = _template(scope) if found is None else found[0].path
+            _count(route, scope["method"], answer.status, perf_counter() - started)
+
+    async def _ask_framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._application(scope, receive, send)
+        except Exception:  # the process edge: the framework has answered 500 and raises again
+            logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
 
     def _match(self, method: str, path: str) -> tuple[HotRoute, str] | None:
         route = self._exact.get((method, path))
@@ -125,6 +144,7 @@ class Front:
         found: tuple[HotRoute, str],
         scope: Scope,
         headers: dict[bytes, bytes],
+        *,
         receive: Receive,
         send: Send,
     ) -> None:
@@ -153,14 +173,11 @@ class Front:
 
 
 async def _send(send: Send, response: HotResponse) -> None:
-    context = CONTEXT.get()
     headers = [
         (b"content-type", response.media_type),
         (b"content-length", str(len(response.body)).encode()),
         *response.headers,
     ]
-    if context is not None:
-        headers.append((b"x-request-id", context.request_id.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 
@@ -175,14 +192,33 @@ def _context_of(headers: dict[bytes, bytes]) -> RequestContext:
     return RequestContext(request_id, traceparent)
 
 
-def _tagged(send: Send, context: RequestContext) -> Send:
-    """Add the request id to every answer of the framework."""
+class _Answer:
+    """Passes an answer on, adds the request id to it, and remembers its status."""
 
-    async def tagged(message: MutableMapping[str, Any]) -> None:
+    __slots__ = ("_request_id", "_send", "status")
+
+    def __init__(self, send: Send, context: RequestContext) -> None:
+        self._send = send
+        self._request_id = context.request_id.encode()
+        self.status = 0
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Send one message of the answer."""
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             headers = list(message.get("headers", ()))
-            headers.append((b"x-request-id", context.request_id.encode()))
+            headers.append((b"x-request-id", self._request_id))
             message["headers"] = headers
-        await send(message)
+        await self._send(message)
 
-    return tagged
+
+def _template(scope: Scope) -> str:
+    """Return the framework's route as it is declared, so that metrics have few labels."""
+    route = scope.get("route")
+    return getattr(route, "path", "none")
+
+
+def _count(route: str, method: str, status: int, seconds: float) -> None:
+    known = method if method in _METHODS else "other"
+    HTTP_REQUESTS.add(route=route, method=known, status=str(status))
+    HTTP_REQUEST_SECONDS.observe(seconds, route=route)

@@ -1,0 +1,120 @@
+"""Names with any characters reach their route, and every failure has the surface's shape."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi import APIRouter
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from headwater.api.access import Reader
+from headwater.errors import Missing
+from headwater.observe import HTTP_REQUESTS
+
+
+class Thing(BaseModel):
+    name: str
+
+
+def things() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/v2/things/{name:segment}")
+    def get_thing(_: Reader, name: str) -> dict[str, str]:
+        return {"name": name.encode("utf-8", "surrogateescape").hex()}
+
+    @router.get("/api/v2/things/{name:segment}/parts/{part:segment}")
+    def get_part(_: Reader, name: str, part: str) -> dict[str, str]:
+        return {"name": name, "part": part}
+
+    @router.post("/api/v2/things")
+    def post_thing(_: Reader, thing: Thing) -> dict[str, str]:
+        return {"name": thing.name}
+
+    @router.post("/api/v1/things")
+    def post_old_thing(_: Reader, thing: Thing) -> dict[str, str]:
+        raise Missing(f"no {thing.name}")
+
+    @router.get("/api/v2/broken")
+    def broken(_: Reader) -> Any:
+        raise RuntimeError("secret detail")
+
+    return router
+
+
+@given(name=st.text(min_size=1).filter(lambda name: name not in (".", "..")))
+def test_any_name_is_one_segment(name: str) -> None:
+    from headwater.api.application import create_application
+    from headwater.api.segments import register_segment
+    from headwater.app.inside import inside_exchange
+    from headwater.identity.access import OwnerAccess
+
+    register_segment()
+    application = create_application(access=OwnerAccess(), routers=[things()], hot=[])
+    encoded = quote(name, safe="", errors="surrogatepass")
+    reply = inside_exchange(application)("GET", f"/api/v2/things/{encoded}", b"", {})
+    assert reply.status == 200, reply.body
+    found = bytes.fromhex(json.loads(reply.body)["name"])
+    assert found == name.encode("utf-8", "surrogatepass")
+
+
+def test_slash_in_a_name_does_not_split_it(calling) -> None:
+    reply = calling(things())("GET", "/api/v2/things/s3%3A%2F%2Fbucket%2Fa/parts/b%2Fc")
+    assert json.loads(reply.body) == {"name": "s3://bucket/a", "part": "b/c"}
+
+
+def test_there_are_no_slash_redirects(calling) -> None:
+    assert calling(things())("GET", "/api/v2/things/a/").status == 404
+
+
+def test_wrong_field_is_422_with_its_path(calling) -> None:
+    reply = calling(things())("POST", "/api/v2/things", {"name": 1})
+    assert (reply.status, json.loads(reply.body)["path"]) == (422, "/name")
+
+
+def test_body_that_is_not_json_is_400(calling) -> None:
+    headers = {"Content-Type": "application/json"}
+    reply = calling(things())("POST", "/api/v2/things", b'{"name": ', headers=headers)
+    assert reply.status == 400
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_marquez_surface_answers_in_its_own_shape(calling) -> None:
+    reply = calling(things())("POST", "/api/v1/things", {"name": "a"})
+    assert json.loads(reply.body) == {"code": 404, "message": "no a"}
+
+
+def test_wrong_method_is_405_and_says_which(calling) -> None:
+    reply = calling(things())("DELETE", "/api/v2/broken")
+    assert reply.status == 405
+    assert reply.headers["allow"] == "GET"
+    assert json.loads(reply.body)["status"] == 405
+
+
+def test_failure_of_the_server_is_a_problem_without_details(calling, caplog) -> None:
+    with caplog.at_level(logging.ERROR, logger="headwater"):
+        reply = calling(things())("GET", "/api/v2/broken")
+    assert reply.status == 500
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert b"secret" not in reply.body
+    assert "secret detail" in caplog.text
+
+
+def test_requests_are_counted_by_template(calling) -> None:
+    labels = {"route": "/api/v2/things/{name:segment}", "method": "GET", "status": "200"}
+    before = HTTP_REQUESTS.value(**labels)
+    call = calling(things())
+    for name in ("a", "b%2Fc"):
+        assert call("GET", f"/api/v2/things/{name}").status == 200
+    assert HTTP_REQUESTS.value(**labels) == before + 2
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+def test_api_describes_itself(calling, path: str) -> None:
+    assert calling(things())("GET", path).status == 200

@@ -1,0 +1,150 @@
+"""Hot paths are found by their raw path, guarded, and answer errors in their own shape."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from headwater import observe
+from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
+from headwater.errors import Busy, HeadwaterError, Unprocessable
+from headwater.identity.access import Role
+from headwater.model.principal import LOCAL, Action
+from headwater.observe import CONTEXT
+
+
+async def echo(request: HotRequest) -> HotResponse:
+    body = await request.body(100)
+    said = {"rest": request.rest, "by": request.principal.name, "body": body.decode()}
+    return HotResponse(200, json.dumps(said).encode())
+
+
+def hot(path: str = "/hot", **changes: object) -> HotRoute:
+    fields = {"method": "POST", "path": path, "action": Action.WRITE, "handle": echo}
+    return HotRoute(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("target", "rest"),
+    [
+        ("/hot/flights", "flights"),
+        ("/hot/a%2Fb", "a%2Fb"),
+        ("/hot/a%2fb/", "a%2fb"),
+        ("/hot/%00", "%00"),
+        ("/hot/..%2F..%2Fetc", "..%2F..%2Fetc"),
+        ("/hot/flights?x=/y/", "flights"),
+    ],
+)
+def test_rest_is_the_raw_segment(calling, target: str, rest: str) -> None:
+    reply = calling(hot=[hot(has_rest=True)])("POST", target)
+    assert json.loads(reply.body)["rest"] == rest
+
+
+@pytest.mark.parametrize("target", ["/hot", "/hot/"])
+def test_exact_path_is_found_with_and_without_a_slash(calling, target: str) -> None:
+    assert calling(hot=[hot()])("POST", target, b"x").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "target"), [("POST", "/hot/a/b"), ("POST", "/hotter"), ("POST", "/"), ("POST", "")]
+)
+def test_other_paths_are_nothing(calling, method: str, target: str) -> None:
+    call = calling(hot=[hot(), hot(has_rest=True)])
+    reply = call(method, target)
+    assert reply.status == 404
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_hot_route_passes_the_same_hook(calling, access) -> None:
+    _, reader = access.create("reader", Role.READER, expires_at=None, by=LOCAL)
+    _, writer = access.create("writer", Role.WRITER, expires_at=None, by=LOCAL)
+    call = calling(hot=[hot()], access=access)
+    assert call("POST", "/hot").status == 401
+    assert call("POST", "/hot", token=reader).status == 403
+    reply = call("POST", "/hot", token=writer)
+    assert json.loads(reply.body)["by"] == "writer"
+
+
+def test_error_of_a_handler_is_a_problem(calling) -> None:
+    async def refuse(request: HotRequest) -> HotResponse:
+        raise Unprocessable("not so", path="/0", hint="so")
+
+    reply = calling(hot=[hot(handle=refuse)])("POST", "/hot")
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["path"], problem["hint"]) == (422, "/0", "so")
+    assert problem["request_id"] == reply.headers["x-request-id"]
+
+
+def test_busy_says_when_to_come_back(calling) -> None:
+    async def refuse(request: HotRequest) -> HotResponse:
+        raise Busy("full", retry_after_seconds=3)
+
+    reply = calling(hot=[hot(handle=refuse)])("POST", "/hot")
+    assert (reply.status, reply.headers["retry-after"]) == (503, "3")
+
+
+def test_surface_explains_errors_in_its_own_shape(calling) -> None:
+    async def refuse(request: HotRequest) -> HotResponse:
+        raise Unprocessable("not so")
+
+    def explain(error: HeadwaterError) -> HotResponse:
+        return HotResponse(418, error.message.encode())
+
+    reply = calling(hot=[hot(handle=refuse, explain=explain)])("POST", "/hot")
+    assert (reply.status, reply.body) == (418, b"not so")
+
+
+def test_failure_of_the_server_is_logged_and_not_shown(calling, caplog) -> None:
+    async def fail(request: HotRequest) -> HotResponse:
+        raise RuntimeError("secret detail")
+
+    with caplog.at_level(logging.ERROR, logger="headwater"):
+        reply = calling(hot=[hot(handle=fail)])("POST", "/hot")
+    assert reply.status == 500
+    assert b"secret" not in reply.body
+    assert "secret detail" in caplog.text
+
+
+def test_too_large_a_body_is_413(calling) -> None:
+    assert calling(hot=[hot()])("POST", "/hot", b"x" * 101).status == 413
+
+
+@pytest.mark.parametrize("sent", ["abc-123", "x" * 128])
+def test_request_id_of_the_caller_is_kept(calling, sent: str) -> None:
+    reply = calling(hot=[hot()])("POST", "/hot", headers={"X-Request-Id": sent})
+    assert reply.headers["x-request-id"] == sent
+
+
+@pytest.mark.parametrize("sent", ["", "two\twords", "\x7f"])
+def test_request_id_that_cannot_be_logged_is_replaced(calling, sent: str) -> None:
+    reply = calling(hot=[hot()])("POST", "/hot", headers={"X-Request-Id": sent})
+    assert len(reply.headers["x-request-id"]) == 32
+
+
+def test_context_of_a_request_holds_who_and_which_trace(calling) -> None:
+    seen = []
+
+    async def look(request: HotRequest) -> HotResponse:
+        seen.append(CONTEXT.get())
+        return HotResponse(204)
+
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    calling(hot=[hot(handle=look)])("POST", "/hot", headers={"traceparent": trace})
+    assert seen[0].traceparent == trace
+    assert seen[0].principal == "local"
+    assert CONTEXT.get() is None
+
+
+def test_requests_are_counted_by_route_and_not_by_path(calling) -> None:
+    call = calling(hot=[hot(has_rest=True)])
+    labels = {"route": "/hot", "method": "POST", "status": "200"}
+    before = observe.HTTP_REQUESTS.value(**labels)
+    call("POST", "/hot/a")
+    call("POST", "/hot/b")
+    assert observe.HTTP_REQUESTS.value(**labels) == before + 2
+    unknown = {"route": "none", "method": "other", "status": "404"}
+    before = observe.HTTP_REQUESTS.value(**unknown)
+    call("BREW", "/no/such/thing")
+    assert observe.HTTP_REQUESTS.value(**unknown) == before + 1
