@@ -11,7 +11,10 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headwater.api.settings import ServerSettings
+from headwater.engine.settings import JobSettings
 from headwater.errors import Invalid
+from headwater.ingest.settings import IngestSettings
+from headwater.lake.settings import LakeSettings
 
 
 def default_data_directory(name: str = "headwater") -> Path:
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
         None, description="The bearer token that commands send to a server."
     )
     server: ServerSettings = Field(ServerSettings(), description="The HTTP server.")
+    ingest: IngestSettings = Field(IngestSettings(), description="The doors for records.")
+    lake: LakeSettings = Field(LakeSettings(), description="The lake.")
+    jobs: JobSettings = Field(JobSettings(), description="The jobs that the lake ships.")
 
 
 def load_settings(*, data: Path | None = None, **given: Any) -> Settings:

@@ -96,6 +96,11 @@ class DataDirectory:
             os.close(lock)
         return None
 
+    @property
+    def url(self) -> str | None:
+        """Where this process answers, None when it serves no HTTP."""
+        return self._owner.url
+
     def update_url(self, url: str | None) -> None:
         """Tell whoever finds the lock where this process answers."""
         self._owner = Owner(pid=self._owner.pid, url=url, started_at=self._owner.started_at)
