@@ -23,9 +23,11 @@ def records_routes(door: RecordDoor, *, max_body_bytes: int) -> tuple[HotRoute, 
     """Return the hot routes of ingest."""
 
     async def ingest(request: HotRequest) -> HotResponse:
+        """Take records that name their source; 202 once they are durable."""
         return await _admit(door, request, None, max_body_bytes)
 
     async def ingest_source(request: HotRequest) -> HotResponse:
+        """Take bare payloads of one source; 202 once they are durable."""
         source = unquote(request.rest, errors="surrogateescape")
         return await _admit(door, request, source, max_body_bytes)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from headwater.cli.session import Session, print_json
+from headwater.cli.table import print_table
 
 token = typer.Typer(
     name="token",
@@ -73,7 +74,21 @@ def list_tokens(context: typer.Context, *, as_json: AsJson = False) -> None:
     if not found["tokens"]:
         typer.echo("There is no token; everyone on this machine may do everything.")
         return
-    _print(found["tokens"])
+    print_table(
+        ("id", "name", "role", "created", "by", "last used", "state"),
+        [
+            (
+                one["id"],
+                one["name"],
+                one["role"],
+                one["created_at"][:10],
+                one["created_by"],
+                one["last_used_on"] or "never",
+                _state(one),
+            )
+            for one in found["tokens"]
+        ],
+    )
 
 
 @token.command("revoke")
@@ -91,24 +106,6 @@ def revoke_token(
         print_json(revoked)
     else:
         typer.echo(f"{revoked['name']} is revoked since {revoked['revoked_at']}")
-
-
-def _print(tokens: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("id", "name", "role", "created", "by", "last used", "state", box=None)
-    for one in tokens:
-        table.add_row(
-            one["id"],
-            one["name"],
-            one["role"],
-            one["created_at"][:10],
-            one["created_by"],
-            one["last_used_on"] or "never",
-            _state(one),
-        )
-    Console().print(table)
 
 
 def _state(one: dict[str, Any]) -> str:

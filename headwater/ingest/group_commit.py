@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from headwater.errors import Busy, Unavailable
+from headwater.observe import COMMIT_GROUP_ITEMS
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -101,6 +102,7 @@ class GroupCommit(Generic[Item, Result]):
                     return
                 count = min(len(self._waiting), self._most)
                 taken = [self._waiting.popleft() for _ in range(count)]
+            COMMIT_GROUP_ITEMS.observe(count, writer=self._name)
             self._settle(taken, self._outcomes([item for item, _ in taken]))
 
     def _outcomes(self, items: list[Item]) -> Sequence[Result | Exception]:

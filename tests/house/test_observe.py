@@ -1,0 +1,49 @@
+"""A log line is one JSON object that says what, for whom and in which request."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from headwater.observe import CONTEXT, LogEvent, RequestContext, configure_logging, log
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    logger = logging.getLogger("headwater")
+    before = logger.handlers[:], logger.level, logger.propagate
+    stream = io.StringIO()
+    configure_logging("info", stream)
+    yield stream
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
+def test_line_has_event_fields_and_context(lines: io.StringIO) -> None:
+    token = CONTEXT.set(RequestContext("r1", "00-a-b-01", principal="ci", run_id="run"))
+    try:
+        log(LogEvent.TOKEN_CREATED, name='a "quoted"\nname')
+    finally:
+        CONTEXT.reset(token)
+    (line,) = lines.getvalue().splitlines()
+    said = json.loads(line)
+    assert said["event"] == "token created"
+    assert said["name"] == 'a "quoted"\nname'
+    assert (said["request_id"], said["traceparent"]) == ("r1", "00-a-b-01")
+    assert (said["principal"], said["run_id"]) == ("ci", "run")
+
+
+def test_lower_levels_are_left_out(lines: io.StringIO) -> None:
+    log(LogEvent.TOKEN_CREATED, level=logging.DEBUG)
+    assert lines.getvalue() == ""
+
+
+def test_exceptions_come_with_their_trace(lines: io.StringIO) -> None:
+    try:
+        raise RuntimeError("why")
+    except RuntimeError:
+        logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
+    assert "RuntimeError: why" in json.loads(lines.getvalue())["exception"]

@@ -1,0 +1,94 @@
+"""What the code has is documented, what is documented the code has, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute
+
+from headwater import errors, observe
+from headwater.config import Settings
+from tools import links, reference
+
+ROOT = Path(__file__).parent.parent
+OPEN_TO_EVERYONE = {"/api/v1/health", "/ping"}
+
+
+@cache
+def source(*, without: str = "") -> str:
+    files = sorted((ROOT / "headwater").rglob("*.py"))
+    return "\n".join(file.read_text() for file in files if file.name != without)
+
+
+@cache
+def made_pages() -> dict[str, str]:
+    return reference.pages()
+
+
+@pytest.mark.parametrize("name", ["settings.md", "errors.md", "metrics.md", "routes.md"])
+def test_reference_is_as_the_code_has_it(name: str) -> None:
+    written = (ROOT / "docs" / "reference" / name).read_text()
+    assert written == made_pages()[name], "stale: run make docs"
+
+
+def test_every_link_leads_somewhere() -> None:
+    broken = [f"{page.relative_to(ROOT)}: {link}" for page, link in links.broken_links()]
+    assert broken == []
+
+
+SETTINGS = list(reference.setting_fields(Settings, "HEADWATER"))
+
+
+@pytest.mark.parametrize("variable", [variable for variable, _, _ in SETTINGS])
+def test_every_setting_is_described_and_read(variable: str) -> None:
+    said = next(said for name, _, said in SETTINGS if name == variable)
+    assert said.endswith(".")
+    field = variable.rsplit("__", 1)[-1].removeprefix("HEADWATER_").lower()
+    reads = re.compile(rf"\.{field}\b|[\"']{field}[\"']")
+    assert reads.search(source(without="settings.py")), f"nothing reads {field}"
+
+
+@pytest.mark.parametrize("metric", [metric.name for metric in observe.metrics()])
+def test_every_metric_is_measured(metric: str) -> None:
+    constant = next(name for name, value in vars(observe).items() if _is_named(value, metric))
+    assert re.search(rf"\b{constant}\b", source(without="observe.py")), f"{constant} is unused"
+
+
+def _is_named(value: object, name: str) -> bool:
+    return isinstance(value, observe.Metric) and value.name == name
+
+
+@pytest.mark.parametrize("event", [event.name for event in observe.LogEvent])
+def test_every_log_event_is_logged(event: str) -> None:
+    assert f"LogEvent.{event}" in source()
+
+
+@pytest.mark.parametrize("kind", [name for name in errors.__all__ if name != "HeadwaterError"])
+def test_every_error_is_raised(kind: str) -> None:
+    assert re.search(rf"\b{kind}\(", source(without="errors.py")), f"nothing raises {kind}"
+
+
+def test_only_health_and_ping_are_open_and_every_route_says_what_it_does(tmp_path: Path) -> None:
+    from headwater.app.platform import Platform
+
+    with Platform.open(Settings(data=tmp_path / "data")) as platform:
+        routes = [route for router in platform.routers() for route in router.routes]
+        hot = platform.hot_routes()
+    assert all(isinstance(route, APIRoute) for route in routes)
+    unguarded = {route.path for route in routes if reference.action_of(route) == "–"}
+    assert unguarded == OPEN_TO_EVERYONE
+    assert [route.path for route in routes if not route.endpoint.__doc__] == []
+    assert [route.path for route in hot if not reference.said_of(route)] == []
+
+
+def test_commands_of_the_readme_are_those_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+        used = set(re.findall(r"\bmake ([a-z]+)\b", (ROOT / page).read_text()))
+        assert used <= targets | {"sure"}, f"{page} names other targets"
+    assert {"make demo", "make check", "make test", "make journey"} <= set(
+        re.findall(r"make [a-z]+", (ROOT / "README.md").read_text())
+    )
