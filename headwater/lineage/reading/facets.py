@@ -1,0 +1,87 @@
+"""Facets of runs, jobs and datasets, as bytes; a body that several share is read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.rows import rows_in, to_text
+from headwater.model.lineage import Direction, Facets
+
+_OF_RUN: Final = (
+    "SELECT f.run_id, f.facet_name_id, f.facet_id FROM run_facet f"
+    " WHERE f.run_id IN ({keys}) AND f.owner = {owner} AND f.is_deleted = 0"
+)
+_OF_JOB: Final = (
+    "SELECT f.job_id, f.facet_name_id, f.facet_id FROM job_facet f"
+    " WHERE f.job_id IN ({keys}) AND f.is_deleted = 0"
+)
+_OF_DATASET: Final = (
+    "SELECT f.dataset_id, f.facet_name_id, f.facet_id FROM dataset_facet f"
+    " WHERE f.dataset_id IN ({keys}) AND f.is_deleted = 0 AND (f.role = 1 OR NOT EXISTS ("
+    "SELECT 1 FROM dataset_facet w WHERE w.dataset_id = f.dataset_id"
+    " AND w.facet_name_id = f.facet_name_id AND w.role = 1))"
+)
+_OF_IO: Final = (
+    "SELECT f.run_id, f.dataset_id, f.facet_name_id, f.facet_id FROM io_facet f"
+    " WHERE f.run_id IN ({keys}) AND f.direction = {direction} AND f.part = {part}"
+    " AND f.is_deleted = 0"
+)
+
+
+class FacetReads:
+    """Reads facets for many owners with three statements: who has which, names, bodies."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_runs(self, runs: Iterable[int]) -> dict[int, Facets]:
+        """Return the run facets of runs."""
+        return self._gathered(rows_in(self._connection, _OF_RUN.replace("{owner}", "0"), runs))
+
+    def of_jobs_in_runs(self, runs: Iterable[int]) -> dict[int, Facets]:
+        """Return the job facets that each run itself sent."""
+        return self._gathered(rows_in(self._connection, _OF_RUN.replace("{owner}", "1"), runs))
+
+    def of_jobs(self, jobs: Iterable[int]) -> dict[int, Facets]:
+        """Return the latest facets of jobs over all their runs."""
+        return self._gathered(rows_in(self._connection, _OF_JOB, jobs))
+
+    def of_datasets(self, datasets: Iterable[int]) -> dict[int, Facets]:
+        """Return the latest facets of datasets; what readers say counts where nobody wrote."""
+        return self._gathered(rows_in(self._connection, _OF_DATASET, datasets))
+
+    def of_io(
+        self, runs: Iterable[int], direction: Direction, *, is_own: bool
+    ) -> dict[tuple[int, int], Facets]:
+        """Return by (run, dataset) the facets of inputs or outputs.
+
+        `is_own` asks for the dataset's own facets, else for its input or output facets.
+        """
+        sql = _OF_IO.replace("{direction}", "0" if direction == "input" else "1")
+        sql = sql.replace("{part}", "0" if is_own else "1")
+        rows = rows_in(self._connection, sql, runs)
+        return self._gathered(((run, dataset), name, body) for run, dataset, name, body in rows)
+
+    def _gathered(self, rows: Iterable[Any]) -> dict[Any, Facets]:
+        held = list(rows)
+        bodies = dict(self._bodies({body for _, _, body in held}))
+        names = {
+            key: to_text(name)
+            for key, name in rows_in(
+                self._connection,
+                "SELECT id, name FROM facet_name WHERE id IN ({keys})",
+                (name for _, name, _ in held),
+            )
+        }
+        gathered: defaultdict[Any, dict[str, bytes]] = defaultdict(dict)
+        for owner, name, body in held:
+            gathered[owner][names[name]] = bodies[body]
+        return {owner: dict(sorted(facets.items())) for owner, facets in gathered.items()}
+
+    def _bodies(self, facets: Iterable[int]) -> Mapping[int, bytes]:
+        sql = "SELECT id, body FROM facet WHERE id IN ({keys})"
+        return {key: bytes(body) for key, body in rows_in(self._connection, sql, facets)}

@@ -1,0 +1,92 @@
+"""Parents and children: of runs, and of jobs as their latest run says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.rows import rows_in, rows_of
+from headwater.lineage.reading.runs import STATES
+from headwater.model.lineage import RunState
+
+_MOST_LEVELS: Final = 16
+_WORSE: Final[tuple[RunState, ...]] = ("NEW", "COMPLETED", "RUNNING", "ABORTED", "FAILED")
+
+_PARENT_JOBS: Final = (
+    "SELECT j.id, (SELECT p.parent_job_id FROM run_parent p WHERE p.run_id = ("
+    "SELECT r.id FROM run r WHERE r.job_id = j.id AND r.kind = 0"
+    " ORDER BY r.decided_key DESC, r.uuid DESC LIMIT 1)) FROM job j WHERE j.id IN ({keys})"
+)
+# A parent is found by its run id; its job counts only where several runs share that id.
+_CHILDREN: Final = (
+    "SELECT p.id, c.id, c.job_id, c.state, c.decided_key FROM run p"
+    " JOIN run_parent rp ON rp.parent_uuid = p.uuid JOIN run c ON c.id = rp.run_id"
+    " WHERE p.id IN ({keys}) AND c.id <> p.id AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
+    "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
+)
+
+
+class Families:
+    """Follows `parent` facets, up among jobs and down among runs."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def parents_of_jobs(self, jobs: Iterable[int]) -> dict[int, int]:
+        """Return child job to parent job, for these jobs and all their ancestors."""
+        found: dict[int, int] = {}
+        frontier = set(jobs)
+        for _ in range(_MOST_LEVELS):
+            rows = list(rows_in(self._connection, _PARENT_JOBS, frontier))
+            step = {job: parent for job, parent in rows if parent is not None and parent != job}
+            found.update(step)
+            frontier = set(step.values()) - found.keys()
+            if not frontier:
+                break
+        return found
+
+    def children_of_run(self, run: int, *, limit: int) -> list[int]:
+        """Return the child runs of a run, the newest first."""
+        sql = _CHILDREN.replace("{keys}", str(int(run)))
+        sql += " ORDER BY c.decided_key DESC, c.uuid DESC LIMIT :limit"
+        return [int(row[1]) for row in rows_of(self._connection, sql, limit=limit)]
+
+    def effective_states(self, runs: Iterable[int]) -> dict[int, RunState]:
+        """Return for each run the worst of its own state and of each child job's latest run."""
+        below: dict[int, set[int]] = {}
+        own: dict[int, RunState] = {}
+        states = "SELECT id, state FROM run WHERE id IN ({keys})"
+        own.update((run, STATES[code]) for run, code in rows_in(self._connection, states, runs))
+        asked = set(own)
+        frontier = set(own)
+        for _ in range(_MOST_LEVELS):
+            frontier = self._descend(frontier, below, own)
+            if not frontier:
+                break
+        return {run: _worst(run, below, own, set()) for run in asked}
+
+    def _descend(
+        self, frontier: set[int], below: dict[int, set[int]], own: dict[int, RunState]
+    ) -> set[int]:
+        latest: dict[tuple[int, int], tuple[bytes, int]] = {}
+        for parent, child, job, state, key in rows_in(self._connection, _CHILDREN, frontier):
+            own[child] = STATES[state]
+            if latest.get((parent, job), (b"", 0)) < (bytes(key), child):
+                latest[parent, job] = (bytes(key), child)
+        grouped: defaultdict[int, set[int]] = defaultdict(set)
+        for (parent, _), (_, child) in latest.items():
+            grouped[parent].add(child)
+        below.update(grouped)
+        return {child for children in grouped.values() for child in children} - below.keys()
+
+
+def _worst(
+    run: int, below: dict[int, set[int]], own: dict[int, RunState], seen: set[int]
+) -> RunState:
+    seen.add(run)
+    states = [own[run]]
+    states += (_worst(child, below, own, seen) for child in below.get(run, ()) if child not in seen)
+    return max(states, key=_WORSE.index)

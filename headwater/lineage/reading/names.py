@@ -1,0 +1,89 @@
+"""Names to keys and keys to names; what is hidden or was only mentioned is not found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.rows import hidden, rows_in, rows_of, to_bytes, to_text
+from headwater.model.lineage import Name
+
+Kind = Literal["dataset", "job"]
+
+_NAMED: Final = (
+    "SELECT x.id, n.name, x.name FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
+    " WHERE x.id IN ({{keys}})"
+)
+_FIND: Final = (
+    "SELECT x.id FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
+    " WHERE n.name = :namespace AND x.name = :name AND x.standing >= 1 AND NOT "
+)
+
+
+class Names:
+    """Looks jobs and datasets up by name, and names of keys in batches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, kind: Kind, keys: Iterable[int]) -> dict[int, Name]:
+        """Return the names of jobs or datasets."""
+        sql = _NAMED.format(kind=kind)
+        found = rows_in(self._connection, sql, keys)
+        return {key: Name(to_text(namespace), to_text(name)) for key, namespace, name in found}
+
+    def find(self, kind: Kind, name: Name) -> int | None:
+        """Return the key of a job or dataset, None when there is none to be seen."""
+        sql = _FIND.format(kind=kind) + hidden("x")
+        values = {"namespace": to_bytes(name.namespace), "name": to_bytes(name.name)}
+        rows = rows_of(self._connection, sql, **values)
+        return int(rows[0][0]) if rows else None
+
+    def first(self, kind: Kind, readings: Sequence[Name]) -> tuple[int, Name] | None:
+        """Return the first of several readings of a name that exists."""
+        for name in readings:
+            key = self.find(kind, name)
+            if key is not None:
+                return key, name
+        return None
+
+    def namespace(self, name: str) -> int | None:
+        """Return the key of a namespace, hidden or not."""
+        sql = "SELECT id FROM namespace WHERE name = :name"
+        rows = rows_of(self._connection, sql, name=to_bytes(name))
+        return int(rows[0][0]) if rows else None
+
+    def like(self, pattern: str) -> list[str]:
+        """Return the names of namespaces that match a LIKE pattern."""
+        sql = "SELECT name FROM namespace WHERE display LIKE :pattern ORDER BY name"
+        return [to_text(name) for (name,) in rows_of(self._connection, sql, pattern=pattern)]
+
+    def page(
+        self, kind: Kind, *, namespace: int | None, limit: int, offset: int, condition: str = ""
+    ) -> list[int]:
+        """Return a page of keys, what changed last first, then by name."""
+        sql = (
+            f"SELECT x.id {_listing(kind, namespace)} {condition}"
+            " ORDER BY x.last_us DESC, n.name, x.name LIMIT :limit OFFSET :offset"
+        )
+        values = _values(namespace, limit=limit, offset=offset)
+        return [int(key) for (key,) in rows_of(self._connection, sql, **values)]
+
+    def count(self, kind: Kind, *, namespace: int | None) -> int:
+        """Count the jobs or datasets that lists show."""
+        sql = f"SELECT count(*) {_listing(kind, namespace)}"
+        return int(rows_of(self._connection, sql, **_values(namespace))[0][0])
+
+
+def _listing(kind: Kind, namespace: int | None) -> str:
+    where = "" if namespace is None else " AND x.namespace_id = :namespace"
+    return (
+        f"FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
+        f" WHERE x.standing >= 1{where} AND NOT {hidden('x')}"
+    )
+
+
+def _values(namespace: int | None, **more: int) -> dict[str, Any]:
+    return more if namespace is None else {"namespace": namespace, **more}

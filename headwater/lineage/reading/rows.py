@@ -1,0 +1,87 @@
+"""Small statements with many keys: batches, lists of integer keys, names as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, text
+
+from headwater.lineage.lww import microseconds_of
+from headwater.model.lineage import Moment
+
+_BATCH: Final = 2_000
+
+HIDDEN: Final = (
+    "(({entity}.deleted_seq > {entity}.revived_seq AND {entity}.deleted_seq > {entity}.named_seq)"
+    " OR ({space}.deleted_seq > {entity}.revived_seq"
+    " AND {space}.deleted_seq > {entity}.named_seq))"
+)
+"""True of a job or dataset that was deleted and neither revived nor named since."""
+
+
+def hidden(entity: str, space: str = "n") -> str:
+    """Return the condition under which the row of alias `entity` is hidden."""
+    return HIDDEN.format(entity=entity, space=space)
+
+
+def listed(keys: Iterable[int]) -> str:
+    """Return integer keys as the inside of an IN list; they are ours, so they are safe."""
+    return ",".join(str(int(key)) for key in keys)
+
+
+def batches(keys: Iterable[int]) -> Iterator[Sequence[int]]:
+    """Yield the distinct keys in ascending order, in portions that one statement may name."""
+    ordered = sorted(set(keys))
+    for start in range(0, len(ordered), _BATCH):
+        yield ordered[start : start + _BATCH]
+
+
+def rows_of(connection: Connection, sql: str, **values: Any) -> Sequence[Any]:
+    """Run one statement and return all its rows."""
+    if values:
+        return connection.execute(text(sql), values).all()
+    return connection.exec_driver_sql(sql).all()
+
+
+def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[Any]:
+    """Run a statement per batch of keys; `{keys}` in it stands for the batch."""
+    for batch in batches(keys):
+        yield from connection.exec_driver_sql(sql.replace("{keys}", listed(batch)))
+
+
+def to_bytes(name: str) -> bytes:
+    """Return a name as the store keeps it; bytes that came percent-encoded survive."""
+    try:
+        return name.encode("utf-8")
+    except UnicodeEncodeError:
+        try:
+            return name.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return name.encode("utf-8", "surrogatepass")
+
+
+def to_text(name: bytes) -> str:
+    """Return a stored name as text, lone surrogates included."""
+    return name.decode("utf-8", "surrogatepass")
+
+
+def moment_of(microseconds: int | None) -> Moment | None:
+    """Return a stored time as a value."""
+    if microseconds is None:
+        return None
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return Moment(seconds, rest * 1_000)
+
+
+def moment_or_zero(microseconds: int | None) -> Moment:
+    """Return a stored time, or the epoch where no plausible time is known."""
+    return moment_of(microseconds) or Moment(0)
+
+
+def moment_of_key(key: bytes) -> Moment:
+    """Return the event time in an LWW key, to the nanosecond; the epoch where it has none."""
+    microseconds = microseconds_of(key)
+    if microseconds is None:
+        return Moment(0)
+    return Moment(microseconds // 1_000_000, int.from_bytes(key[5:9], "big") >> 2)

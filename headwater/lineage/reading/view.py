@@ -1,0 +1,49 @@
+"""The door to all reads of the lineage store: one view is one moment of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from headwater.lineage.reading.columns import Columns
+from headwater.lineage.reading.datasets import Datasets
+from headwater.lineage.reading.edges import Edges
+from headwater.lineage.reading.events import Events
+from headwater.lineage.reading.facets import FacetReads
+from headwater.lineage.reading.families import Families
+from headwater.lineage.reading.jobs import Jobs
+from headwater.lineage.reading.names import Names
+from headwater.lineage.reading.namespaces import Namespaces, Sources
+from headwater.lineage.reading.runs import Runs
+
+
+class LineageView:
+    """Everything that can be read, by noun, all of it as of one moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.columns = Columns(connection)
+        self.datasets = Datasets(connection)
+        self.edges = Edges(connection)
+        self.events = Events(connection)
+        self.facets = FacetReads(connection)
+        self.families = Families(connection)
+        self.jobs = Jobs(connection)
+        self.names = Names(connection)
+        self.namespaces = Namespaces(connection)
+        self.runs = Runs(connection)
+        self.sources = Sources(connection)
+
+
+class LineageReads:
+    """Opens views on a lineage database; blocking, so call it from a thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(read_only=True)
+
+    @contextmanager
+    def view(self) -> Iterator[LineageView]:
+        """Read in one transaction that neither waits for a writer nor makes one wait."""
+        with self._engine.connect() as connection:
+            yield LineageView(connection)
