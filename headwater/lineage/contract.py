@@ -16,11 +16,15 @@ from headwater.model.principal import Principal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One event or command as it came in: the bytes, who sent them, when."""
+    """One event or command as it came in: the bytes, who sent them, when.
+
+    Only what `lineage.commands` made is a command; no producer can send one as an event.
+    """
 
     body: bytes
     principal: Principal
     received_at: datetime
+    is_command: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,11 @@ def has_plausible_time(key: bytes) -> bool:
     return key[0] >= 0x80
 
 
+def rank_in(key: bytes) -> int:
+    """Return the rank of the event with this key."""
+    return key[8] & 3
+
+
 def microseconds_of(key: bytes) -> int | None:
     """Return the event time in a key as microseconds since 1970; None where there was none."""
     seconds = int.from_bytes(key[:5], "big") & ~_PLAUSIBLE

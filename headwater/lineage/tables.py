@@ -54,8 +54,8 @@ def _names() -> list[Column[Any]]:
 
 # --- the log ------------------------------------------------------------------------------------
 
-# Facet bodies, stored once. Key: canonical hash (16 bytes). `body` is the least (length, bytes) of
-# the forms seen. Part of the truth: never rebuilt.
+# Facet bodies, stored once. Key: canonical hash (16 bytes) of `body`, which is the canonical form,
+# so that it never depends on who came first. Part of the truth: never rebuilt.
 FACET: Final = Table(
     "facet",
     METADATA,
@@ -130,7 +130,8 @@ def _standing() -> list[Column[Any]]:
     ]
 
 
-# Key: name. `first_us` min and `last_us` max over the events naming what lives in it.
+# Key: name. `first_us` min and `last_us` max over the events naming what lives in it. One with
+# named_seq 0 is only mentioned by a facet or a command, and never listed.
 NAMESPACE: Final = Table("namespace", METADATA, _id(), *_names(), *_standing())
 Index("namespace_name", NAMESPACE.c.name, unique=True)
 

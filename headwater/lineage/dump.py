@@ -1,0 +1,94 @@
+"""Every projection as text that names things, so that two stores can be compared byte by byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from sqlite3 import Cursor
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from headwater.lineage import tables
+from headwater.lineage.names import from_bytes
+
+_NAMED: Final = ("namespace", "job", "dataset")
+_DUMPED: Final = (
+    tables.RUN_PARENT,
+    tables.RUN_IO,
+    tables.RUN_FACET,
+    tables.IO_FACET,
+    tables.JOB_FACET,
+    tables.DATASET_FACET,
+    tables.JOB_EDGE,
+    tables.FACET_EDGE,
+    tables.LINEAGE_USE,
+    tables.FACET_SYMLINK,
+)
+_TEXT: Final = frozenset({"out_field", "in_field"})
+
+
+def dump_projections(cursor: Cursor) -> bytes:
+    """Return one JSON line per row, sorted; no ids, sequences or arrivals are in it."""
+    names = _Names(cursor)
+    lines = [*_entities(cursor, names), *_runs(cursor, names)]
+    for table in _DUMPED:
+        lines.extend(_rows(cursor, table, names))
+    return "".join(sorted(lines)).encode()
+
+
+class _Names:
+    """What stands in a dump in place of each row id."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        space = {i: from_bytes(n) for i, n in cursor.execute("SELECT id, name FROM namespace")}
+        self.of: dict[str, dict[int, Any]] = {"namespace": space}
+        for table in ("job", "dataset"):
+            rows = cursor.execute(f"SELECT id, namespace_id, name FROM {table}")
+            self.of[table] = {i: [space[s], from_bytes(n)] for i, s, n in rows}
+        rows = cursor.execute("SELECT id, name FROM facet_name")
+        self.of["facet_name"] = {i: from_bytes(n) for i, n in rows}
+        rows = cursor.execute("SELECT id, hash FROM facet")
+        self.of["facet"] = {i: h.hex() for i, h in rows}
+        rows = cursor.execute("SELECT id, uuid, job_id FROM run")
+        self.of["run"] = {i: [u.hex(), self.of["job"].get(j)] for i, u, j in rows}
+
+    def shown(self, column: str, value: Any) -> Any:
+        for table, names in self.of.items():
+            if column.endswith(f"{table}_id") and isinstance(value, int) and value > 0:
+                return names[value]
+        if isinstance(value, bytes):
+            return from_bytes(value) if column in _TEXT else value.hex()
+        return value
+
+
+def _line(table: str, *values: Any) -> str:
+    return json.dumps([table, *values], ensure_ascii=True) + "\n"
+
+
+def _entities(cursor: Cursor, names: _Names) -> Iterator[str]:
+    hidden = """CASE WHEN max({own}, n.deleted_seq) > max(e.revived_seq, e.named_seq)
+      THEN 1 ELSE 0 END"""
+    for table in _NAMED:
+        join, standing = "JOIN namespace n ON n.id = e.namespace_id", "e.standing"
+        if table == "namespace":
+            join, standing = "JOIN namespace n ON n.id = e.id", "e.named_seq > 0"
+        sql = f"""SELECT e.id, {standing}, e.first_us, e.last_us,
+          {hidden.format(own="e.deleted_seq")}, e.display FROM {table} e {join}"""
+        for id_, *rest in cursor.execute(sql):
+            yield _line(table, names.of[table][id_], *rest)
+
+
+def _runs(cursor: Cursor, names: _Names) -> Iterator[str]:
+    columns = [c.name for c in tables.RUN.columns if c.name not in ("id", "uuid", "job_id")]
+    for id_, *rest in cursor.execute(f"SELECT id, {', '.join(columns)} FROM run"):
+        shown = [names.shown(c, v) for c, v in zip(columns, rest, strict=True)]
+        yield _line("run", names.of["run"][id_], *shown)
+
+
+def _rows(cursor: Cursor, table: Table, names: _Names) -> Iterator[str]:
+    columns = [c.name for c in table.columns]
+    quoted = ", ".join(f'"{c}"' for c in columns)
+    for row in cursor.execute(f"SELECT {quoted} FROM {table.name}"):
+        shown = (names.shown(c, v) for c, v in zip(columns, row, strict=True))
+        yield _line(table.name, *shown)

@@ -1,0 +1,3 @@
+from headwater.database import migrate
+
+migrate()

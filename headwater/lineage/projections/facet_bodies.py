@@ -1,0 +1,143 @@
+"""Facets by row id: bodies stored once, and what lineage and symlink facets say, spread out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from sqlite3 import Cursor
+from typing import Final
+
+from headwater.lineage import tables
+from headwater.lineage.names import display, to_bytes
+from headwater.lineage.projections.identities import Identities
+from headwater.lineage.projections.rows import Rows
+from headwater.wire.openlineage.event import Facet
+from headwater.wire.openlineage.facets import (
+    OWN_JOB,
+    FacetEdge,
+    Name,
+    column_edges_of,
+    lineage_edges_of,
+    symlinks_of,
+)
+
+COLUMN_LINEAGE: Final = 0
+LINEAGE: Final = 1
+_SYMLINKS: Final = 2
+_CACHE_ENTRIES: Final = 200_000
+
+
+class FacetBodies:
+    """Gives each facet its row id; belongs to the one transaction that writes."""
+
+    def __init__(self) -> None:
+        self._cursor: Cursor | None = None
+        self._ids: dict[bytes, int] = {}
+        self._new: list[tuple[int, bytes, bytes]] = []
+        self._next = 1
+
+    def begin(self, cursor: Cursor) -> None:
+        """Start a batch inside a transaction."""
+        if len(self._ids) > _CACHE_ENTRIES:
+            self._ids.clear()
+        self._cursor = cursor
+        (most,) = cursor.execute("SELECT max(id) FROM facet").fetchone()
+        self._next = (most or 0) + 1
+
+    def forget(self) -> None:
+        """Drop everything remembered, after a rollback."""
+        self._ids.clear()
+        self._new.clear()
+
+    def id_of(self, facet: Facet) -> int:
+        """Return the row id of a facet; a new one is written by `flush`."""
+        found = self._ids.get(facet.hash)
+        if found is not None:
+            return found
+        assert self._cursor is not None
+        row = self._cursor.execute("SELECT id FROM facet WHERE hash = ?", (facet.hash,)).fetchone()
+        if row is None:
+            id_ = self._next
+            self._next += 1
+            self._new.append((id_, facet.hash, facet.body))
+        else:
+            id_ = row[0]
+        self._ids[facet.hash] = id_
+        return id_
+
+    def flush(self, cursor: Cursor) -> None:
+        """Write the new bodies."""
+        cursor.executemany("INSERT INTO facet (id, hash, body) VALUES (?, ?, ?)", self._new)
+        self._new.clear()
+
+
+class Spreading:
+    """Spreads what lineage and symlink facets say into rows, once per body."""
+
+    def __init__(self, identities: Identities, rows: Rows) -> None:
+        self._identities = identities
+        self._rows = rows
+        self._done: dict[tuple[int, int], tuple[FacetEdge, ...]] = {}
+
+    def forget(self) -> None:
+        """Drop everything remembered, after a rollback."""
+        self._done.clear()
+
+    def symlinks(self, facet_id: int, facet: Facet) -> None:
+        """Spread a `symlinks` facet."""
+        if self._is_first(facet_id, _SYMLINKS):
+            self._rows.add(
+                tables.FACET_SYMLINK,
+                (
+                    (facet_id, self._identities.dataset(*name), display(type_))
+                    for name, type_ in symlinks_of(facet)
+                ),
+            )
+
+    def column_lineage(self, facet_id: int, facet: Facet) -> None:
+        """Spread a `columnLineage` facet."""
+        if self._is_first(facet_id, COLUMN_LINEAGE):
+            self._edges(facet_id, COLUMN_LINEAGE, column_edges_of(facet))
+
+    def lineage(self, facet_id: int, facet: Facet) -> tuple[FacetEdge, ...]:
+        """Spread a `lineage` facet and return what it says."""
+        if self._is_first(facet_id, LINEAGE):
+            edges = tuple(lineage_edges_of(facet))
+            self._edges(facet_id, LINEAGE, iter(edges))
+            self._done[facet_id, LINEAGE] = edges
+        return self._done[facet_id, LINEAGE]
+
+    def _is_first(self, facet_id: int, source: int) -> bool:
+        if (facet_id, source) in self._done:
+            return False
+        if len(self._done) > _CACHE_ENTRIES:
+            self._done.clear()
+        self._done[facet_id, source] = ()
+        return True
+
+    def _edges(self, facet_id: int, source: int, edges: Iterator[FacetEdge]) -> None:
+        dataset, job = self._identities.dataset, self._identities.job
+        self._rows.add(
+            tables.FACET_EDGE,
+            (
+                (
+                    facet_id,
+                    source,
+                    0 if e.output is None else dataset(*e.output),
+                    to_bytes(e.output_field),
+                    _job_id(job, e.output_job),
+                    0 if e.input is None else dataset(*e.input),
+                    to_bytes(e.input_field),
+                    _job_id(job, e.input_job),
+                    e.kind,
+                    display(e.subtype),
+                    int(e.masking),
+                )
+                for e in edges
+            ),
+        )
+
+
+def _job_id(job: Callable[[str, str], int], name: Name | None) -> int:
+    if name is None:
+        return 0
+    return -1 if name == OWN_JOB else job(*name)

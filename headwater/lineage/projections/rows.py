@@ -1,0 +1,101 @@
+"""Rows of one batch, joined in memory and then with what the tables hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from sqlite3 import Cursor
+from typing import Any, Final
+
+from sqlalchemy import Table
+
+from headwater.lineage import tables
+
+Ident = tuple[Any, ...]
+
+LWW_TABLES: Final = (
+    tables.RUN_IO,
+    tables.RUN_FACET,
+    tables.IO_FACET,
+    tables.JOB_FACET,
+    tables.DATASET_FACET,
+    tables.RUN_PARENT,
+)
+SEEN_TABLES: Final = (tables.JOB_EDGE, tables.LINEAGE_USE)
+UNION_TABLES: Final = (tables.FACET_EDGE, tables.FACET_SYMLINK)
+
+
+def _insert(table: Table) -> str:
+    names = ", ".join(f'"{c.name}"' for c in table.columns)
+    places = ", ".join("?" for _ in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({places})"
+
+
+def _idents(table: Table) -> str:
+    return ", ".join(c.name for c in table.primary_key)
+
+
+def _lww(table: Table) -> str:
+    changed = [c.name for c in table.columns if not c.primary_key]
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    return (
+        f"{_insert(table)} ON CONFLICT ({_idents(table)}) DO UPDATE SET {sets} "
+        f'WHERE excluded."key" > {table.name}."key"'
+    )
+
+
+def _seen(table: Table) -> str:
+    first, last = f"{table.name}.first_us", f"{table.name}.last_us"
+    return (
+        f"{_insert(table)} ON CONFLICT ({_idents(table)}) DO UPDATE SET "
+        f"first_us = coalesce(min({first}, excluded.first_us), {first}, excluded.first_us), "
+        f"last_us = coalesce(max({last}, excluded.last_us), {last}, excluded.last_us)"
+    )
+
+
+_SQL: Final[dict[str, str]] = {
+    **{t.name: _lww(t) for t in LWW_TABLES},
+    **{t.name: _seen(t) for t in SEEN_TABLES},
+    **{t.name: f"{_insert(t)} ON CONFLICT DO NOTHING" for t in UNION_TABLES},
+}
+
+
+class Rows:
+    """Collects the rows that a batch of events makes; `flush` joins them with the tables."""
+
+    def __init__(self) -> None:
+        self._lww: dict[str, dict[Ident, Ident]] = {t.name: {} for t in LWW_TABLES}
+        self._seen: dict[str, dict[Ident, list[int | None]]] = {t.name: {} for t in SEEN_TABLES}
+        self._union: dict[str, set[Ident]] = {t.name: set() for t in UNION_TABLES}
+
+    def write(self, table: Table, ident: Ident, *rest: Any) -> None:
+        """Add a row of a LWW table; the first of `rest` is its key."""
+        rows = self._lww[table.name]
+        held = rows.get(ident)
+        if held is None or held[0] < rest[0]:
+            rows[ident] = rest
+
+    def see(self, table: Table, ident: Ident, us: int | None) -> None:
+        """Add a time at which an edge was seen."""
+        held = self._seen[table.name].setdefault(ident, [us, us])
+        if us is not None:
+            held[0] = us if held[0] is None else min(held[0], us)
+            held[1] = us if held[1] is None else max(held[1], us)
+
+    def add(self, table: Table, rows: Iterable[Ident]) -> None:
+        """Add rows of a table that is a union."""
+        self._union[table.name].update(rows)
+
+    def flush(self, cursor: Cursor) -> None:
+        """Write everything, in key order, and forget it."""
+        for name, rows in self._lww.items():
+            if rows:
+                cursor.executemany(_SQL[name], [(*i, *rows[i]) for i in sorted(rows)])
+                rows.clear()
+        for name, seen in self._seen.items():
+            if seen:
+                cursor.executemany(_SQL[name], [(*i, *seen[i]) for i in sorted(seen)])
+                seen.clear()
+        for name, union in self._union.items():
+            if union:
+                cursor.executemany(_SQL[name], sorted(union))
+                union.clear()
