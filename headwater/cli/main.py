@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli.doctor import doctor
 from headwater.cli.ingest import ingest
 from headwater.cli.quarantine import quarantine
 from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
+from headwater.cli.token import token
 from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
 from headwater.version import __version__
@@ -56,6 +58,8 @@ app.command()(up)
 app.command()(ingest)
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(token, name="token")
+app.command()(doctor)
 
 
 def main() -> None:
