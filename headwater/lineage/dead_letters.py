@@ -35,7 +35,7 @@ def keep(cursor: Cursor, letters: Sequence[DeadLetter], *, most: int) -> int:
         [_row(letter) for letter in letters],
     )
     (count,) = cursor.execute("SELECT count(*) FROM dead_letter").fetchone()
-    over = max(0, count - most)
+    over = max(0, int(count) - most)
     if over:
         cursor.execute(
             "DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ORDER BY id LIMIT ?)",

@@ -10,11 +10,10 @@ class LineageSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    most_body_bytes: int = Field(
-        64 * 1024 * 1024, description="The most bytes of one lineage request, inflated.", ge=1024
-    )
     queue_capacity: int = Field(
-        10_000, description="Events that may wait for a commit before 503 is answered.", ge=1
+        10_000,
+        description="Lineage requests that may wait for a commit; one more is answered 503.",
+        ge=1,
     )
     dead_letters: int = Field(
         10_000, description="Refused events that are kept; older ones are dropped.", ge=0

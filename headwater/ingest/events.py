@@ -1,0 +1,132 @@
+"""The door for lineage: events and commands go in, and are durable and readable on return."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from headwater.clock import Clock
+from headwater.errors import Busy, TooLarge
+from headwater.ingest.group_commit import GroupCommit
+from headwater.lineage.commands import Command
+from headwater.lineage.contract import Applied, Arrival, Log
+from headwater.model.principal import Principal
+from headwater.observe import LINEAGE_EVENTS
+
+Outcomes = Sequence[Applied | Exception]
+_Request = tuple[Arrival, ...]
+
+MOST_WAITING_BYTES: Final = 256 * 1024 * 1024
+
+
+class EventDoor:
+    """Takes lineage events and commands in; concurrent requests share a commit.
+
+    All events of one call are in one transaction. An outcome is either what became of the event
+    or the error that refused it, which is then in the dead-letter store. A full queue raises
+    `Busy`, a closed door `Unavailable`, a full disk `StorageFull`; then nothing was kept.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        *,
+        clock: Clock,
+        capacity: int = 10_000,
+        most_waiting_bytes: int = MOST_WAITING_BYTES,
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._most_waiting_bytes = most_waiting_bytes
+        self._waiting_bytes = 0
+        self._lock = threading.Lock()
+        self._commits: GroupCommit[_Request, Outcomes] = GroupCommit(
+            self._commit, name="the lineage log", capacity=capacity
+        )
+
+    async def admit(self, bodies: Sequence[bytes], *, principal: Principal) -> Outcomes:
+        """Apply events from the event loop and return an outcome for each."""
+        if not bodies:
+            return ()
+        request = self._request(bodies, principal, is_command=False)
+        size = self._reserve(request)
+        try:
+            future: asyncio.Future[Outcomes] = self._commits.enqueue(request)
+        except Exception:
+            self._release(size)
+            raise
+        future.add_done_callback(lambda _: self._release(size))
+        return await future
+
+    def submit(self, bodies: Sequence[bytes], *, principal: Principal) -> Outcomes:
+        """Apply events from a thread and return an outcome for each."""
+        if not bodies:
+            return ()
+        return self._submit(self._request(bodies, principal, is_command=False))
+
+    def command(self, command: Command, *, principal: Principal) -> Applied:
+        """Apply a command from a thread."""
+        request = self._request([command.to_bytes()], principal, is_command=True)
+        (outcome,) = self._submit(request)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def close(self) -> None:
+        """Commit what waits, then take no more."""
+        self._commits.close()
+
+    def _request(
+        self, bodies: Sequence[bytes], principal: Principal, *, is_command: bool
+    ) -> _Request:
+        now = self._clock.now()
+        return tuple(
+            Arrival(body=body, principal=principal, received_at=now, is_command=is_command)
+            for body in bodies
+        )
+
+    def _submit(self, request: _Request) -> Outcomes:
+        size = self._reserve(request)
+        try:
+            return self._commits.submit(request)
+        finally:
+            self._release(size)
+
+    def _reserve(self, request: _Request) -> int:
+        size = sum(len(arrival.body) for arrival in request)
+        if size > self._most_waiting_bytes:
+            raise TooLarge(f"{size} bytes of events at once, over {self._most_waiting_bytes}")
+        with self._lock:
+            if self._waiting_bytes + size > self._most_waiting_bytes:
+                raise Busy(f"{self._waiting_bytes} bytes of lineage events are waiting")
+            self._waiting_bytes += size
+        return size
+
+    def _release(self, size: int) -> None:
+        with self._lock:
+            self._waiting_bytes -= size
+
+    def _commit(self, requests: Sequence[_Request]) -> Sequence[Outcomes | Exception]:
+        outcomes = self._log.apply([arrival for request in requests for arrival in request])
+        answers: list[Outcomes] = []
+        start = 0
+        for request in requests:
+            answers.append(outcomes[start : start + len(request)])
+            start += len(request)
+        _count(outcomes)
+        return answers
+
+
+def _count(outcomes: Outcomes) -> None:
+    rejected = sum(isinstance(outcome, Exception) for outcome in outcomes)
+    applied = sum(isinstance(outcome, Applied) and outcome.is_new for outcome in outcomes)
+    counts = (
+        ("rejected", rejected),
+        ("applied", applied),
+        ("duplicate", len(outcomes) - rejected - applied),
+    )
+    for name, count in counts:
+        if count:
+            LINEAGE_EVENTS.add(count, outcome=name)
