@@ -104,6 +104,7 @@ class Run:
 
     key: int
     id: str
+    job_key: int
     job: Name
     own_state: RunState
     created_at: Moment

@@ -33,7 +33,7 @@ STATES: Final[tuple[RunState, ...]] = ("NEW", "RUNNING", "COMPLETED", "ABORTED",
 
 _RUNS: Final = (
     "SELECT r.id, r.uuid, n.name, j.name, r.state, r.has_warning, r.started_us, r.ended_us,"
-    " r.first_key, r.last_key, r.io_hash, p.parent_uuid, pn.name, pj.name"
+    " r.first_key, r.last_key, r.io_hash, p.parent_uuid, pn.name, pj.name, j.id"
     " FROM run r JOIN job j ON j.id = r.job_id JOIN namespace n ON n.id = j.namespace_id"
     " LEFT JOIN run_parent p ON p.run_id = r.id LEFT JOIN job pj ON pj.id = p.parent_job_id"
     " LEFT JOIN namespace pn ON pn.id = pj.namespace_id WHERE r.id IN ({keys})"
@@ -177,6 +177,7 @@ def _run(row: Any, **more: Any) -> Run:
     return Run(
         key=row[0],
         id=_uuid(row[1]),
+        job_key=row[14],
         job=Name(to_text(row[2]), to_text(row[3])),
         own_state=STATES[row[4]],
         has_warning=bool(row[5]),

@@ -1,0 +1,78 @@
+"""What facets say, as values: fields of a schema, the error of a run, texts of all kinds.
+
+Producers put anything anywhere, so whatever has not the shape it should have counts as absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from headwater.model.lineage import Facets
+from headwater.wire.openlineage.canonical import decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaField:
+    """A column as a `schema` facet describes it."""
+
+    name: str
+    type: str | None
+    description: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunError:
+    """Why a run failed, as its `errorMessage` facet says."""
+
+    message: str
+    language: str | None
+    stack_trace: str | None
+
+
+def said_by(facets: Facets, name: str) -> dict[str, Any]:
+    """Return a facet as a dictionary, empty when it is absent or not an object."""
+    body = facets.get(name)
+    if body is None:
+        return {}
+    said = decode(body)
+    return said if isinstance(said, dict) else {}
+
+
+def text_of(facets: Facets, facet: str, member: str) -> str | None:
+    """Return one text out of a facet."""
+    value = said_by(facets, facet).get(member)
+    return value if isinstance(value, str) else None
+
+
+def fields_of(facets: Facets) -> list[SchemaField]:
+    """Return the columns that the `schema` facet lists."""
+    return list(_fields(said_by(facets, "schema").get("fields")))
+
+
+def error_of(facets: Facets) -> RunError | None:
+    """Return the error of a run, None when it reports none."""
+    said = said_by(facets, "errorMessage")
+    if not said:
+        return None
+    return RunError(
+        message=str(said.get("message") or "the run gave no message"),
+        language=_text(said.get("programmingLanguage")),
+        stack_trace=_text(said.get("stackTrace")),
+    )
+
+
+def _fields(listed: Any) -> Iterator[SchemaField]:
+    for item in listed if isinstance(listed, list) else ():
+        if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+            continue
+        yield SchemaField(
+            name=item["name"],
+            type=_text(item.get("type")),
+            description=_text(item.get("description")),
+        )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
