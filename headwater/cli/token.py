@@ -75,14 +75,13 @@ def list_tokens(context: typer.Context, *, as_json: AsJson = False) -> None:
         typer.echo("There is no token; everyone on this machine may do everything.")
         return
     print_table(
-        ("id", "name", "role", "created", "by", "last used", "state"),
+        ("id", "name", "role", "created", "last used", "state"),
         [
             (
                 one["id"],
                 one["name"],
                 one["role"],
                 one["created_at"][:10],
-                one["created_by"],
                 one["last_used_on"] or "never",
                 _state(one),
             )

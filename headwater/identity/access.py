@@ -39,6 +39,8 @@ ACTIONS: Final = {
     Role.ADMIN: frozenset(Action),
 }
 
+_VERBS: Final = {action: action.value for action in Action} | {Action.ADMIN: "administer"}
+
 
 class OwnerAccess:
     """Lets everyone in as `local`: for a process that opened the data directory itself.
@@ -107,7 +109,7 @@ class TokenAccess:
             log(LogEvent.ACCESS_DENIED, level=WARNING, principal=who, resource=resource)
             least = next(role for role in Role if action in ACTIONS[role])
             raise Denied(
-                f"{who!r} may not {action.value} at {resource}",
+                f"{who!r} may not {_VERBS[action]} at {resource}",
                 hint=f"this needs a token of role {least.value} or above",
             )
         if action is Action.ADMIN:
@@ -124,7 +126,7 @@ class TokenAccess:
         _check(name, expires_at, now)
         secret = _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
         token = Token(
-            id=secrets.token_hex(8),
+            id=secrets.token_hex(5),
             name=name,
             role=role.value,
             created_at=now,
