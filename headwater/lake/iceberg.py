@@ -34,6 +34,7 @@ from headwater.lake.iceberg_types import (
     column_types,
     json_property,
     new_schema,
+    partition_name,
 )
 from headwater.lake.metadata import JSON_COLUMNS, MetadataTables
 from headwater.model.names import Zone, table_name
@@ -225,7 +226,7 @@ def _partition_spec(schema: Schema, day_of: str | None) -> PartitionSpec:
     if day_of is None:
         return UNPARTITIONED_PARTITION_SPEC
     source_id = schema.find_field(day_of).field_id
-    return PartitionSpec(PartitionField(source_id, 1000, DayTransform(), f"{day_of}_day"))
+    return PartitionSpec(PartitionField(source_id, 1000, DayTransform(), partition_name(day_of)))
 
 
 def _check_same_partition(table: IcebergTable, declaration: TableDeclaration) -> None:

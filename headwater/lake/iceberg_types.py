@@ -136,9 +136,19 @@ def check(declaration: TableDeclaration) -> None:
                 "them apart"
             )
         seen[column.name.casefold()] = column.name
+    if declaration.day_of is None:
+        return
     types = {column.name: column.type for column in declaration.columns}
-    if declaration.day_of is not None and types.get(declaration.day_of) != "timestamp":
+    if types.get(declaration.day_of) != "timestamp":
         raise Unprocessable(f"{name} cannot be partitioned by {declaration.day_of!r}: no timestamp")
+    taken = seen.get(partition_name(declaration.day_of).casefold())
+    if taken is not None:
+        raise Unprocessable(f"{name} cannot have the column {taken!r}: its partition is called so")
+
+
+def partition_name(day_of: str) -> str:
+    """Return what the partition by the day of a column is called, in metadata and in folders."""
+    return f"{day_of}_day"
 
 
 def _is_required(column: Column, declaration: TableDeclaration) -> bool:

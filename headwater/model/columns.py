@@ -40,6 +40,8 @@ ENVELOPE: Final[tuple[tuple[str, ColumnType], ...]] = (
 
 ENVELOPE_NAMES: Final = frozenset(name for name, _ in ENVELOPE)
 
+_TAKEN: Final = ENVELOPE_NAMES | {"event_ts_day"}  # the last is what tables are partitioned by
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -53,5 +55,5 @@ class Column:
 
 
 def column_name(field: str) -> str:
-    """Return the column that holds `field`; a field named like an envelope column moves aside."""
-    return f"data_{field}" if field.lower() in ENVELOPE_NAMES else field
+    """Return the column that holds `field`; a field named like one of ours moves aside."""
+    return f"data_{field}" if field.lower() in _TAKEN else field

@@ -21,7 +21,7 @@ from headwater.lake.iceberg_data_files import Footers
 from headwater.lake.iceberg_snapshot import MANIFESTS_BEFORE_MERGE, Live, NewSnapshot
 from headwater.lake.reading import scan_sql
 from headwater.lake.writing import write_parquet
-from headwater.model.columns import Column, ColumnType
+from headwater.model.columns import Column, ColumnType, column_name
 
 TYPES: dict[str, ColumnType] = {
     "number": "long",
@@ -249,3 +249,15 @@ def test_json_and_text_are_not_the_same_column(commits: IcebergCommits) -> None:
                 zone="curated", name="t", columns=(text, DECLARATION.columns[1]), day_of="event_ts"
             )
         )
+
+
+def test_column_and_partition_cannot_share_a_name(commits: IcebergCommits) -> None:
+    taken = Column(field="x", name="Event_ts_day", type="string")
+
+    with pytest.raises(Unprocessable, match=r"Event_ts_day.*partition"):
+        commits.ensure(
+            TableDeclaration(
+                zone="curated", name="u", columns=(*DECLARATION.columns, taken), day_of="event_ts"
+            )
+        )
+    assert column_name("Event_ts_day") == "data_Event_ts_day"
