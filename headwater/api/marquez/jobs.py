@@ -1,0 +1,174 @@
+"""Jobs, their versions and their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Final, cast, get_args
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+
+from headwater.api.access import Reader
+from headwater.api.marquez.full_names import find_job, full_names
+from headwater.api.marquez.route import (
+    Limit,
+    MarquezRoute,
+    Offset,
+    answer,
+    one_of,
+    page_of,
+    uuid_of,
+)
+from headwater.api.marquez.shapes import Json, job_json, job_version_json, run_json
+from headwater.errors import Missing
+from headwater.lineage.reading.view import LineageReads, LineageView
+from headwater.model.lineage import RunState
+
+LATEST_RUNS: Final = 10
+_STATES: Final = (*get_args(RunState), "OTHER")
+
+LastRunStates = Annotated[
+    list[str] | None, Query(alias="lastRunStates", description="Only jobs whose last run is so.")
+]
+
+
+def jobs_router(reads: LineageReads) -> APIRouter:
+    """Serve jobs."""
+    router = APIRouter(prefix="/api/v1", tags=["marquez"], route_class=MarquezRoute)
+
+    @router.get("/jobs")
+    def list_all_jobs(
+        _principal: Reader,
+        states: LastRunStates = None,
+        limit: Limit = None,
+        offset: Offset = None,
+    ) -> Response:
+        """List the jobs of all namespaces, what changed last first."""
+        with reads.view() as view:
+            return _page(view, None, states, page_of(limit, offset))
+
+    @router.get("/namespaces/{namespace:segment}/jobs")
+    def list_jobs(
+        _principal: Reader,
+        namespace: str,
+        states: LastRunStates = None,
+        limit: Limit = None,
+        offset: Offset = None,
+    ) -> Response:
+        """List the jobs of a namespace; of one that is not known there are none."""
+        page = page_of(limit, offset)
+        with reads.view() as view:
+            key = view.names.namespace(namespace)
+            if key is None:
+                return answer({"totalCount": 0, "jobs": []})
+            return _page(view, key, states, page)
+
+    @router.get("/namespaces/{namespace:segment}/jobs/{job:segment}")
+    def get_job(request: Request, _principal: Reader, namespace: str, job: str) -> Response:
+        """Return one job; by the name it was sent with, 301 to its full name."""
+        with reads.view() as view:
+            key, full = find_job(view, namespace, job)
+            if full.name != job:
+                return _moved(request, full.name)
+            return answer(jobs_json(view, [key])[0])
+
+    return router
+
+
+def job_history_router(reads: LineageReads) -> APIRouter:
+    """Serve the runs and the versions of a job."""
+    router = APIRouter(
+        prefix="/api/v1/namespaces/{namespace:segment}/jobs/{job:segment}",
+        tags=["marquez"],
+        route_class=MarquezRoute,
+    )
+
+    @router.get("/runs")
+    def list_runs(
+        request: Request,
+        _principal: Reader,
+        namespace: str,
+        job: str,
+        limit: Limit = None,
+        offset: Offset = None,
+    ) -> Response:
+        """List the runs of a job, the newest first."""
+        most, skipped = page_of(limit, offset)
+        with reads.view() as view:
+            key, full = find_job(view, namespace, job)
+            if full.name != job:
+                return _moved(request, full.name)
+            keys = view.runs.keys_of_job(key, limit=most, offset=skipped)
+            runs = view.runs.by_keys(keys)
+            total = view.runs.count_of_job(key)
+        page = [run_json(runs[run], {key: full}) for run in keys]
+        return answer({"runs": page, "totalCount": total})
+
+    @router.get("/versions")
+    def list_versions(
+        request: Request,
+        _principal: Reader,
+        namespace: str,
+        job: str,
+        limit: Limit = None,
+        offset: Offset = None,
+    ) -> Response:
+        """List the versions of a job, the one that ran last first."""
+        most, skipped = page_of(limit, offset)
+        with reads.view() as view:
+            key, full = find_job(view, namespace, job)
+            if full.name != job:
+                return _moved(request, full.name)
+            page = view.jobs.versions(key, limit=most, offset=skipped)
+        versions = [job_version_json(version, full, {key: full}) for version in page]
+        return answer({"versions": versions, "totalCount": len(versions)})
+
+    @router.get("/versions/{version:segment}")
+    def get_version(
+        request: Request, _principal: Reader, namespace: str, job: str, version: str
+    ) -> Response:
+        """Return one version of a job."""
+        wanted = str(uuid_of(version))
+        with reads.view() as view:
+            key, full = find_job(view, namespace, job)
+            if full.name != job:
+                return _moved(request, full.name)
+            for found in view.jobs.versions(key, limit=-1, offset=0):
+                if found.version == wanted:
+                    return answer(job_version_json(found, full, {key: full}))
+        raise Missing(f"Job version '{version}' not found.")
+
+    return router
+
+
+def jobs_json(view: LineageView, keys: Sequence[int]) -> list[Json]:
+    """Return jobs with their latest runs, a fixed number of statements for any number."""
+    jobs = view.jobs.by_keys(keys)
+    latest = view.runs.latest_keys(keys, LATEST_RUNS)
+    runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
+    names = full_names(view, keys)
+    return [job_json(jobs[key], [runs[run] for run in latest.get(key, ())], names) for key in keys]
+
+
+def _page(
+    view: LineageView,
+    namespace: int | None,
+    states: Iterable[str] | None,
+    page: tuple[int, int],
+) -> Response:
+    wanted = [one_of("lastRunStates", state, _STATES) for state in states or ()]
+    known = [cast("RunState", state) for state in wanted if state in get_args(RunState)]
+    keys = view.jobs.page(namespace=namespace, last_states=known, limit=page[0], offset=page[1])
+    total = view.names.count("job", namespace=namespace)
+    return answer({"totalCount": total, "jobs": jobs_json(view, keys)})
+
+
+def _moved(request: Request, name: str) -> Response:
+    """Point to the full name of a job, keeping what stands behind it in the path."""
+    path = request.scope["raw_path"].decode("ascii", "surrogateescape")
+    head, _, rest = path.partition("/jobs/")
+    _, slash, behind = rest.partition("/")
+    query = f"?{request.url.query}" if request.url.query else ""
+    target = quote(name, safe="", errors="surrogateescape")
+    location = f"{head}/jobs/{target}{slash}{behind}{query}"
+    return Response(status_code=301, headers={"Location": location})

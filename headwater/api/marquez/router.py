@@ -1,0 +1,31 @@
+"""The Marquez API as far as it reads lineage."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from headwater.api.marquez.datasets import datasets_router
+from headwater.api.marquez.events import events_router
+from headwater.api.marquez.graph import graph_router
+from headwater.api.marquez.jobs import job_history_router, jobs_router
+from headwater.api.marquez.namespaces import namespaces_router
+from headwater.api.marquez.runs import runs_router
+from headwater.api.segments import register_segment
+from headwater.lineage.reading.view import LineageReads
+
+
+def marquez_router(reads: LineageReads) -> APIRouter:
+    """Serve namespaces, sources, datasets, jobs, runs, events and both graphs."""
+    register_segment()
+    router = APIRouter()
+    for part in (
+        namespaces_router(reads),
+        datasets_router(reads),
+        runs_router(reads),
+        jobs_router(reads),
+        job_history_router(reads),
+        events_router(reads),
+        graph_router(reads),
+    ):
+        router.include_router(part)
+    return router

@@ -1,0 +1,292 @@
+"""Answers in the shapes of Marquez: explicit nulls, arrays always arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from headwater.api.marquez.full_names import FullName
+from headwater.api.marquez.route import as_java_prints, facets_json
+from headwater.lineage.reading.jobs import location_of
+from headwater.lineage.reading.versions import dataset_version
+from headwater.model.lineage import (
+    Dataset,
+    DatasetVersion,
+    DatasetVersionName,
+    Facets,
+    Job,
+    JobVersion,
+    Moment,
+    Name,
+    Namespace,
+    Run,
+    Source,
+)
+from headwater.query.lineage.schemas import fields_of, said_by, text_of
+
+Json = dict[str, Any]
+FullNames = Mapping[int, FullName]
+
+
+def name_json(name: Name) -> Json:
+    """Return {namespace, name}."""
+    return {"namespace": name.namespace, "name": name.name}
+
+
+def namespace_json(namespace: Namespace) -> Json:
+    """Return a Namespace."""
+    return {
+        "name": namespace.name,
+        "createdAt": namespace.created_at.to_text(),
+        "updatedAt": namespace.updated_at.to_text(),
+        "ownerName": namespace.owner or "anonymous",
+        "description": namespace.description,
+        "isHidden": namespace.is_hidden,
+    }
+
+
+def source_json(source: Source) -> Json:
+    """Return a Source; its type is always POSTGRESQL, as Marquez makes it of events."""
+    return {
+        "type": source.type or "POSTGRESQL",
+        "name": source.name,
+        "createdAt": source.created_at.to_text(),
+        "updatedAt": source.updated_at.to_text(),
+        "connectionUrl": source.connection_url,
+        "description": source.description,
+    }
+
+
+def run_json(run: Run, full: FullNames) -> Json:
+    """Return a Run with the state that its own events give it."""
+    version = None
+    if run.job_version is not None:
+        name = full[run.job_key]
+        version = {"namespace": name.namespace, "name": name.name, "version": run.job_version}
+    nominal = said_by(run.facets, "nominalTime")
+    start, end = nominal.get("nominalStartTime"), nominal.get("nominalEndTime")
+    return {
+        "id": run.id,
+        "createdAt": run.created_at.to_text(),
+        "updatedAt": run.updated_at.to_text(),
+        "nominalStartTime": start,
+        "nominalEndTime": end,
+        "state": run.own_state,
+        "startedAt": _time(run.started_at),
+        "endedAt": _time(run.ended_at),
+        "durationMs": run.duration_milliseconds,
+        "args": {
+            key: as_java_prints(value)
+            for key, value in (("nominal_start_time", start), ("nominal_end_time", end))
+            if isinstance(value, str)
+        },
+        "jobVersion": version,
+        "inputDatasetVersions": [_use_json(use) for use in run.inputs],
+        "outputDatasetVersions": [_use_json(use) for use in run.outputs],
+        "facets": facets_json(run.facets),
+    }
+
+
+def _use_json(use: DatasetVersionName) -> Json:
+    version = {**name_json(use.dataset), "version": use.version}
+    return {"datasetVersionId": version, "facets": facets_json(use.facets)}
+
+
+def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> Json:
+    """Return a Job with its latest runs, the newest first."""
+    name = full[job.key]
+    latest = [run_json(run, full) for run in runs]
+    return {
+        **_job_head(job, name),
+        "inputs": [name_json(dataset) for dataset in job.inputs],
+        "outputs": [name_json(dataset) for dataset in job.outputs],
+        "location": location_of(job.facets),
+        "description": text_of(job.facets, "documentation", "description"),
+        "latestRun": latest[0] if latest else None,
+        "latestRuns": latest,
+        "facets": facets_json(job.facets),
+        "currentVersion": job.version,
+        "labels": _labels(job.facets),
+        "tags": _tags(job.facets),
+    }
+
+
+def job_node_json(job: Job, run: Run | None, full: FullNames) -> Json:
+    """Return the data of a job in the lineage graph."""
+    head = _job_head(job, full[job.key])
+    created = head.pop("createdAt")
+    updated = head.pop("updatedAt")
+    namespace = head.pop("namespace")
+    return {
+        **head,
+        "currentRunUuid": None if run is None else run.id,
+        "createdAt": created,
+        "updatedAt": updated,
+        "namespace": namespace,
+        "inputs": [name_json(dataset) for dataset in job.inputs],
+        "outputs": [name_json(dataset) for dataset in job.outputs],
+        "location": location_of(job.facets),
+        "description": text_of(job.facets, "documentation", "description"),
+        "latestRun": None if run is None else run_json(run, full),
+    }
+
+
+def _job_head(job: Job, name: FullName) -> Json:
+    parent = None if name.parent is None else Name(name.namespace, name.parent)
+    return {
+        "id": {"namespace": name.namespace, "name": name.name},
+        "type": _job_type(job.facets),
+        "name": name.name,
+        "simpleName": name.simple,
+        "parentJobName": name.parent,
+        "parentJobUuid": None if parent is None else dataset_version(parent, None),
+        "createdAt": job.created_at.to_text(),
+        "updatedAt": job.updated_at.to_text(),
+        "namespace": name.namespace,
+    }
+
+
+def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> Json:
+    """Return a JobVersion."""
+    run = version.latest_run
+    return {
+        "id": {"namespace": name.namespace, "name": name.name, "version": version.version},
+        "name": name.name,
+        "createdAt": version.created_at.to_text(),
+        "version": version.version,
+        "namespace": name.namespace,
+        "location": version.location,
+        "inputs": [name_json(dataset) for dataset in version.inputs],
+        "outputs": [name_json(dataset) for dataset in version.outputs],
+        "latestRun": None if run is None else run_json(run, full),
+    }
+
+
+def dataset_json(dataset: Dataset) -> Json:
+    """Return a Dataset."""
+    lifecycle = _lifecycle(dataset.last_write_facets)
+    return {
+        **dataset_node_json(dataset),
+        "currentVersion": dataset.version,
+        "columnLineage": _column_lineage(dataset.facets),
+        "facets": facets_json(dataset.facets),
+        "deleted": lifecycle == "DROP",
+    }
+
+
+def dataset_node_json(dataset: Dataset) -> Json:
+    """Return the data of a dataset in the lineage graph."""
+    return {
+        "id": name_json(dataset.name),
+        "type": "DB_TABLE",
+        "name": dataset.name.name,
+        "physicalName": dataset.name.name,
+        "createdAt": dataset.created_at.to_text(),
+        "updatedAt": dataset.updated_at.to_text(),
+        "namespace": dataset.name.namespace,
+        "sourceName": text_of(dataset.facets, "dataSource", "name") or "default",
+        "fields": fields_json(dataset.facets),
+        "tags": _tags(dataset.facets),
+        "lastModifiedAt": None,
+        "lastLifecycleState": _lifecycle(dataset.last_write_facets),
+        "description": text_of(dataset.facets, "documentation", "description"),
+    }
+
+
+def dataset_version_json(version: DatasetVersion, full: FullNames) -> Json:
+    """Return a DatasetVersion."""
+    run = version.created_by
+    return {
+        "id": name_json(version.dataset),
+        "type": "DB_TABLE",
+        "name": version.dataset.name,
+        "physicalName": version.dataset.name,
+        "createdAt": version.created_at.to_text(),
+        "version": version.version,
+        "namespace": version.dataset.namespace,
+        "sourceName": text_of(version.facets, "dataSource", "name") or "default",
+        "fields": fields_json(version.facets),
+        "tags": _tags(version.facets),
+        "lifecycleState": _lifecycle(version.facets),
+        "description": text_of(version.facets, "documentation", "description"),
+        "currentSchemaVersion": schema_version(version.dataset, version.facets),
+        "createdByRun": None if run is None else run_json(run, full),
+        "facets": facets_json(version.facets),
+    }
+
+
+def schema_version(dataset: Name, facets: Facets) -> str | None:
+    """Return the id of a schema by Marquez's algorithm, None where no schema is known."""
+    fields = {(field.name, field.type) for field in fields_of(facets)}
+    if not fields:
+        return None
+    ordered = sorted(fields, key=lambda field: (field[0], field[1] is not None, field[1] or ""))
+    joined = ":".join(":".join(part for part in field if part is not None) for field in ordered)
+    return dataset_version(Name(dataset.namespace, f"{dataset.name}:{joined}"), None)
+
+
+def fields_json(facets: Facets) -> list[Json]:
+    """Return the fields of a schema."""
+    return [
+        {"name": field.name, "type": field.type, "tags": [], "description": field.description}
+        for field in fields_of(facets)
+    ]
+
+
+def _column_lineage(facets: Facets) -> list[Json] | None:
+    fields = said_by(facets, "columnLineage").get("fields")
+    if not isinstance(fields, dict) or not fields:
+        return None
+    return [_column_json(name, said) for name, said in fields.items() if isinstance(said, dict)]
+
+
+def _column_json(name: str, said: Json) -> Json:
+    how = transformation_json(said)
+    inputs = said.get("inputFields")
+    return {
+        "name": name,
+        "inputFields": [
+            {
+                "namespace": item.get("namespace"),
+                "dataset": item.get("name"),
+                "field": item.get("field"),
+                **how,
+            }
+            for item in (inputs if isinstance(inputs, list) else ())
+            if isinstance(item, dict)
+        ],
+        **how,
+    }
+
+
+def transformation_json(said: Json) -> Json:
+    """Return how a column was made, from the members that Marquez knows."""
+    return {
+        "transformationDescription": said.get("transformationDescription"),
+        "transformationType": said.get("transformationType"),
+    }
+
+
+def _job_type(facets: Facets) -> str:
+    is_stream = (text_of(facets, "jobType", "processingType") or "").upper() == "STREAMING"
+    return "STREAM" if is_stream else "BATCH"
+
+
+def _labels(facets: Facets) -> list[str]:
+    said = (text_of(facets, "jobType", member) for member in ("jobType", "integration"))
+    return [label for label in said if label]
+
+
+def _tags(facets: Facets) -> list[str]:
+    tags = said_by(facets, "tags").get("tags")
+    listed: Iterable[Any] = tags if isinstance(tags, list) else ()
+    keys = {tag["key"] for tag in listed if isinstance(tag, dict) and "key" in tag}
+    return sorted(key for key in keys if isinstance(key, str))
+
+
+def _lifecycle(facets: Facets) -> str:
+    return text_of(facets, "lifecycleStateChange", "lifecycleStateChange") or ""
+
+
+def _time(moment: Moment | None) -> str | None:
+    return None if moment is None else moment.to_text()
