@@ -46,6 +46,10 @@ class EventDoor:
             self._commit, name="the lineage log", capacity=capacity
         )
 
+    def __len__(self) -> int:
+        """Return how many requests wait for a commit."""
+        return len(self._commits)
+
     async def admit(self, bodies: Sequence[bytes], *, principal: Principal) -> Outcomes:
         """Apply events from the event loop and return an outcome for each."""
         if not bodies:

@@ -9,9 +9,10 @@ from headwater.lineage.tables import METADATA, SCHEMA
 
 def _schema(engine):
     with engine.connect() as connection:
-        sql = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
-        rows = connection.exec_driver_sql(sql).fetchall()
-    return {name: " ".join(text.split()) for name, text in rows}
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").fetchall()
+    made = {name: " ".join(text.split()) for name, text in rows if text is not None}
+    made.pop("alembic_version", None)
+    return made
 
 
 def test_the_migrations_make_the_tables_that_a_new_file_gets(tmp_path):

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from headwater.errors import Malformed
+from headwater.errors import Invalid
 from headwater.wire.openlineage.canonical import decode, encode
 
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw)
@@ -21,12 +21,9 @@ def is_single(body: bytes) -> bool:
 def split_events(body: bytes) -> list[bytes]:
     """Return the bytes of each event of a request body, in order.
 
-    An element that is wrong in itself is returned as it is, so that its reader can say what is
-    wrong. Raises `Malformed` for an empty body and for an array that does not parse.
+    What is wrong is returned as it is, so that its reader can say what is wrong and keep it.
     """
     stripped = body.strip()
-    if not stripped:
-        raise Malformed("the body is empty", offset=0, hint="send an OpenLineage event")
     if stripped[:1] == b"[" or stripped[:4] == b"\xef\xbb\xbf[":
         return _elements(stripped)
     first, _, rest = stripped.partition(b"\n")
@@ -39,8 +36,10 @@ def _elements(body: bytes) -> list[bytes]:
     try:
         return [bytes(raw) for raw in _RAWS.decode(body)]
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        found = decode(body)
-    return [encode(element) for element in found]
+        try:
+            return [encode(element) for element in decode(body)]
+        except Invalid:
+            return [body]
 
 
 def _is_whole(line: bytes) -> bool:
@@ -49,6 +48,6 @@ def _is_whole(line: bytes) -> bool:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         try:
             decode(line)
-        except Malformed:
+        except Invalid:
             return False
     return True
