@@ -42,7 +42,7 @@ def datasets_router(reads: LineageReads) -> APIRouter:
         """Return one dataset."""
         with reads.view() as view:
             key = find_dataset(view, namespace, dataset)
-            found = view.datasets.by_keys([key])[key]
+            found = view.datasets.with_input_facets(view.datasets.by_keys([key])[key])
         return answer(dataset_json(found))
 
     @router.get("/{namespace:segment}/datasets/{dataset:segment}/versions")

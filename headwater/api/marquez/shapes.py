@@ -64,26 +64,40 @@ def run_json(run: Run, full: FullNames) -> Json:
         name = full[run.job_key]
         version = {"namespace": name.namespace, "name": name.name, "version": run.job_version}
     nominal = said_by(run.facets, "nominalTime")
-    start, end = nominal.get("nominalStartTime"), nominal.get("nominalEndTime")
     return {
         "id": run.id,
         "createdAt": run.created_at.to_text(),
         "updatedAt": run.updated_at.to_text(),
-        "nominalStartTime": start,
-        "nominalEndTime": end,
+        "nominalStartTime": nominal.get("nominalStartTime"),
+        "nominalEndTime": nominal.get("nominalEndTime"),
         "state": run.own_state,
         "startedAt": _time(run.started_at),
         "endedAt": _time(run.ended_at),
         "durationMs": run.duration_milliseconds,
-        "args": {
-            key: as_java_prints(value)
-            for key, value in (("nominal_start_time", start), ("nominal_end_time", end))
-            if isinstance(value, str)
-        },
+        "args": _args(run),
         "jobVersion": version,
         "inputDatasetVersions": [_use_json(use) for use in run.inputs],
         "outputDatasetVersions": [_use_json(use) for use in run.outputs],
         "facets": facets_json(run.facets),
+    }
+
+
+def _args(run: Run) -> dict[str, str]:
+    """Return what Marquez keeps as a run's arguments: nominal times and the parent as sent."""
+    nominal = said_by(run.facets, "nominalTime")
+    parent = said_by(run.facets, "parent")
+    job, above = parent.get("job"), parent.get("run")
+    found = {
+        "nominal_start_time": nominal.get("nominalStartTime"),
+        "nominal_end_time": nominal.get("nominalEndTime"),
+        "run_id": above.get("runId") if isinstance(above, dict) else None,
+        "name": job.get("name") if isinstance(job, dict) else None,
+        "namespace": job.get("namespace") if isinstance(job, dict) else None,
+    }
+    return {
+        key: as_java_prints(value) if key.startswith("nominal") else value
+        for key, value in found.items()
+        if isinstance(value, str)
     }
 
 

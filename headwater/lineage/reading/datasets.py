@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
@@ -63,6 +65,12 @@ class Datasets:
             )
             for key, first, last in rows_in(self._connection, _TIMES, wanted)
         }
+
+    def with_input_facets(self, dataset: Dataset) -> Dataset:
+        """Add what current readers say of a dataset, such as its quality, to its facets."""
+        uses = Edges(self._connection).uses_of_datasets([dataset.key], "input")
+        said = self._facets.of_reads(dataset.key, (use.run for use in uses))
+        return replace(dataset, facets={**said, **dataset.facets})
 
     def versions(self, dataset: int, *, limit: int, offset: int) -> list[DatasetVersion]:
         """Return a page of versions, the newest first; one that nobody wrote has one version."""

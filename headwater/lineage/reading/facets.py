@@ -31,6 +31,11 @@ _OF_IO: Final = (
     " AND f.is_deleted = 0"
 )
 
+_OF_READS: Final = (
+    "SELECT f.key, f.facet_name_id, f.facet_id FROM io_facet f WHERE f.run_id IN ({keys})"
+    " AND f.dataset_id = {dataset} AND f.direction = 0 AND f.part = 1 AND f.is_deleted = 0"
+)
+
 
 class FacetReads:
     """Reads facets for many owners with three statements: who has which, names, bodies."""
@@ -65,6 +70,13 @@ class FacetReads:
         sql = sql.replace("{part}", "0" if is_own else "1")
         rows = rows_in(self._connection, sql, runs)
         return self._gathered(((run, dataset), name, body) for run, dataset, name, body in rows)
+
+    def of_reads(self, dataset: int, runs: Iterable[int]) -> Facets:
+        """Return the latest input facets that these runs sent of a dataset."""
+        rows = rows_in(self._connection, _OF_READS.replace("{dataset}", str(int(dataset))), runs)
+        latest = sorted((bytes(key), name, body) for key, name, body in rows)
+        kept = {name: body for _, name, body in latest}
+        return self._gathered((dataset, *pair) for pair in kept.items()).get(dataset, {})
 
     def _gathered(self, rows: Iterable[Any]) -> dict[Any, Facets]:
         held = list(rows)
