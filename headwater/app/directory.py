@@ -31,6 +31,9 @@ The databases count their own tables by revision, inside; these numbers change w
 laid out anew.
 """
 
+LEAST_FREE_BYTES: Final = 16 * 1024 * 1024
+"""With less than this the directory counts as full: a write may no longer be acknowledged."""
+
 _PATIENCE_SECONDS: Final = 0.5
 
 
@@ -106,6 +109,19 @@ class DataDirectory:
         self._owner = Owner(pid=self._owner.pid, url=url, started_at=self._owner.started_at)
         with _translated(self.path):
             _write_owner(self._lock, self._owner)
+
+    def check_room(self) -> None:
+        """Return if the directory can take writes; raises `StorageFull` or `Unavailable`."""
+        with _translated(self.path):
+            found = os.statvfs(self.path)
+        if found.f_flag & os.ST_RDONLY:
+            raise Unavailable(f"{self.path} is on a file system that is read-only")
+        free = found.f_bavail * found.f_frsize
+        if free < LEAST_FREE_BYTES:
+            raise StorageFull(
+                f"only {free:,} bytes are free at {self.path}",
+                hint=f"free some space; writes need at least {LEAST_FREE_BYTES:,}",
+            )
 
     def close(self) -> None:
         """Give the directory up; harmless when repeated."""

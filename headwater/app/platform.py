@@ -99,5 +99,9 @@ class Platform:
 
     def _probes(self) -> Sequence[Part]:
         return [
-            Part(name="ingest", probe=lambda: "ready", is_needed_to_acknowledge=True),
+            Part(name="ingest", probe=self._ingest_state, is_needed_to_acknowledge=True),
         ]
+
+    def _ingest_state(self) -> str:
+        self.directory.check_room()
+        return "ready"

@@ -192,3 +192,24 @@ def test_failure_while_writing_is_ours_and_frees_the_lock(
     assert not (tmp_path / "format.json").exists()
     DataDirectory.open(tmp_path).close()
     shutil.rmtree(tmp_path)
+
+
+def test_directory_with_room_takes_writes(tmp_path: Path) -> None:
+    with DataDirectory.open(tmp_path) as taken:
+        taken.check_room()
+
+
+def test_directory_that_is_nearly_full_takes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DataDirectory.open(tmp_path) as taken:
+        monkeypatch.setattr(directory, "LEAST_FREE_BYTES", 2**62)
+        with pytest.raises(StorageFull, match="bytes are free"):
+            taken.check_room()
+
+
+def test_directory_that_went_away_takes_none(tmp_path: Path) -> None:
+    with DataDirectory.open(tmp_path / "data") as taken:
+        shutil.rmtree(tmp_path / "data")
+        with pytest.raises(Unavailable, match="data"):
+            taken.check_room()
