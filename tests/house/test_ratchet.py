@@ -42,6 +42,12 @@ def test_positional_parameters_are_counted(signature: str, count: int) -> None:
     assert sizes == ([count] if count else [])
 
 
+def test_routes_are_called_by_keyword_and_count_for_themselves() -> None:
+    route = "    @router.get('/x')\n    def list_them(a, b, c, d, e):\n" + "        x = 1\n" * 40
+    text = f'{DOC}def routes(router):\n    """Make."""\n{route}{route}'
+    assert found(text) == []
+
+
 @pytest.mark.parametrize("name", ["utils", "string_helpers", "core", "base", "common"])
 def test_banned_names_are_found_for_files_and_folders(name: str) -> None:
     assert ("banned-name", f"headwater/{name}.py", 1) in found(DOC, f"headwater/{name}.py")
