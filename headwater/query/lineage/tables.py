@@ -39,6 +39,8 @@ class TableWalk:
         jobs = [start] if start.kind == "job" else self._first_jobs(start)
         for hop in range(depth + 1):
             datasets = self._both(jobs, distance=hop + 1)
+            if hop == 0 and start.kind == "dataset":
+                datasets.append(start)
             if hop < depth:
                 jobs = self._both(datasets, distance=hop + 2)
             if not jobs or not datasets:

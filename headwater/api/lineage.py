@@ -1,0 +1,211 @@
+"""`/api/v2/lineage` and `/api/v2/runs`: where data comes from, what ran and why it failed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from headwater.api.access import Reader
+from headwater.api.marquez.route import answer, facets_json
+from headwater.errors import Missing
+from headwater.lineage.reading.view import LineageReads, LineageView
+from headwater.model.lineage import Name, Run, RunState
+from headwater.query.lineage.graph import MOST_NODES, Budget, Graph, Link
+from headwater.query.lineage.nodes import parse_node
+from headwater.query.lineage.schemas import error_of
+from headwater.query.lineage.walk import Level, LineageGraph, Towards
+
+Json = dict[str, Any]
+
+_MOST_CHILDREN = 1_000
+
+
+def lineage_router(reads: LineageReads) -> APIRouter:
+    """Serve the lineage graph and runs."""
+    router = APIRouter(prefix="/api/v2", tags=["lineage"])
+    graph = LineageGraph(reads)
+
+    @router.get("/lineage")
+    def get_lineage(
+        _principal: Reader,
+        node: Annotated[
+            str,
+            Query(description="dataset:NS:NAME, job:NS:NAME or datasetField:NS:NAME:FIELD."),
+        ],
+        direction: Annotated[Towards, Query(description="Up to sources, down to uses.")] = "both",
+        depth: Annotated[int, Query(ge=0, le=1_000, description="Hops over a job.")] = 5,
+        level: Annotated[Level, Query(description="What the nodes are.")] = "dataset",
+        budget: Annotated[int, Query(ge=1, le=MOST_NODES, description="Most nodes.")] = 2_000,
+        band: Annotated[
+            int, Query(ge=1, le=MOST_NODES, description="Most new neighbours of one node.")
+        ] = 100,
+    ) -> Response:
+        """Walk from a node; what the budget leaves out is counted in `bands`."""
+        found = graph.walk(
+            parse_node(node),
+            towards=direction,
+            depth=depth,
+            level=level,
+            budget=Budget(nodes=budget, band=band),
+        )
+        with reads.view() as view:
+            states = _job_states(view, found)
+        return answer(
+            {
+                "node": node,
+                "direction": direction,
+                "depth": depth,
+                "level": level,
+                **_graph_json(found, states),
+            }
+        )
+
+    @router.get("/runs")
+    def list_runs(
+        _principal: Reader,
+        namespace: Annotated[str | None, Query(description="The namespace of the job.")] = None,
+        job: Annotated[str | None, Query(description="The name of the job as sent.")] = None,
+        state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
+        limit: Annotated[int, Query(ge=0, le=10_000)] = 50,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        """List runs, the newest first; `state` is the worst of a run's own and its children's."""
+        with reads.view() as view:
+            key = _job(view, namespace, job) if job is not None else None
+            keys = view.runs.page(job=key, state=state, limit=limit, offset=offset)
+            return answer({"runs": _runs_json(view, keys)})
+
+    @router.get("/runs/{run_id}")
+    def get_run(
+        _principal: Reader,
+        run_id: Annotated[UUID, Path(description="The run's id.")],
+        namespace: Annotated[str | None, Query(description="The namespace of the job.")] = None,
+        job: Annotated[
+            str | None, Query(description="The job, where several share the run's id.")
+        ] = None,
+    ) -> Response:
+        """Return one run with its error, its parent, its children, inputs and outputs."""
+        with reads.view() as view:
+            keys = view.runs.keys_by_id(run_id)
+            runs = view.runs.by_keys(keys)
+            among = [
+                runs[key]
+                for key in keys
+                if job in (None, runs[key].job.name)
+                and namespace in (None, runs[key].job.namespace)
+            ]
+            if not among:
+                raise Missing(f"there is no run {run_id}" + (f" of job {job!r}" if job else ""))
+            return answer(_whole_run_json(view, among[0], [run.job for run in among[1:]]))
+
+    return router
+
+
+def _job(view: LineageView, namespace: str | None, job: str) -> int:
+    name = Name(namespace or "headwater", job)
+    key = view.names.find("job", name)
+    if key is None:
+        raise Missing(f"there is no job {job!r} in namespace {name.namespace!r}")
+    return key
+
+
+def _job_states(view: LineageView, graph: Graph) -> dict[int, RunState]:
+    jobs = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "job"]
+    latest = view.runs.latest_keys(jobs, 1)
+    runs = view.runs.by_keys((keys[0] for keys in latest.values()), is_whole=False)
+    return {run.job_key: run.own_state for run in runs.values()}
+
+
+def _graph_json(graph: Graph, states: dict[int, RunState]) -> Json:
+    nodes: list[Json] = []
+    for vertex, distance in graph.distances.items():
+        node: Json = {"id": vertex.id, "kind": vertex.kind, **_name_json(vertex.name)}
+        if vertex.kind == "column":
+            node["column"] = vertex.column
+        if vertex.kind == "job":
+            node["state"] = states.get(graph.keys[vertex])
+        nodes.append(node | {"distance": distance})
+    return {
+        "start": [vertex.id for vertex in graph.start],
+        "nodes": nodes,
+        "edges": [_link_json(link) for link in graph.links],
+        "bands": [
+            {"node": band.vertex.id, "direction": band.side, "hidden": band.hidden}
+            for band in graph.bands
+        ],
+        "partial": graph.reason is not None,
+        "reason": graph.reason,
+    }
+
+
+def _link_json(link: Link) -> Json:
+    edge: Json = {"from": link.origin.id, "to": link.destination.id, "state": link.state}
+    if link.via:
+        edge["via"] = [_name_json(name) for name in link.via]
+    if link.kind is not None:
+        edge |= {
+            "job": None if link.job is None else _name_json(link.job),
+            "kind": link.kind,
+            "subtype": link.subtype,
+            "masking": link.is_masked,
+        }
+    return edge
+
+
+def _runs_json(view: LineageView, keys: list[int]) -> list[Json]:
+    runs = view.runs.by_keys(keys, is_whole=False)
+    facets = view.facets.of_runs(keys, only=("errorMessage",))
+    states = view.families.effective_states(keys)
+    return [
+        _run_json(runs[key], states[key]) | {"error": _error_json(facets.get(key, {}))}
+        for key in keys
+    ]
+
+
+def _whole_run_json(view: LineageView, run: Run, others: list[Name]) -> Json:
+    children = view.families.children_of_run(run.key, limit=_MOST_CHILDREN)
+    states = view.families.effective_states([run.key])
+    return {
+        **_run_json(run, states[run.key]),
+        "error": _error_json(run.facets),
+        "inputs": [_name_json(use.dataset) | {"version": use.version} for use in run.inputs],
+        "outputs": [_name_json(use.dataset) | {"version": use.version} for use in run.outputs],
+        "children": _runs_json(view, children),
+        "same_id": [_name_json(name) for name in others],
+        "facets": facets_json(run.facets),
+    }
+
+
+def _run_json(run: Run, state: RunState) -> Json:
+    parent = run.parent
+    times = {
+        "started_at": None if run.started_at is None else run.started_at.to_text(),
+        "ended_at": None if run.ended_at is None else run.ended_at.to_text(),
+    }
+    return {
+        "id": run.id,
+        "job": _name_json(run.job),
+        "state": state,
+        "own_state": run.own_state,
+        "warning": run.has_warning,
+        **times,
+        "duration_ms": run.duration_milliseconds,
+        "parent": None if parent is None else {"id": parent.id, "job": _name_json(parent.job)},
+    }
+
+
+def _error_json(facets: Any) -> Json | None:
+    error = error_of(facets)
+    if error is None:
+        return None
+    return {
+        "message": error.message,
+        "language": error.language,
+        "stack_trace": error.stack_trace,
+    }
+
+
+def _name_json(name: Name) -> Json:
+    return {"namespace": name.namespace, "name": name.name}
