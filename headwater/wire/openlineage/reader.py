@@ -209,7 +209,7 @@ class _TolerantReading:
             try:
                 datasets.append(self._dataset(item if isinstance(item, dict) else None, path))
             except Unprocessable as error:
-                self._warnings.append(f"{error.path}: {error.message}, the dataset is not read")
+                self._warnings.append(f"{path}: {error.message}; the dataset is not read")
                 if isinstance(item, dict):
                     self._hold_facets(item, path)
         return tuple(datasets)
