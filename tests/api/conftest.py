@@ -47,9 +47,9 @@ class Caller:
 @pytest.fixture
 def calling() -> Callable[..., Caller]:
     """Build an application of routers and hot routes, and return what calls it."""
+    register_segment()
 
     def build(*routers: APIRouter, hot: Sequence[HotRoute] = (), access: Any = None) -> Caller:
-        register_segment()
         application = create_application(access=access or OwnerAccess(), routers=routers, hot=hot)
         return Caller(inside_exchange(application))
 

@@ -49,16 +49,9 @@ def things() -> APIRouter:
 
 
 @given(name=st.text(min_size=1).filter(lambda name: name not in (".", "..")))
-def test_any_name_is_one_segment(name: str) -> None:
-    from headwater.api.application import create_application
-    from headwater.api.segments import register_segment
-    from headwater.app.inside import inside_exchange
-    from headwater.identity.access import OwnerAccess
-
-    register_segment()
-    application = create_application(access=OwnerAccess(), routers=[things()], hot=[])
+def test_any_name_is_one_segment(calling, name: str) -> None:
     encoded = quote(name, safe="", errors="surrogatepass")
-    reply = inside_exchange(application)("GET", f"/api/v2/things/{encoded}", b"", {})
+    reply = calling(things())("GET", f"/api/v2/things/{encoded}")
     assert reply.status == 200, reply.body
     found = bytes.fromhex(json.loads(reply.body)["name"])
     assert found == name.encode("utf-8", "surrogatepass")
