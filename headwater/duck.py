@@ -28,3 +28,24 @@ def connect(
     connection = duckdb.connect(config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def confine(
+    connection: duckdb.DuckDBPyConnection, folders: list[Path], *, spill_bytes: int
+) -> None:
+    """Leave a connection nothing but these folders, and no way to change that again.
+
+    Tables and views that exist stay; files elsewhere, the network, extensions, Python objects
+    and settings are out of reach from here on.
+    """
+    connection.execute(f"SET max_temp_directory_size = '{spill_bytes}B'")
+    allowed = ", ".join("'" + str(folder).replace("'", "''") + "/'" for folder in folders)
+    for statement in (
+        f"SET allowed_directories = [{allowed}]",
+        "SET python_enable_replacements = false",
+        "SET autoload_known_extensions = false",
+        "SET allow_community_extensions = false",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        connection.execute(statement)

@@ -67,6 +67,12 @@ class Answers:
         """Send bytes as they are and return the whole answer."""
         return self._send("POST", path, query, body, headers)
 
+    def post_json(
+        self, path: str, body: object, *, headers: Mapping[str, str], **query: object
+    ) -> Reply:
+        """Send a JSON value and return the whole answer."""
+        return self._send("POST", path, query, _encoded(body), {**_JSON_HEADERS, **headers})
+
     def put(self, path: str, body: object = None, **query: object) -> Any:
         """Store a JSON value."""
         return self._ask("PUT", path, query, _encoded(body), _JSON_HEADERS)

@@ -13,6 +13,8 @@ from headwater.cli.ingest import ingest
 from headwater.cli.quarantine import quarantine
 from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
+from headwater.cli.sql import sql
+from headwater.cli.tables import tables
 from headwater.cli.token import token
 from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
@@ -56,6 +58,8 @@ def root(
 
 app.command()(up)
 app.command()(ingest)
+app.command()(sql)
+app.command()(tables)
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")

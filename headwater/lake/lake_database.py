@@ -1,4 +1,4 @@
-"""lake.db: the manifest, the schema registry, the quarantine and the idempotency keys."""
+"""lake.db: the manifest, the registry, the quarantine, idempotency keys and usage."""
 
 from __future__ import annotations
 
@@ -82,10 +82,25 @@ idempotency: Final = Table(
     Index("idempotency_expiry", "expires_at"),
 )
 
+usage: Final = Table(
+    "usage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    Column("tables", Text, nullable=False),
+    Column("bytes_scanned", Integer, nullable=False),
+    Column("row_count", Integer, nullable=False),
+    Column("elapsed_us", Integer, nullable=False),
+    Column("is_cached", Integer, nullable=False),
+    Column("error", Text),
+)
+
 SCHEMA: Final = Schema(
     name="lake",
     metadata=metadata,
-    head="0001",
+    head="0002",
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -1,0 +1,184 @@
+"""The tables of the lake: names, columns, snapshots, a look inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from headwater.api.access import Reader
+from headwater.api.sql import to_json
+from headwater.errors import Missing, Unprocessable
+from headwater.lake.contract import Manifest, Quarantine, Tables
+from headwater.model.names import ZONES, Zone, is_source, split_table_name, table_name
+from headwater.model.table import Snapshot, Table
+from headwater.query.sql.session import Question, SqlSession
+
+_RAW_COLUMNS: Final = (
+    ("id", "string"),
+    ("source", "string"),
+    ("received_at", "timestamp"),
+    ("data", "json"),
+)
+_QUARANTINE_COLUMNS: Final = (
+    ("key", "string"),
+    ("source", "string"),
+    ("stage", "string"),
+    ("received_at", "timestamp"),
+    ("path", "string"),
+    ("reason", "string"),
+    ("data", "string"),
+    ("replayed_at", "timestamp"),
+)
+Name = Annotated[str, Query(description="zone.name, as in SQL.")]
+
+
+def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
+    """Return the routes about tables."""
+    router = APIRouter(prefix="/api/v2/tables", tags=["tables"])
+
+    @router.get("")
+    def list_tables(_: Reader, zone: str | None = None) -> dict[str, Any]:
+        """List the tables of all zones, or of one, with their rows and bytes."""
+        found = catalogue.describe()
+        return {
+            "tables": [one for one in found if zone is None or one["table"].startswith(f"{zone}.")]
+        }
+
+    @router.get("/schema")
+    def show_schema(_: Reader, table: Name) -> dict[str, Any]:
+        """Return the columns of a table."""
+        return catalogue.schema(table)
+
+    @router.get("/snapshots")
+    def list_snapshots(_: Reader, table: Name) -> dict[str, Any]:
+        """List the snapshots of a table, the latest first; ids are text, they need 64 bits."""
+        return catalogue.snapshots(table)
+
+    @router.get("/preview")
+    def preview(
+        principal: Reader,
+        table: Name,
+        as_of: str | None = None,
+        limit: Annotated[int, Query(gt=0, le=1000)] = 20,
+    ) -> Response:
+        """Return some rows of a table."""
+        zone, name = _zone_and_name(table)
+        statement = f'SELECT * FROM {zone}."{name}"'
+        answer = session.run(Question(sql=statement, as_of=as_of, limit=limit), principal)
+        return Response(to_json(answer), media_type="application/json")
+
+    return router
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What is in the lake, of all zones, out of the stores that know it."""
+
+    tables: Tables
+    manifest: Manifest
+    quarantine: Quarantine
+    quarantined_sources: Callable[[], Sequence[str]]
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return a line for each table, by zone and name."""
+        lines = [_described(table) for table in self.tables.find()]
+        lines += [self._raw(source) for source in self.manifest.sources()]
+        lines += [self._quarantined(source) for source in self.quarantined_sources()]
+        order = {str(name): place for place, name in enumerate(ZONES)}
+        return sorted(
+            lines, key=lambda one: (order[split_table_name(one["table"])[0]], one["table"])
+        )
+
+    def schema(self, table: str) -> dict[str, Any]:
+        """Return the columns of one table."""
+        zone, name = _zone_and_name(table)
+        if zone in ("raw", "quarantine"):
+            known = self.manifest.sources() if zone == "raw" else self.quarantined_sources()
+            if name not in known:
+                raise Missing(f"there is no table {table!r}")
+            fixed = _RAW_COLUMNS if zone == "raw" else _QUARANTINE_COLUMNS
+            columns = [{"name": column, "type": kind} for column, kind in fixed]
+            return {"table": table, "location": None, "columns": columns}
+        found = self.tables.get(zone, name)
+        return {
+            "table": table,
+            "location": found.location,
+            "columns": [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "type": one.type,
+                    "required": one.required,
+                    "description": one.description,
+                }
+                for one in found.fields
+            ],
+        }
+
+    def snapshots(self, table: str) -> dict[str, Any]:
+        """Return the commits of one table."""
+        found = self.tables.get(*_zone_and_name(table))
+        current = found.current_snapshot_id
+        return {
+            "table": table,
+            "current": None if current is None else str(current),
+            "snapshots": [_snapshot(one) for one in reversed(found.snapshots)],
+        }
+
+    def _raw(self, source: str) -> dict[str, Any]:
+        segments = self.manifest.find(source=source)
+        return {
+            "table": table_name("raw", source),
+            "rows": sum(segment.records for segment in segments),
+            "size_bytes": sum(segment.size_bytes for segment in segments),
+            "columns": len(_RAW_COLUMNS),
+            "snapshot": str(segments[-1].sequence),
+            "changed_at": segments[-1].last_at,
+        }
+
+    def _quarantined(self, source: str) -> dict[str, Any]:
+        return {
+            "table": table_name("quarantine", source),
+            "rows": self.quarantine.count(source) if is_source(source) else None,
+            "size_bytes": None,
+            "columns": len(_QUARANTINE_COLUMNS),
+            "snapshot": None,
+            "changed_at": None,
+        }
+
+
+def _zone_and_name(table: str) -> tuple[Zone, str]:
+    zone, name = split_table_name(table)
+    for known in ZONES:
+        if zone == known and name and '"' not in name:
+            return known, name
+    raise Unprocessable(
+        f"{table!r} is no table name", path="/table", hint=f"write zone.name; zones: {ZONES}"
+    )
+
+
+def _described(table: Table) -> dict[str, Any]:
+    snapshot = next((s for s in table.snapshots if s.id == table.current_snapshot_id), None)
+    summary = {} if snapshot is None else snapshot.summary
+    return {
+        "table": table.qualified_name,
+        "rows": int(summary.get("total-records", "0")),
+        "size_bytes": int(summary.get("total-files-size", "0")),
+        "columns": len(table.fields),
+        "snapshot": None if snapshot is None else str(snapshot.id),
+        "changed_at": None if snapshot is None else snapshot.committed_at,
+    }
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "id": str(snapshot.id),
+        "parent_id": None if snapshot.parent_id is None else str(snapshot.parent_id),
+        "committed_at": snapshot.committed_at,
+        "operation": snapshot.operation,
+        "summary": snapshot.summary,
+    }

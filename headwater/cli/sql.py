@@ -1,0 +1,65 @@
+"""`headwater sql`: one SELECT over all zones."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from headwater.cli.session import Session, print_json
+from headwater.cli.table import print_table
+
+
+def sql(
+    context: typer.Context,
+    statement: Annotated[str, typer.Argument(help="One SELECT; - reads it from stdin.")],
+    *,
+    as_of: Annotated[
+        str | None, typer.Option(help="A time, or a snapshot id: the tables as they were.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="How many rows at most.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole answer as JSON.")
+    ] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Ask a question of the tables in raw, processed, curated and quarantine."""
+    text = sys.stdin.read() if statement == "-" else statement
+    question = {"sql": text, "as_of": as_of, "limit": limit}
+    session: Session = context.obj
+    with session.answers() as answers:
+        if as_csv:
+            reply = answers.post_json("/api/v2/sql", question, headers={"Accept": "text/csv"})
+            sys.stdout.write(reply.body.decode())
+            return
+        found = answers.post("/api/v2/sql", question)
+    if as_json:
+        print_json(found)
+        return
+    print_answer(found)
+
+
+def print_answer(found: dict[str, Any], *, title: str | None = None) -> None:
+    """Print the rows of an answer and what they cost."""
+    print_table([column["name"] for column in found["columns"]], found["rows"], title=title)
+    typer.echo(cost_of(found))
+    if found["partial"]:
+        typer.echo(f"Partial: {found['reason']}.")
+
+
+def cost_of(found: dict[str, Any]) -> str:
+    """Say in a line how many rows there are and what they cost."""
+    rows = f"{found['row_count']:,} row{'' if found['row_count'] == 1 else 's'}"
+    if found["cached"]:
+        return f"{rows} in {found['elapsed_ms']:,.1f} ms from the cache"
+    return f"{rows} in {found['elapsed_ms']:,.0f} ms, {size(found['bytes_scanned'])} read"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people say it."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}" if unit == "B" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"

@@ -1,0 +1,1 @@
+"""Questions in SQL: one SELECT, within limits, in a process that can be killed."""

@@ -1,0 +1,112 @@
+"""The server's side of a query process: start, ask, give up, kill."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from headwater import errors
+from headwater.engine.messages import Message, read_message, write_message
+from headwater.errors import HeadwaterError, Invalid, Unavailable, Unprocessable
+
+GRACE_SECONDS: Final = 2.0
+"""How long a statement that was told to stop may take to do so before its process is killed."""
+
+START_SECONDS: Final = 20.0
+"""How much longer the first statement of a process may take: it loads the engine."""
+
+
+class QueryProcess:
+    """One query process, used by one thread at a time. It starts with the first question."""
+
+    def __init__(self, lake_folder: Path) -> None:
+        self._folder = lake_folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_warm = False
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the process exists."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask(self, request: Message) -> Message:
+        """Run a statement; raises what the process answered, or what became of the process."""
+        process = self._ensure()
+        allowed = float(request["timeout_seconds"]) + GRACE_SECONDS
+        if not self._is_warm:
+            allowed += START_SECONDS
+        overdue = threading.Event()
+
+        def stop() -> None:
+            overdue.set()
+            process.kill()
+
+        timer = threading.Timer(allowed, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            write_message(cast(BinaryIO, process.stdin), request)
+            answer = read_message(cast(BinaryIO, process.stdout))
+        except OSError:
+            answer = None
+        finally:
+            timer.cancel()
+        if answer is None:
+            self.close()
+            raise _end_of(request, is_overdue=overdue.is_set())
+        self._is_warm = True
+        if "error" in answer:
+            raise _error_of(answer)
+        return answer
+
+    def close(self) -> None:
+        """Kill the process, whatever it does."""
+        process, self._process, self._is_warm = self._process, None, False
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue  # an unfinished request of a process that is gone
+        process.wait()
+
+    def _ensure(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
+        self.close()
+        command = [sys.executable, "-m", "headwater.query.sql.child", str(self._folder)]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        except OSError as error:
+            raise Unavailable(f"the query process could not be started: {error}") from error
+        return self._process
+
+
+def _end_of(request: Message, *, is_overdue: bool) -> HeadwaterError:
+    if is_overdue:
+        return Unprocessable(
+            f"the statement ran longer than {request['timeout_seconds']:g} s and was killed",
+            path="/sql",
+            hint="read less, or raise the setting query.timeout_seconds",
+        )
+    return Unavailable(
+        "the query process died with the statement",
+        hint="it may have needed more memory than there is; the next statement gets a new one",
+    )
+
+
+def _error_of(answer: Message) -> HeadwaterError:
+    kind: Any = getattr(errors, answer["error"], HeadwaterError)
+    error: HeadwaterError = kind(answer["message"], hint=answer["hint"])
+    if isinstance(error, Invalid):
+        error.path = answer.get("path")
+        error.details = answer.get("details") or {}
+    return error
