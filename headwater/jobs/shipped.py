@@ -8,7 +8,9 @@ from typing import Final
 from headwater.engine.context import JobContext, TableResult
 from headwater.engine.job import Part, TableJob, run_chain, run_job
 from headwater.errors import Missing
+from headwater.jobs.curated_tables import PROCESSED_TO_CURATED
 from headwater.jobs.processed_table import RAW_TO_PROCESSED
+from headwater.jobs.processed_to_curated import plan_curated
 from headwater.jobs.raw_to_processed import find_work, run_work
 
 REFRESH: Final = "refresh"
@@ -25,6 +27,12 @@ SHIPPED: Final = (
         description="Turns raw records into typed, checked and deduplicated tables.",
         source="headwater/jobs/raw_to_processed.py",
         plan=_raw_parts,
+    ),
+    TableJob(
+        name=PROCESSED_TO_CURATED,
+        description="Makes summaries and joined sets of the typed tables, where they changed.",
+        source="headwater/jobs/processed_to_curated.py",
+        plan=plan_curated,
     ),
 )
 JOBS: Final = (*(job.name for job in SHIPPED), REFRESH)

@@ -143,3 +143,8 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
 
 def record(number: int, data: Any, *, received_at: str = "2026-03-01T10:00:00Z") -> dict[str, Any]:
     return {"id": f"id-{number:04}", "received_at": received_at, "data": data}
+
+
+@pytest.fixture
+def make_lake() -> Any:
+    return Lake
