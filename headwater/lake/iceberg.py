@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +22,10 @@ from pyiceberg.transforms import DayTransform
 from headwater.database import translated
 from headwater.errors import Conflict, Missing, Unavailable
 from headwater.lake.contract import BOOKMARK, RUN_ID, Change, Commits, TableDeclaration
-from headwater.lake.file_io import storage_errors
+from headwater.lake.file_io import local_path, storage_errors
 from headwater.lake.iceberg_catalog import open_catalog
 from headwater.lake.iceberg_data_files import Footers, data_files
-from headwater.lake.iceberg_snapshot import NewSnapshot, read_live
+from headwater.lake.iceberg_snapshot import NewSnapshot, expire, read_live, referenced
 from headwater.lake.iceberg_types import (
     added_type,
     arrow_schema,
@@ -113,6 +113,17 @@ class IcebergCommits(Commits):
                 except CommitFailedException:
                     continue
         raise _contended(zone, name)
+
+    def expire(self, zone: Zone, name: str, snapshot_ids: Iterable[int]) -> tuple[int, ...]:
+        """Forget snapshots and return those that were there; the current one always stays."""
+        with self._errors():
+            return expire(self._load(zone, name), snapshot_ids)
+
+    def referenced(self, zone: Zone, name: str) -> frozenset[Path]:
+        """Return every file, data and metadata, that the table or a snapshot of it needs."""
+        with self._errors():
+            locations = referenced(self._load(zone, name))
+            return frozenset(local_path(location).resolve() for location in locations)
 
     def _ensure(self, declaration: TableDeclaration) -> None:
         try:

@@ -36,6 +36,7 @@ from pyiceberg.table.update import (
     AddSnapshotUpdate,
     AssertRefSnapshotId,
     AssertTableUUID,
+    RemoveSnapshotsUpdate,
     SetSnapshotRefUpdate,
 )
 
@@ -74,6 +75,31 @@ def read_live(table: IcebergTable, snapshot: IcebergSnapshot | None) -> Live:
                     "tables can be read here",
                 )
     return Live(tuple(found))
+
+
+def expire(table: IcebergTable, snapshot_ids: Iterable[int]) -> tuple[int, ...]:
+    """Forget snapshots, but the current one; return those that were there."""
+    current = table.metadata.current_snapshot_id
+    known = {snapshot.snapshot_id for snapshot in table.snapshots()} - {current}
+    ids = sorted(known & set(snapshot_ids))
+    if ids:
+        uuid_is = AssertTableUUID(uuid=table.metadata.table_uuid)
+        table.catalog.commit_table(table, (uuid_is,), (RemoveSnapshotsUpdate(snapshot_ids=ids),))
+    return tuple(ids)
+
+
+def referenced(table: IcebergTable) -> set[str]:
+    """Return the location of every file that the table or one of its snapshots needs."""
+    found = {table.metadata_location}
+    found |= {entry.metadata_file for entry in table.metadata.metadata_log}
+    for snapshot in table.snapshots():
+        found.add(snapshot.manifest_list)
+        for manifest in snapshot.manifests(table.io):
+            if manifest.manifest_path not in found:
+                found.add(manifest.manifest_path)
+                entries = manifest.fetch_manifest_entry(table.io)
+                found |= {entry.data_file.file_path for entry in entries}
+    return found
 
 
 class NewSnapshot:
