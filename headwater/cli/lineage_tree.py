@@ -1,0 +1,102 @@
+"""A piece of the lineage graph as a tree on a terminal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from rich.text import Text
+    from rich.tree import Tree
+
+Side = Literal["up", "down"]
+Graph = Mapping[str, Any]
+
+
+def print_lineage(graph: Graph, sides: Sequence[Side]) -> None:
+    """Print a tree for each start of an answer of `/api/v2/lineage`, once per side."""
+    from rich.console import Console
+
+    console = Console()
+    for start in graph["start"]:
+        for side in sides:
+            console.print(lineage_tree(graph, start, side))
+    if graph["partial"]:
+        console.print(f"partial: {graph['reason']}")
+
+
+def lineage_tree(graph: Graph, start: str, side: Side) -> Tree:
+    """Return what `start` comes from, or what comes from it; a node is unfolded once."""
+    from rich.tree import Tree
+
+    nodes = {node["id"]: node for node in graph["nodes"]}
+    onward: defaultdict[str, defaultdict[str, list[Mapping[str, Any]]]]
+    onward = defaultdict(lambda: defaultdict(list))
+    for edge in graph["edges"]:
+        near, far = (edge["to"], edge["from"]) if side == "up" else (edge["from"], edge["to"])
+        if _leads_on(nodes[near], nodes[far], side):
+            onward[near][far].append(edge)
+    hidden = {band["node"]: band["hidden"] for band in graph["bands"] if band["direction"] == side}
+    unfolded: set[str] = set()
+
+    def unfold(branch: Tree, node: str) -> None:
+        if node in unfolded:
+            return
+        unfolded.add(node)
+        for far, edges in onward[node].items():
+            label = _label(nodes[far], edges)
+            if far in unfolded and onward[far]:
+                label.append("  (see above)", style="dim")
+            unfold(branch.add(label), far)
+        if node in hidden:
+            branch.add(f"+{hidden[node]:,} more")
+
+    root = Tree(_label(nodes[start], ()))
+    root.label.append("  comes from" if side == "up" else "  goes to", style="dim")  # type: ignore[union-attr]
+    unfold(root, start)
+    if not root.children:
+        root.add("nothing that is known")
+    return root
+
+
+def _leads_on(near: Mapping[str, Any], far: Mapping[str, Any], side: Side) -> bool:
+    """Tell whether an edge goes away from the start, as far as the walk went that way."""
+    sign = -1 if side == "up" else 1
+    return sign * int(far["distance"]) >= 0 and sign * int(near["distance"]) >= 0
+
+
+def _label(node: Mapping[str, Any], edges: Sequence[Mapping[str, Any]]) -> Text:
+    from rich.text import Text
+
+    label = Text()
+    if node["kind"] == "job":
+        label.append("by ", style="dim")
+        label.append(node["name"], style="italic")
+        if node.get("state") not in (None, "COMPLETED"):
+            label.append(f"  {node['state'].lower()}", style="bold")
+    else:
+        label.append(node["name"])
+        if node["kind"] == "column":
+            label.append(f".{node['column']}", style="bold")
+    how = _how(edges)
+    if how:
+        label.append(f"  {how}", style="dim")
+    return label
+
+
+def _how(edges: Sequence[Mapping[str, Any]]) -> str:
+    words: dict[str, None] = {}
+    jobs: dict[str, None] = {}
+    for edge in edges:
+        if edge["state"] != "current":
+            words[edge["state"]] = None
+        if "kind" in edge:
+            subtype = (edge["subtype"] or edge["kind"]).lower()
+            words[subtype + (" (masked)" if edge["masking"] else "")] = None
+            if edge["job"]:
+                jobs[edge["job"]["name"]] = None
+        for dataset in edge.get("via", ()):
+            words[f"via {dataset['name']}"] = None
+    by = f" by {', '.join(jobs)}" if jobs else ""
+    return ", ".join(words) + by
