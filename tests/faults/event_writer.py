@@ -1,0 +1,50 @@
+"""Writes lineage events through a door on four threads and says which were acknowledged."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+from headwater.clock import SystemClock
+from headwater.ingest.events import EventDoor
+from headwater.lineage.log import SqliteLineage
+from headwater.model.principal import LOCAL
+
+
+def event_of(number: int) -> bytes:
+    """Return the event with this number: START and COMPLETE of a run take turns."""
+    second = number % 60
+    return json.dumps(
+        {
+            "eventType": "START" if number % 2 == 0 else "COMPLETE",
+            "eventTime": f"2026-01-01T00:{number // 60 % 60:02}:{second:02}.{number:09}Z",
+            "run": {"runId": f"run {number // 2}", "facets": {"n": {"number": number}}},
+            "job": {"namespace": "ns", "name": f"job {number % 7}"},
+            "outputs": [{"namespace": "ds", "name": f"t{number % 5}"}],
+        }
+    ).encode()
+
+
+def main(path: Path, start: int) -> None:
+    """Write until killed."""
+    door = EventDoor(SqliteLineage.open(path), clock=SystemClock())
+
+    def write(first: int) -> None:
+        number = first
+        while True:
+            door.submit([event_of(number)], principal=LOCAL)
+            os.write(1, f"{number}\n".encode())
+            number += 4
+
+    threads = [threading.Thread(target=write, args=(start + n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
