@@ -103,9 +103,13 @@ def _publish(path: Path, content: bytes, *, overwrite: bool) -> None:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn a full disk and a lack of rights into our errors; everything else passes."""
+    """Turn a full disk, a lack of rights and a missing file into our errors; the rest passes."""
     try:
         yield
+    except FileNotFoundError as error:
+        raise Unavailable(
+            f"{error.filename} is missing", hint="restore the lake's folder from a backup"
+        ) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull(

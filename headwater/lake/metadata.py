@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from headwater.database import translated
-from headwater.errors import Missing
+from headwater.errors import Missing, Unavailable
 from headwater.lake.contract import Tables
 from headwater.lake.file_io import local_path
 from headwater.model.names import Zone, table_name
@@ -102,7 +102,7 @@ def snapshot_at(table: Table, at: datetime) -> Snapshot:
 
 
 def _parse(zone: Zone, name: str, location: str) -> _Loaded:
-    document = json.loads(local_path(location).read_bytes())
+    document = _document(location)
     in_json = set(json.loads(document.get("properties", {}).get(JSON_COLUMNS, "[]")))
     schemas = {
         schema["schema-id"]: tuple(_field(field, in_json) for field in schema["fields"])
@@ -121,6 +121,17 @@ def _parse(zone: Zone, name: str, location: str) -> _Loaded:
     )
     fields = {x["snapshot-id"]: schemas.get(x.get("schema-id"), current_fields) for x in ordered}
     return _Loaded(location, table, fields)
+
+
+def _document(location: str) -> Any:
+    path = local_path(location)
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Unavailable(
+            f"the table metadata {path} cannot be read: {error}",
+            hint="the catalogue and the folders of tables belong together; restore both",
+        ) from error
 
 
 def _snapshot(document: Mapping[str, Any]) -> Snapshot:

@@ -89,6 +89,19 @@ def test_catalogue_that_was_just_created_has_no_tables(lake: Path) -> None:
     assert MetadataTables(lake).find() == ()
 
 
+def test_metadata_that_is_damaged_or_missing_is_named(lake: Path, commits: IcebergCommits) -> None:
+    (path,) = (lake / "processed" / "t" / "metadata").glob("*.json")
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(Unavailable, match=path.name):
+        MetadataTables(lake).get("processed", "t")
+
+    path.unlink()
+    with pytest.raises(Unavailable, match=path.name):
+        MetadataTables(lake).get("processed", "t")
+    with pytest.raises(Unavailable, match=path.name):
+        commits.files("processed", "t")
+
+
 def table_with(*committed_at: datetime) -> Table:
     snapshots = tuple(
         Snapshot(id=number, parent_id=None, committed_at=at, operation="append", summary={})
