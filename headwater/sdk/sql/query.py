@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from sqlglot import exp
 
+from headwater.sdk.sql.choice import (
+    first_in_window,
+    first_of_each,
+    keep_firsts,
+    row_number,
+    sorted_out,
+)
 from headwater.sdk.sql.expression import is_aggregate, trace_expression
 from headwater.sdk.sql.projection import Projection, expand
-from headwater.sdk.sql.relation import Relation, Scope, deciding
+from headwater.sdk.sql.relation import Numbering, Relation, Scope, deciding
 from headwater.sdk.sql.source import Tables, add_join, add_source, renamed
 from headwater.sdk.sql.trace import NOTHING, UNKNOWN, Trace, alternatives, indirectly, merge
 
 _MAX_ROUNDS: Final = 20
+_LOSING: Final = ("having", "qualify", "limit", "offset", "group", "fetch")
+"""Clauses after which even an aggregate of everything may have no row."""
 
 
 class QueryWalker:
@@ -80,6 +89,7 @@ class QueryWalker:
             add_source(self, lateral, scope)
         for window in node.args.get("windows") or ():
             scope.windows[window.name.lower()] = window
+        conditions = list(keep_firsts(node.args.get("where"), scope))
         projections = [
             projection
             for entry in node.expressions
@@ -87,15 +97,46 @@ class QueryWalker:
         ]
         self._name_aliases(projections, scope)
         rows = [source.relation.rows for source in scope.sources]
-        for key in ("where", "having", "qualify"):
-            condition = node.args.get(key)
-            if condition is not None:
-                rows.append(indirectly(self.trace(condition.this, scope), "FILTER"))
+        first = first_in_window(node.args.get("qualify"))
+        clauses = [node.args.get("having"), None if first else node.args.get("qualify")]
+        conditions += [clause.this for clause in clauses if clause is not None]
+        rows += [indirectly(self.trace(each, scope), "FILTER") for each in conditions]
         columns = tuple((each.name, self._projected(each, scope)) for each in projections)
         grouping, unique = self._grouping(node, projections, columns, scope)
         rows += [grouping, *scope.rows]
-        relation = Relation(columns=columns, rows=merge(rows), order=scope.order(), key=unique)
+        relation = Relation(
+            columns=columns,
+            rows=merge(rows),
+            order=scope.order(),
+            key=unique,
+            always=unique == frozenset() and not any(node.args.get(each) for each in _LOSING),
+        )
+        relation = replace(relation, numbered=self._numbered(projections, relation, scope))
+        if first is not None:
+            keys = first.args.get("partition_by") or ()
+            relation = first_of_each(relation, self._numbering(keys, first, relation, scope))
         return self._ordered(node, self._distinct(node, relation, scope), scope)
+
+    def _numbered(
+        self, projections: list[Projection], relation: Relation, scope: Scope
+    ) -> dict[str, Numbering]:
+        windows = {each.name.lower(): row_number(each.node) for each in projections}
+        return {
+            name: self._numbering(window.args.get("partition_by") or (), window, relation, scope)
+            for name, window in windows.items()
+            if window is not None
+        }
+
+    def _numbering(
+        self, keys: Sequence[Any], ordered: Any, relation: Relation, scope: Scope
+    ) -> Numbering:
+        """Return the groups and the order of a window, or of the query of DISTINCT ON."""
+        groups = tuple(self._order_key(each, relation, scope) for each in keys)
+        order = ordered.args.get("order")
+        if order is None:
+            return Numbering(groups, relation.order)
+        found = [self._order_key(each.this, relation, scope) for each in order.expressions]
+        return Numbering(groups, indirectly(merge(found), "SORT"))
 
     def _name_aliases(self, projections: list[Projection], scope: Scope) -> None:
         for each in projections:
@@ -118,8 +159,7 @@ class QueryWalker:
         group = node.args.get("group")
         aggregates = [each.node is not None and is_aggregate(each.node) for each in projections]
         if group is None:
-            single = any(aggregates) or node.args.get("having") is not None or _limits_to_one(node)
-            return NOTHING, frozenset() if single else None
+            return NOTHING, frozenset() if any(aggregates) or _limits_to_one(node) else None
         if group.args.get("all"):
             plain = [n for n, is_made in enumerate(aggregates) if not is_made]
             key = frozenset(columns[n][0].lower() for n in plain)
@@ -147,29 +187,25 @@ class QueryWalker:
         if distinct is None:
             return relation
         on = distinct.args.get("on")
-        if on is None:
-            traces = [trace for _, trace in relation.columns]
-            key = relation.key
-            if key is None:
-                key = frozenset(name.lower() for name, _ in relation.columns)
-        else:
+        if on is not None:
             keys = on.expressions if isinstance(on, exp.Tuple) else [on]
-            traces, key = [self.trace(each, scope) for each in keys], None
-        rows = merge([relation.rows, deciding(traces)])
+            return first_of_each(relation, self._numbering(keys, node, relation, scope))
+        key = relation.key
+        if key is None:
+            key = frozenset(name.lower() for name, _ in relation.columns)
+        rows = merge([relation.rows, deciding([trace for _, trace in relation.columns])])
         return replace(relation, rows=rows, key=key)
 
     def _ordered(self, node: Any, relation: Relation, scope: Scope) -> Relation:
-        """Add ORDER BY: it decides rows where rows are cut off, and else only their order."""
+        """Add ORDER BY: it chooses rows where some are cut off, and else only arranges them."""
         order = node.args.get("order")
         keys = NOTHING
         if order is not None:
             found = [self._order_key(key.this, relation, scope) for key in order.expressions]
             keys = indirectly(merge(found), "SORT")
             relation = replace(relation, order=keys)
-        distinct = node.args.get("distinct")
-        is_cut = any(node.args.get(key) is not None for key in ("limit", "offset", "fetch"))
-        if is_cut or (isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None):
-            relation = replace(relation, rows=merge([relation.rows, relation.order]))
+        if any(node.args.get(key) is not None for key in ("limit", "offset", "fetch")):
+            relation = sorted_out(relation, relation.order)
         limit = node.args.get("limit")
         bounds = [b for b in (limit, node.args.get("offset")) if b is not None]
         extra = [self.trace(each, scope) for b in bounds for each in b.iter_expressions()]
@@ -183,7 +219,7 @@ class QueryWalker:
             found = relation.column(node.name)
             if found is not None:
                 return found
-            if node.name.lower() == "all" and not scope.sources:
+            if node.name.lower() == "all":
                 return merge(trace for _, trace in relation.columns)
         return self.trace(node, scope)
 

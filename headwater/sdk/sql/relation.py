@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headwater.sdk.sql.trace import NOTHING, UNKNOWN, Trace, column_of, indirectly, merge, through
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """What row numbers are made from: the groups that they count in, and the order there."""
+
+    groups: tuple[Trace, ...]
+    sort: Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,16 +22,19 @@ class Relation:
     """Rows with columns: what each column depends on, and what decides which rows there are.
 
     `order` decides their order, where there is one. `key` are columns of which each
-    combination is there at most once; the empty key means one row at most. An `open`
-    relation is a table whose columns are not known, an `opaque` one hides where rows come from.
+    combination is there at most once; the empty key means one row at most, and `always` that
+    there is one. An `open` relation is a table whose columns are not known, an `opaque` one
+    hides where rows come from. `numbered` are the columns that hold row numbers.
     """
 
     columns: tuple[tuple[str, Trace], ...]
     rows: Trace = NOTHING
     order: Trace = NOTHING
     key: frozenset[str] | None = None
+    always: bool = False
     open: str | None = None
     opaque: bool = False
+    numbered: Mapping[str, Numbering] = field(default_factory=dict)
 
     def column(self, name: str) -> Trace | None:
         """Return the trace of the column called `name` in any case, or None."""
@@ -164,7 +175,7 @@ def dependent(relation: Relation) -> Relation:
         (name, Trace(trace.uses | relation.rows.uses, trace.known and relation.rows.known))
         for name, trace in relation.columns
     )
-    return Relation(columns=columns, order=relation.order, key=relation.key)
+    return replace(relation, columns=columns, rows=NOTHING)
 
 
 def deciding(traces: Sequence[Trace]) -> Trace:

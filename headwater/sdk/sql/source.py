@@ -78,7 +78,7 @@ def add_source(walker: Walker, node: Any, scope: Scope) -> Source:
     source.relation = renamed(source.relation, alias)
     if node.args.get("pivots"):
         source.relation = _OPAQUE
-    if source.relation.key == frozenset():
+    if source.relation.always:
         source.relation = dependent(source.relation)
     scope.sources.append(source)
     for join in node.args.get("joins") or ():
@@ -100,7 +100,7 @@ def renamed(relation: Relation, alias: Any) -> Relation:
         for (old, _), (new, _) in zip(relation.columns, columns, strict=True)
     }
     key = None if relation.key is None else frozenset(moved[name] for name in relation.key)
-    return replace(relation, columns=columns, key=key)
+    return replace(relation, columns=columns, key=key, numbered={})
 
 
 def _source(walker: Walker, node: Any, scope: Scope) -> Source:
@@ -206,10 +206,10 @@ def _found(source: Source, name: str) -> Trace | None:
 def _covers_key(condition: Any, using: list[str], right: Source) -> bool:
     """Say whether the join fixes every key column of the right side by an equality."""
     key = right.relation.key
-    if not key:
+    if key is None:
         return False
     fixed = {name.lower() for name in using}
-    for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
+    for part in condition.flatten() if isinstance(condition, exp.And) else (condition,):
         if not isinstance(part, exp.EQ):
             continue
         for side in (part.this, part.expression):

@@ -30,7 +30,9 @@ def _parse(sql: str, dialect: str) -> Any:
     try:
         statements = [each for each in sqlglot.parse(sql, dialect=dialect) if each is not None]
     except (SqlglotError, RecursionError) as error:
-        raise InvalidStatement(f"the statement cannot be parsed as {dialect}: {error}") from error
+        raise InvalidStatement(
+            f"the statement cannot be parsed as {dialect}: {_reason(error)}"
+        ) from error
     except ValueError as error:
         raise InvalidStatement(f"there is no SQL dialect {dialect!r}: {error}") from error
     if len(statements) != 1:
@@ -38,6 +40,13 @@ def _parse(sql: str, dialect: str) -> Any:
             f"expected one statement, found {len(statements)}", hint="split them at the semicolons"
         )
     return statements[0]
+
+
+def _reason(error: Exception) -> str:
+    """Return why sqlglot gave up, without the terminal colours that it prints."""
+    for found in getattr(error, "errors", ()):
+        return f"{found['description']}, line {found['line']}, column {found['col']}"
+    return str(error)
 
 
 class _Statement:
@@ -54,6 +63,9 @@ class _Statement:
         if isinstance(node, (exp.Query, exp.Subquery, exp.Values)):
             relation = self._walker.walk(node, self._scope)
             return self._finish((), relation.columns, relation)
+        if isinstance(node, exp.Pivot):
+            add_source(self._walker, node.this, self._scope)
+            return self._finish((), (), Relation(columns=(), opaque=True))
         if isinstance(node, exp.Insert):
             return self._insert(node)
         if isinstance(node, exp.Create) and isinstance(node.expression, (exp.Query, exp.Subquery)):

@@ -1,0 +1,1 @@
+SELECT max(COLUMNS(['quantity', 'price'])) FROM orders

@@ -1,0 +1,1 @@
+SELECT id, name FROM customers c ANTI JOIN orders o ON o.customer = c.id

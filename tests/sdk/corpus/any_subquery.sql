@@ -1,0 +1,1 @@
+SELECT id, name FROM staff WHERE salary > ANY (SELECT cost FROM products)

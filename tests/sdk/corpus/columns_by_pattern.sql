@@ -1,0 +1,1 @@
+SELECT id, COLUMNS('^(na|re)') FROM customers

@@ -1,0 +1,1 @@
+SELECT product, count(DISTINCT customer) AS buyers FROM orders GROUP BY product

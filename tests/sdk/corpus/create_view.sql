@@ -1,0 +1,1 @@
+CREATE VIEW curated.shown (key, title) AS SELECT code, label || category FROM products

@@ -1,0 +1,1 @@
+SELECT o.id, p.code FROM orders o CROSS JOIN products p

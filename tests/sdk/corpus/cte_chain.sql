@@ -1,0 +1,1 @@
+WITH a AS (SELECT id, customer, quantity * price AS amount FROM orders), b AS (SELECT customer, sum(amount) AS total FROM a GROUP BY customer) SELECT c.name, b.total FROM b JOIN customers c ON c.id = b.customer

@@ -1,0 +1,1 @@
+SELECT id, name FROM staff EXCEPT SELECT boss, name FROM staff

@@ -1,0 +1,1 @@
+SELECT id, quantity * price AS amount, upper(product) AS label FROM orders

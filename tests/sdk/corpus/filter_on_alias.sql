@@ -1,0 +1,1 @@
+SELECT id, quantity * price AS amount FROM orders WHERE amount > 20

@@ -1,0 +1,1 @@
+FROM staff SELECT name, salary WHERE boss IS NOT NULL

@@ -1,0 +1,1 @@
+SELECT status, product, sum(quantity) AS q FROM orders GROUP BY ALL

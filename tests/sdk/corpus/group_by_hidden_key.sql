@@ -1,0 +1,1 @@
+SELECT sum(quantity) AS q FROM orders GROUP BY product

@@ -1,0 +1,1 @@
+SELECT product, sum(quantity) AS q FROM orders GROUP BY product HAVING max(price) > 6

@@ -1,0 +1,1 @@
+SELECT id, if(quantity > 3, product, status) AS chosen FROM orders

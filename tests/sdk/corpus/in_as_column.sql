@@ -1,0 +1,1 @@
+SELECT o.id, o.product IN (SELECT code FROM products WHERE cost > 4) AS listed FROM orders o

@@ -1,0 +1,1 @@
+SELECT id, product FROM orders WHERE customer IN (SELECT id FROM customers WHERE region = 'north')

@@ -1,0 +1,1 @@
+SELECT product FROM orders INTERSECT SELECT code FROM products

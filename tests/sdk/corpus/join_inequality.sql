@@ -1,0 +1,1 @@
+SELECT o.id, s.name FROM orders o JOIN staff s ON o.price < s.salary

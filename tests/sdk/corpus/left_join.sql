@@ -1,0 +1,1 @@
+SELECT c.id, c.name, o.quantity FROM customers c LEFT JOIN orders o ON o.customer = c.id

@@ -1,0 +1,1 @@
+SELECT id FROM (SELECT id, price FROM orders ORDER BY price, id) LIMIT 4

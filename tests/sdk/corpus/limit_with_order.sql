@@ -1,0 +1,1 @@
+SELECT id, product FROM orders ORDER BY price DESC, id LIMIT 3

@@ -1,0 +1,1 @@
+SELECT id, [t || '!' for t in tags if t <> status] AS loud FROM orders

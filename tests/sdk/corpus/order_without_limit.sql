@@ -1,0 +1,1 @@
+SELECT id, product FROM orders ORDER BY price, id

@@ -1,0 +1,1 @@
+SELECT id, customer, product FROM orders QUALIFY row_number() OVER (PARTITION BY customer ORDER BY placed DESC, id) = 1

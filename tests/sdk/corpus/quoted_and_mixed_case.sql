@@ -1,0 +1,1 @@
+SELECT "Id" AS "Order Id", Orders.PRODUCT AS "Product" FROM ORDERS

@@ -1,0 +1,1 @@
+WITH RECURSIVE chain(id, name, depth) AS (SELECT id, name, 1 FROM staff WHERE boss IS NULL UNION ALL SELECT s.id, s.name, c.depth + 1 FROM staff s JOIN chain c ON s.boss = c.id WHERE c.depth < 5) SELECT id, name, depth FROM chain

@@ -1,0 +1,1 @@
+SELECT id, price - (SELECT max(cost) FROM products) AS off FROM orders

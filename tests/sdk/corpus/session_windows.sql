@@ -1,0 +1,1 @@
+WITH marked AS (SELECT sensor, seen, value, CASE WHEN seen - lag(seen) OVER (PARTITION BY sensor ORDER BY seen) > INTERVAL 1 HOUR THEN 1 ELSE 0 END AS starts FROM raw.readings) SELECT sensor, seen, sum(starts) OVER (PARTITION BY sensor ORDER BY seen) AS session FROM marked

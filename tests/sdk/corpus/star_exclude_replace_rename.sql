@@ -1,0 +1,1 @@
+SELECT * EXCLUDE (email) REPLACE (upper(name) AS name) RENAME (region AS area) FROM customers

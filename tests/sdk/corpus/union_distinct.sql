@@ -1,0 +1,1 @@
+SELECT customer, product FROM orders UNION SELECT id, region FROM customers

@@ -1,0 +1,1 @@
+UPDATE staff SET salary = salary + 1 WHERE boss IS NULL
