@@ -22,7 +22,7 @@ def column_nodes(view: LineageView, graph: Graph) -> list[Json]:
             into[link.destination].append(link)
             out_of[link.origin].append(link)
     return [
-        _node(vertex, datasets, graph, into[vertex], out_of[vertex])
+        _node(vertex, datasets, graph, into=into[vertex], out_of=out_of[vertex])
         for vertex in graph.distances
         if into[vertex] or out_of[vertex]
     ]
@@ -32,6 +32,7 @@ def _node(
     vertex: Vertex,
     datasets: dict[int, Dataset],
     graph: Graph,
+    *,
     into: list[Link],
     out_of: list[Link],
 ) -> Json:

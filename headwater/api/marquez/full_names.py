@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from headwater.errors import Missing
+from headwater.lineage.reading.rows import to_bytes
 from headwater.lineage.reading.view import LineageView
 from headwater.model.lineage import Name
 
@@ -68,13 +69,18 @@ def find_job(view: LineageView, namespace: str, name: str) -> tuple[int, FullNam
         keys = [view.names.find("job", Name(space, candidate)) for candidate in candidates]
         full = full_names(view, (key for key in keys if key is not None))
         for key in keys:
-            if key is not None and full[key].name == name:
+            if key is not None and is_same(full[key].name, name):
                 return key, full[key]
         if keys[0] is not None:
             return keys[0], full[keys[0]]
     if view.namespaces.find(namespace) is None:
         raise Missing(f"Namespace {namespace!r} not found.")
     raise Missing(f"Job {name!r} not found.")
+
+
+def is_same(name: str, asked: str) -> bool:
+    """Tell whether two spellings of a name, one of them out of a URL, are the same bytes."""
+    return to_bytes(name) == to_bytes(asked)
 
 
 def _unsanitised(view: LineageView, namespace: str) -> list[str]:

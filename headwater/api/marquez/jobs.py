@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 
 from headwater.api.access import Reader
-from headwater.api.marquez.full_names import find_job, full_names
+from headwater.api.marquez.full_names import find_job, full_names, is_same
 from headwater.api.marquez.route import (
     Limit,
     MarquezRoute,
@@ -21,6 +21,7 @@ from headwater.api.marquez.route import (
 )
 from headwater.api.marquez.shapes import Json, job_json, job_version_json, run_json
 from headwater.errors import Missing
+from headwater.lineage.reading.rows import to_bytes
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import RunState
 
@@ -68,7 +69,7 @@ def jobs_router(reads: LineageReads) -> APIRouter:
         """Return one job; by the name it was sent with, 301 to its full name."""
         with reads.view() as view:
             key, full = find_job(view, namespace, job)
-            if full.name != job:
+            if not is_same(full.name, job):
                 return _moved(request, full.name)
             return answer(jobs_json(view, [key])[0])
 
@@ -96,7 +97,7 @@ def job_history_router(reads: LineageReads) -> APIRouter:
         most, skipped = page_of(limit, offset)
         with reads.view() as view:
             key, full = find_job(view, namespace, job)
-            if full.name != job:
+            if not is_same(full.name, job):
                 return _moved(request, full.name)
             keys = view.runs.keys_of_job(key, limit=most, offset=skipped)
             runs = view.runs.by_keys(keys)
@@ -117,7 +118,7 @@ def job_history_router(reads: LineageReads) -> APIRouter:
         most, skipped = page_of(limit, offset)
         with reads.view() as view:
             key, full = find_job(view, namespace, job)
-            if full.name != job:
+            if not is_same(full.name, job):
                 return _moved(request, full.name)
             page = view.jobs.versions(key, limit=most, offset=skipped)
         versions = [job_version_json(version, full, {key: full}) for version in page]
@@ -131,7 +132,7 @@ def job_history_router(reads: LineageReads) -> APIRouter:
         wanted = str(uuid_of(version))
         with reads.view() as view:
             key, full = find_job(view, namespace, job)
-            if full.name != job:
+            if not is_same(full.name, job):
                 return _moved(request, full.name)
             for found in view.jobs.versions(key, limit=-1, offset=0):
                 if found.version == wanted:
@@ -169,6 +170,6 @@ def _moved(request: Request, name: str) -> Response:
     head, _, rest = path.partition("/jobs/")
     _, slash, behind = rest.partition("/")
     query = f"?{request.url.query}" if request.url.query else ""
-    target = quote(name, safe="", errors="surrogateescape")
+    target = quote(to_bytes(name), safe="")
     location = f"{head}/jobs/{target}{slash}{behind}{query}"
     return Response(status_code=301, headers={"Location": location})

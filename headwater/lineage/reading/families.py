@@ -36,12 +36,15 @@ class Families:
         self._connection = connection
 
     def parents_of_jobs(self, jobs: Iterable[int]) -> dict[int, int]:
-        """Return child job to parent job, for these jobs and all their ancestors."""
+        """Return child job to parent job, for these jobs and all their ancestors.
+
+        A job may name itself, as Airflow's tasks do.
+        """
         found: dict[int, int] = {}
         frontier = set(jobs)
         for _ in range(_MOST_LEVELS):
             rows = list(rows_in(self._connection, _PARENT_JOBS, frontier))
-            step = {job: parent for job, parent in rows if parent is not None and parent != job}
+            step = {job: parent for job, parent in rows if parent is not None}
             found.update(step)
             frontier = set(step.values()) - found.keys()
             if not frontier:

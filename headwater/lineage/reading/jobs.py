@@ -57,7 +57,8 @@ class Jobs:
         wanted = list(keys)
         names = self._names.of("job", wanted)
         facets = FacetReads(self._connection).of_jobs(wanted)
-        parents = Families(self._connection).parents_of_jobs(wanted)
+        found = Families(self._connection).parents_of_jobs(wanted)
+        parents = {job: parent for job, parent in found.items() if job != parent}
         parent_names = self._names.of("job", parents.values())
         inputs = self._side(wanted, "input")
         outputs = self._side(wanted, "output")
