@@ -68,7 +68,9 @@ def _daily(table: SourceTable) -> str:
     {_metrics_map(table)} AS fields
   FROM processed.{table.source} GROUP BY source, {day}"""
     columns = ["distinct_keys", "first_event", "last_event", "average_quality", "fields"]
-    return _with_rejected(table, records, "day", "CAST(received_at AS DATE)", columns, "rejected")
+    return _with_rejected(
+        table, records, "day", "CAST(received_at AS DATE)", columns=columns, rejected="rejected"
+    )
 
 
 def _hourly(table: SourceTable) -> str:
@@ -86,7 +88,9 @@ def _hourly(table: SourceTable) -> str:
   GROUP BY source, hour"""
     columns = ["bytes", "latency_p50_seconds", "latency_p95_seconds"]
     hour_of_rejection = "DATE_TRUNC('hour', received_at)"
-    return _with_rejected(table, records, "hour", hour_of_rejection, columns, "errors")
+    return _with_rejected(
+        table, records, "hour", hour_of_rejection, columns=columns, rejected="errors"
+    )
 
 
 def _with_rejected(
@@ -94,6 +98,7 @@ def _with_rejected(
     records: str,
     group: str,
     rejected_group: str,
+    *,
     columns: Sequence[str],
     rejected: str,
 ) -> str:

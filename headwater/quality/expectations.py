@@ -48,7 +48,9 @@ class NotNull:
         return f"count(*) FILTER (WHERE {quoted(self.column)} IS NULL)", ()
 
     def judge(self, found: int) -> Assertion:
-        return _violations("not_null", found, "no nulls", self.column, self.severity)
+        return _violations(
+            "not_null", found, "no nulls", column=self.column, severity=self.severity
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class Unique:
     def judge(self, found: int) -> Assertion:
         column = self.columns[0] if len(self.columns) == 1 else None
         name = None if column else f"unique({', '.join(self.columns)})"
-        return _violations("unique", found, "no repeated values", column, self.severity, name)
+        return _violations(
+            "unique", found, "no repeated values", column=column, severity=self.severity, name=name
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,9 @@ class InRange:
     def judge(self, found: int) -> Assertion:
         low = "-∞" if self.minimum is None else self.minimum
         high = "∞" if self.maximum is None else self.maximum
-        return _violations("in_range", found, f"{low} to {high}", self.column, self.severity)
+        return _violations(
+            "in_range", found, f"{low} to {high}", column=self.column, severity=self.severity
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,9 @@ class AcceptedValues:
 
     def judge(self, found: int) -> Assertion:
         expected = ", ".join(str(value) for value in self.values) or "no value at all"
-        return _violations("accepted_values", found, expected, self.column, self.severity)
+        return _violations(
+            "accepted_values", found, expected, column=self.column, severity=self.severity
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,9 @@ class Matches:
         )
 
     def judge(self, found: int) -> Assertion:
-        return _violations("matches", found, self.pattern, self.column, self.severity)
+        return _violations(
+            "matches", found, self.pattern, column=self.column, severity=self.severity
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +165,7 @@ def _violations(
     assertion: str,
     found: int,
     expected: str,
+    *,
     column: str | None,
     severity: Severity,
     name: str | None = None,

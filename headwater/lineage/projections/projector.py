@@ -126,10 +126,10 @@ class Projector:
                 self.rows.write(tables.IO_FACET, ident, *row)
                 if part == 0:
                     self.rows.write(tables.DATASET_FACET, (id_, name_id, direction), *row)
-                    self._meaning(name, facet, facet_id, (id_, direction), telling)
+                    self._meaning(name, facet, facet_id, where=(id_, direction), telling=telling)
 
     def _meaning(
-        self, name: str, facet: Facet, facet_id: int, where: tuple[int, int], telling: _Telling
+        self, name: str, facet: Facet, facet_id: int, *, where: tuple[int, int], telling: _Telling
     ) -> None:
         dataset, direction = where
         if name == "symlinks":

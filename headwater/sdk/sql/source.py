@@ -167,7 +167,7 @@ def add_join(walker: Walker, join: exp.Join, scope: Scope) -> None:
         names = [name for name, _ in right.relation.columns if name.lower() in present]
     condition = join.args.get("on")
     keys = [NOTHING if condition is None else walker.trace(condition, scope)]
-    keys += [_using(name, join, left, right, scope) for name in names]
+    keys += [_using(name, join, left, right, scope=scope) for name in names]
     deciding = indirectly(merge(keys), "JOIN")
     if join.side == "LEFT" and _covers_key(condition, names, right):
         # At most one row joins each row of the left, so only the columns of the right depend.
@@ -180,7 +180,7 @@ def add_join(walker: Walker, join: exp.Join, scope: Scope) -> None:
         scope.sources.remove(right)
 
 
-def _using(name: str, join: exp.Join, left: list[Source], right: Source, scope: Scope) -> Trace:
+def _using(name: str, join: exp.Join, left: list[Source], right: Source, *, scope: Scope) -> Trace:
     """Unite the two columns of USING under one name; return what they decide together."""
     low = name.lower()
     ours = scope.merged.get(low)

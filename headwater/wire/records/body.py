@@ -78,6 +78,10 @@ def parse_payloads(sent: bytes, source: str) -> Body:
 def _parse(sent: bytes, source: str | None) -> Body:
     text = sent.removeprefix(_BOM).strip(b" \t\r\n")
     try:
+        if text[:1] == b"{":
+            single = _single(text, source)
+            if single is not None:
+                return single
         layout, values = _values_of(text)
         if has_unique_keys(text, values):
             fast = _fast(text, layout, values, source)
@@ -86,6 +90,27 @@ def _parse(sent: bytes, source: str | None) -> Body:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass  # not JSON, or with flaws: the tokenizer knows which, and where
     return _slow(sent.removeprefix(_BOM), source)
+
+
+def _single(text: bytes, source: str | None) -> Body | None:
+    """Do what `_fast` does for the one record that most bodies are, or return None."""
+    try:
+        value = _decode_any.decode(text)
+    except msgspec.DecodeError:
+        return None  # perhaps lines
+    if text.count(b"{") > MAX_DEPTH or text.count(b"[") or not has_unique_keys(text, value):
+        return None
+    raw = text
+    if source is None:
+        envelope = _decode_envelope.decode(text)
+        if envelope.source is UNSET or envelope.data is UNSET:
+            return None
+        source, raw, value = envelope.source, bytes(envelope.data), value["data"]
+        if type(value) is not dict or not is_source(source):
+            return None
+    if b"\n" in raw or b"\r" in raw:
+        raw = _one_line(raw)
+    return Body(False, [source], [raw], [value])
 
 
 def _values_of(text: bytes) -> tuple[str, list[Any]]:
@@ -183,7 +208,7 @@ def _slow(text: bytes, source: str | None) -> Body:
     layout, elements = scan(text)
     body = Body(layout != "one", [], [], [])
     for index, element in enumerate(elements):
-        flaw = _take(body, index, text, element, source)
+        flaw = _take(body, index, text, element, source=source)
         if flaw is not None:
             body.flaws[index] = flaw
             body.sources.append(flaw.source)
@@ -192,7 +217,9 @@ def _slow(text: bytes, source: str | None) -> Body:
     return body
 
 
-def _take(body: Body, index: int, text: bytes, element: Element, source: str | None) -> Flaw | None:
+def _take(
+    body: Body, index: int, text: bytes, element: Element, *, source: str | None
+) -> Flaw | None:
     """Append one record to the columns, or say why not."""
     whole = text[element.start : element.end]
     if source is None:
