@@ -11,6 +11,7 @@ from typing import Any
 from headwater.duck import connect
 from headwater.engine.describe import engine_facet
 from headwater.engine.kernel_pool import KernelPool
+from headwater.engine.results import TableResult
 from headwater.engine.runs import Runs
 from headwater.engine.settings import JobSettings
 from headwater.lake.contract import Commits, Manifest, Quarantine, Registry, Tables
@@ -50,17 +51,3 @@ class JobContext:
     def connect(self) -> Any:
         """Open a DuckDB connection within the job's limits."""
         return connect(memory_limit=self.settings.memory_limit, temporary_directory=self.staging)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableResult:
-    """What one run did to one table; `error` is None when it committed."""
-
-    run_id: str
-    job: str
-    table: str
-    rows_in: int = 0
-    rows_out: int = 0
-    rows_quarantined: int = 0
-    snapshot_id: int | None = None
-    error: str | None = None

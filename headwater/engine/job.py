@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from headwater.engine.context import JobContext, TableResult
+from headwater.engine.context import JobContext
 from headwater.engine.describe import plain_job_facets
+from headwater.engine.results import TableResult
 from headwater.engine.runs import OpenRun, RunPlan
 from headwater.sdk.times import new_run_id
 

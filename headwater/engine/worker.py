@@ -32,7 +32,7 @@ def load_task(name: str) -> Task:
 
 def main() -> None:
     """Serve tasks until the input ends."""
-    os.nice(int(sys.argv[1]))
+    os.setpriority(os.PRIO_PROCESS, 0, int(sys.argv[1]))
     sys.meta_path.insert(0, _WithoutPandas())
     tasks = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

@@ -8,6 +8,7 @@ from typing import Final
 
 from headwater.engine.declaration import JobDeclaration, SetStep
 from headwater.engine.settings import JoinSettings
+from headwater.jobs.catalog import PROCESSED_TO_CURATED
 from headwater.jobs.curated_sql import (
     QUARANTINE_COLUMNS,
     SourceTable,
@@ -20,8 +21,6 @@ from headwater.lake.contract import TableDeclaration
 from headwater.model.columns import Column, ColumnType
 from headwater.model.names import table_name
 from headwater.quality.expectations import NotNull, Unique
-
-PROCESSED_TO_CURATED: Final = "processed_to_curated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

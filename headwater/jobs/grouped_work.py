@@ -29,14 +29,12 @@ from headwater.model.columns import column_name
 from headwater.model.names import table_name
 from headwater.model.table import DataFile, Table
 
-_REJECTED: Final = pa.schema(
-    [
-        pa.field("source", pa.string()),
-        pa.field("hour", pa.timestamp("us", "UTC")),
-        pa.field("n", pa.int64()),
-    ]
-)
-_REPLACED: Final = pa.schema([pa.field("source", pa.string()), pa.field("day", pa.date32())])
+_REJECTED: Final[Mapping[str, Any]] = {
+    "source": pa.string(),
+    "hour": pa.timestamp("us", "UTC"),
+    "n": pa.int64(),
+}
+_REPLACED: Final[Mapping[str, Any]] = {"source": pa.string(), "day": pa.date32()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ class GroupedWork:
             for source, days in self.days.items()
             for day in ([None] if days is None else sorted(days))
         ]
-        connection.register("replaced", pa.Table.from_pylist(replaced, schema=_REPLACED))
+        connection.register("replaced", pa.Table.from_pylist(replaced, schema=pa.schema(_REPLACED)))
         paths = tuple(file.path for file in files)
         day = "" if self.grouped.group is None else f"= CAST(held.{self.grouped.group} AS DATE)"
         same_day = f" OR replaced.day {day}" if day else ""
@@ -116,7 +114,7 @@ class GroupedWork:
             for (name, hour), count in sorted(self.tally.items())
             if name == source and self._is_touched(source, frozenset({hour.astimezone(UTC).date()}))
         ]
-        return pa.Table.from_pylist(rows, schema=_REJECTED)
+        return pa.Table.from_pylist(rows, schema=pa.schema(_REJECTED))
 
 
 def plan_grouped(

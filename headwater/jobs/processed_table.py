@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from headwater.engine.declaration import JobDeclaration, KernelStep
+from headwater.jobs.catalog import RAW_TO_PROCESSED
 from headwater.jobs.dedupe import rule_of
 from headwater.jobs.kernel_task import TASK
 from headwater.lake.contract import SourceSchema, TableDeclaration
@@ -14,7 +15,6 @@ from headwater.quality.expectations import InRange, NotNull
 from headwater.sdk.sql import InputColumn
 from headwater.sdk.sql.lineage import Subtype
 
-RAW_TO_PROCESSED: Final = "raw_to_processed"
 _RAW: Final = {"id": "string", "source": "string", "received_at": "timestamp"}
 _CALENDAR: Final = ("year", "month", "day")
 _REQUIRED: Final = frozenset({"id", "source", "event_ts", "received_at", "record_hash"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from headwater.engine.context import JobContext, TableResult
+from headwater.engine.context import JobContext
 from headwater.engine.declaration import JobDeclaration, SetStep
 from headwater.engine.describe import (
     column_lineage_facet,
@@ -19,10 +19,12 @@ from headwater.engine.describe import (
     schema_facet,
 )
 from headwater.engine.job import Part
+from headwater.engine.results import TableResult
 from headwater.engine.runs import OpenRun, RunPlan
 from headwater.engine.set_step import run_set_step
 from headwater.engine.summary import CODE_VERSION, INPUTS, JOB
-from headwater.jobs.curated_tables import GROUPED, PROCESSED_TO_CURATED
+from headwater.jobs.catalog import PROCESSED_TO_CURATED
+from headwater.jobs.curated_tables import GROUPED
 from headwater.jobs.grouped_work import GroupedWork, plan_grouped
 from headwater.jobs.join_work import JoinWork, plan_join
 from headwater.jobs.touched import bookmarks_of, rejected_by_day, source_states

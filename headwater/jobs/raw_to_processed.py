@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute
 
-from headwater.engine.context import JobContext, TableResult
+from headwater.engine.context import JobContext
 from headwater.engine.declaration import JobDeclaration
 from headwater.engine.describe import (
     column_lineage_facet,
@@ -24,13 +24,14 @@ from headwater.engine.describe import (
     schema_facet,
 )
 from headwater.engine.messages import Message
+from headwater.engine.results import TableResult
 from headwater.engine.runs import OpenRun, RunPlan
 from headwater.engine.summary import CODE_VERSION, INPUTS, JOB, SCHEMA_VERSION, UNDECLARED
 from headwater.errors import Missing, Unavailable
+from headwater.jobs.catalog import RAW_TO_PROCESSED
 from headwater.jobs.dedupe import Dedupe, Outcome, rule_of
-from headwater.jobs.inference import propose_schema
 from headwater.jobs.kernel_task import TASK, spec_message
-from headwater.jobs.processed_table import RAW_TO_PROCESSED, declare_processed
+from headwater.jobs.processed_table import declare_processed
 from headwater.jobs.record_kernel import RecordSpec
 from headwater.lake.contract import BOOKMARK, RUN_ID, Change, SourceSchema
 from headwater.lake.writing import write_parquet
@@ -95,7 +96,7 @@ def run_work(context: JobContext, work: Work, parent: OpenRun, run_id: str) -> T
     table = table_name("processed", work.source)
     run: OpenRun | None = None
     try:
-        schema = _schema_of(context, work)
+        schema = context.registry.get(work.source)
         declaration = declare_processed(schema)
         plan = RunPlan(
             job=declaration.name,
@@ -120,19 +121,6 @@ def run_work(context: JobContext, work: Work, parent: OpenRun, run_id: str) -> T
             run = context.runs.start(plan, parent=parent, run_id=run_id)
         run.fail(error)
         return TableResult(run_id=run_id, job=work.job, table=table, error=str(error))
-
-
-def _schema_of(context: JobContext, work: Work) -> SourceSchema:
-    """Return the latest schema; where nobody registered one, propose what the data looks like."""
-    try:
-        schema = context.registry.get(work.source)
-    except Missing:
-        pass
-    else:
-        if not schema.proposed:
-            return schema
-    paths = [context.lake_folder / segment.path for segment in work.segments]
-    return context.registry.propose(work.source, propose_schema(paths))
 
 
 def _input(context: JobContext, declaration: JobDeclaration, work: Work) -> InputDataset:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headwater.clock import Clock
-from headwater.engine.context import JobContext, TableResult
+from headwater.engine.context import JobContext
 from headwater.engine.kernel_pool import KernelPool
 from headwater.engine.pending import Pending
 from headwater.engine.recovery import recover
+from headwater.engine.results import TableResult
 from headwater.engine.runs import Runs
 from headwater.engine.settings import JobSettings
 from headwater.jobs.shipped import run_shipped

@@ -5,16 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from headwater.engine.context import JobContext, TableResult
+from headwater.engine.context import JobContext
 from headwater.engine.job import Part, TableJob, run_chain, run_job
+from headwater.engine.results import TableResult
 from headwater.errors import Missing
-from headwater.jobs.curated_tables import PROCESSED_TO_CURATED
-from headwater.jobs.processed_table import RAW_TO_PROCESSED
+from headwater.jobs.catalog import CATALOG, PROCESSED_TO_CURATED, RAW_TO_PROCESSED, REFRESH
 from headwater.jobs.processed_to_curated import plan_curated
 from headwater.jobs.raw_to_processed import find_work, run_work
-
-REFRESH: Final = "refresh"
-"""The chain: every job, in the order of the zones."""
 
 
 def _raw_parts(context: JobContext) -> tuple[Part, ...]:
@@ -24,18 +21,17 @@ def _raw_parts(context: JobContext) -> tuple[Part, ...]:
 SHIPPED: Final = (
     TableJob(
         name=RAW_TO_PROCESSED,
-        description="Turns raw records into typed, checked and deduplicated tables.",
+        description=CATALOG[RAW_TO_PROCESSED],
         source="headwater/jobs/raw_to_processed.py",
         plan=_raw_parts,
     ),
     TableJob(
         name=PROCESSED_TO_CURATED,
-        description="Makes summaries and joined sets of the typed tables, where they changed.",
+        description=CATALOG[PROCESSED_TO_CURATED],
         source="headwater/jobs/processed_to_curated.py",
         plan=plan_curated,
     ),
 )
-JOBS: Final = (*(job.name for job in SHIPPED), REFRESH)
 
 
 def run_shipped(context: JobContext, name: str, *, run_id: str) -> tuple[TableResult, ...]:
@@ -45,4 +41,4 @@ def run_shipped(context: JobContext, name: str, *, run_id: str) -> tuple[TableRe
     for job in SHIPPED:
         if job.name == name:
             return run_job(context, job, run_id=run_id)
-    raise Missing(f"there is no job {name!r}", hint=f"there are {', '.join(JOBS)}")
+    raise Missing(f"there is no job {name!r}", hint=f"there are {', '.join(CATALOG)}")

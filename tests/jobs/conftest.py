@@ -15,7 +15,7 @@ import pytest
 
 from headwater.clock import ManualClock
 from headwater.duck import connect
-from headwater.engine.context import TableResult
+from headwater.engine.results import TableResult
 from headwater.engine.settings import JobSettings
 from headwater.jobs.runner import OpenLake, Runner
 from headwater.lake.iceberg import IcebergCommits

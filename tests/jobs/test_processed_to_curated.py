@@ -163,6 +163,8 @@ def test_a_magnitude_that_decimals_cannot_hold_has_no_sum(air: Any) -> None:
 def test_a_broken_join_fails_alone_and_says_why(tmp_path: Path, make_lake: Any) -> None:
     broken = JOIN.model_copy(update={"columns": ("wind",)})
     with closing(make_lake(tmp_path, JobSettings(joins=(broken,)))) as lake:
+        lake.registry.register("flights", FLIGHTS, actor="test")
+        lake.registry.register("weather", WEATHER, actor="test")
         lake.put("flights", [flight(1, 1)])
         lake.put("weather", [weather(1, 1, 20.0)])
         results = {r.table: r for r in lake.run("refresh")}

@@ -1,0 +1,17 @@
+"""The jobs that the lake ships, by name; light, for whoever only lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+RAW_TO_PROCESSED: Final = "raw_to_processed"
+PROCESSED_TO_CURATED: Final = "processed_to_curated"
+REFRESH: Final = "refresh"
+"""The chain: every job, in the order of the zones."""
+
+CATALOG: Final[Mapping[str, str]] = {
+    RAW_TO_PROCESSED: "Turns raw records into typed, checked and deduplicated tables.",
+    PROCESSED_TO_CURATED: "Makes summaries and joined sets of the typed tables that changed.",
+    REFRESH: f"Runs {RAW_TO_PROCESSED}, then {PROCESSED_TO_CURATED}.",
+}
