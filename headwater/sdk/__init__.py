@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headwater.sdk import facets
 from headwater.sdk.errors import (
     ExtraMissing,
     HeadwaterError,
@@ -31,6 +32,7 @@ from headwater.sdk.facets import (
     SchemaField,
     Transformation,
 )
+from headwater.sdk.http import HttpTransport, transport_from_environment
 from headwater.sdk.sql import InputColumn, SqlLineage, lineage_of
 from headwater.sdk.times import format_time, new_run_id
 from headwater.sdk.transport import Transport
@@ -45,6 +47,7 @@ __all__ = [
     "ExtraMissing",
     "Facet",
     "HeadwaterError",
+    "HttpTransport",
     "InputColumn",
     "InputDataset",
     "InputField",
@@ -61,8 +64,10 @@ __all__ = [
     "Transformation",
     "Transport",
     "TransportError",
+    "facets",
     "format_time",
     "lineage_of",
     "new_run_id",
     "to_json",
+    "transport_from_environment",
 ]
