@@ -15,14 +15,13 @@ from headwater.lineage.projections.facet_bodies import (
 from headwater.lineage.projections.identities import Identities
 from headwater.lineage.projections.rows import Rows
 from headwater.lineage.projections.runs import Runs
-from headwater.wire.openlineage.event import DatasetReference, Event, Facet, Kind
+from headwater.wire.openlineage.event import DatasetReference, Event, Facet
 from headwater.wire.openlineage.facets import (
     OWN_JOB,
     is_deleted,
     parent_of,
-    stands_alone,
 )
-from headwater.wire.openlineage.run_ids import parent_run_uuid, run_uuid
+from headwater.wire.openlineage.run_ids import parent_run_uuid
 
 INPUT: Final = 0
 OUTPUT: Final = 1
@@ -67,9 +66,7 @@ class Projector:
         if event.time is not None and is_plausible(event.time, received_us):
             us = event.time.microseconds
         job = 0 if event.job is None else self.identities.job(*event.job)
-        uuid = event.hash if event.run_id is None else run_uuid(event.run_id)
-        snapshot = key if event.kind is Kind.RUN and stands_alone(event.job_facets) else None
-        run = self.runs.touch(uuid, job or None, kind=event.kind, key=key, snapshot_key=snapshot)
+        run = self.runs.touch(event, job or None, key)
         telling = _Telling(seq=seq, key=key, us=us, job=job, run=run)
         if job:
             self.identities.touch("job", job, standing=2, us=us, seq=seq)

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from headwater.lineage.lww import key_of, microseconds_of, rank_in
 from headwater.lineage.projections.run_state import Mark, RunState, Standing, standing_of
-from headwater.wire.openlineage.event import EventType, Kind
+from headwater.wire.openlineage.event import TERMINAL, Event, EventType, Kind
+from headwater.wire.openlineage.facets import has_error, has_statistics, stands_alone
+from headwater.wire.openlineage.run_ids import run_uuid
 from headwater.wire.openlineage.times import EventTime
 
 HAS_ERROR: Final = 1
@@ -32,7 +34,17 @@ _UPDATE: Final = """UPDATE run SET state = ?, has_warning = ?, started_us = ?, e
 class _Draft:
     """What a batch says about one run."""
 
-    __slots__ = ("first", "is_new", "job", "kind", "last", "snapshot", "uuid")
+    __slots__ = (
+        "first",
+        "is_new",
+        "job",
+        "kind",
+        "last",
+        "marks",
+        "shows_life",
+        "snapshot",
+        "uuid",
+    )
 
     def __init__(self, uuid: bytes, job: int | None, kind: int, key: bytes) -> None:
         self.uuid = uuid
@@ -41,6 +53,8 @@ class _Draft:
         self.first = self.last = key
         self.snapshot: bytes | None = None
         self.is_new = False
+        self.marks: list[Mark] = []
+        self.shows_life = False
 
     def join(self, first: bytes, last: bytes, snapshot: bytes | None) -> None:
         self.first = min(self.first, first)
@@ -71,16 +85,20 @@ class Runs:
         self._ids.clear()
         self._drafts.clear()
 
-    def touch(
-        self, uuid: bytes, job: int | None, *, kind: Kind, key: bytes, snapshot_key: bytes | None
-    ) -> int:
+    def touch(self, event: Event, job: int | None, key: bytes) -> int:
         """Note that an event belongs to a run and return the id of the run's row."""
+        uuid = event.hash if event.run_id is None else run_uuid(event.run_id)
         id_, is_new = self._id(uuid, job)
         draft = self._drafts.get(id_)
         if draft is None:
-            draft = self._drafts[id_] = _Draft(uuid, job, kind, key)
+            draft = self._drafts[id_] = _Draft(uuid, job, event.kind, key)
             draft.is_new = is_new
-        draft.join(key, key, snapshot_key)
+        is_alone = event.kind is Kind.RUN and stands_alone(event.job_facets)
+        draft.join(key, key, key if is_alone else None)
+        if event.type is EventType.START or event.type in TERMINAL:
+            mark = Mark(key, event.type, has_error(event), has_statistics(event))
+            draft.marks.append(mark)
+        draft.shows_life |= event.type in (EventType.RUNNING, EventType.OTHER)
         return id_
 
     def flush(self, cursor: Cursor) -> None:
@@ -128,9 +146,11 @@ def _derived(cursor: Cursor, id_: int, draft: _Draft) -> tuple[Any, ...]:
         us = microseconds_of(draft.last)
         done = RunState.COMPLETED
         return done, 0, us, us, draft.last, _io_hash(cursor, id_, draft)
-    standing = standing_of(_marks(cursor, id_))
+    standing = standing_of(draft.marks if draft.is_new else _marks(cursor, id_))
     state = standing.state
-    if state is RunState.NEW and cursor.execute(_SHOWS_LIFE, (id_,)).fetchone():
+    if state is RunState.NEW and (
+        draft.shows_life or cursor.execute(_SHOWS_LIFE, (id_,)).fetchone()
+    ):
         state = RunState.RUNNING
     started = _started(standing, draft)
     ended = None if standing.ended is None else microseconds_of(standing.ended)
