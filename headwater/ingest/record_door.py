@@ -16,8 +16,8 @@ from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, Invalid, Unprocessable
 from headwater.ingest.answers import write_answer
 from headwater.ingest.frame import Frame, Part, Reject, write_frame
-from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.idempotency import Claim, IdempotencyKeys, check_key
+from headwater.ingest.loop_commit import LoopCommit
 from headwater.ingest.record_log import RecordLog
 from headwater.ingest.settings import IngestSettings
 from headwater.ingest.validators import SourceValidators
@@ -72,8 +72,12 @@ class RecordDoor:
         self._ids = _Ids()
         self._waiting_bytes = 0
         self._waiting_lock = threading.Lock()
-        self._commits: GroupCommit[_Write, None] = GroupCommit(
-            self._commit, name="the record log", capacity=settings.max_waiting_requests
+        self._commits: LoopCommit[_Write, None] = LoopCommit(
+            self._commit,
+            name="the record log",
+            capacity=settings.max_waiting_requests,
+            is_light=_is_light,
+            is_free=lambda: not log.is_busy,
         )
 
     async def admit(
@@ -184,17 +188,23 @@ class RecordDoor:
         else:
             body = parse_payloads(sent, source)
             prefix = ""
-        validators = {name: self._validators.get(name) for name in set(body.sources) if name}
-        if any(validators.values()):
-            for index, name in enumerate(body.sources):
-                validator = validators.get(name)
-                if validator is None or index in body.flaws:
-                    continue
-                wrong = validator.flaw(body.values[index])
-                if wrong is not None:
-                    path, reason = wrong
-                    body.flaws[index] = Flaw(prefix + path, reason, name, body.raws[index])
+        self._check(body, prefix)
         return body
+
+    def _check(self, body: Body, prefix: str) -> None:
+        """Add a flaw for each record that its source's schema does not allow."""
+        latest = ""
+        validator = None
+        for index, name in enumerate(body.sources):
+            if name != latest:
+                latest = name
+                validator = self._validators.get(name) if name else None
+            if validator is None or index in body.flaws:
+                continue
+            wrong = validator.flaw(body.values[index])
+            if wrong is not None:
+                path, reason = wrong
+                body.flaws[index] = Flaw(prefix + path, reason, name, body.raws[index])
 
     def _write(
         self,
@@ -205,25 +215,19 @@ class RecordDoor:
         replays: Sequence[str] = (),
     ) -> _Write:
         now = self._clock.now()
-        count = len(body.raws)
-        ids: list[str | None] = self._ids.take(now, count)  # type: ignore[assignment]
-        for index in body.flaws:
-            ids[index] = None
-        errors = tuple(
-            Rejection(index=index, path=flaw.path, reason=flaw.reason)
-            for index, flaw in sorted(body.flaws.items())
-        )
+        moment = (now - _EPOCH) // _MICROSECOND
+        ids: list[str | None] = self._ids.take(moment, len(body.raws))  # type: ignore[assignment]
+        errors: tuple[Rejection, ...] = ()
+        rejects: list[Reject] = []
+        if body.flaws:
+            flaws = sorted(body.flaws.items())
+            for index, _ in flaws:
+                ids[index] = None
+            errors = tuple(Rejection(index=i, path=f.path, reason=f.reason) for i, f in flaws)
+            rejects = [Reject(i, f.source, f.path, f.reason, f.data) for i, f in flaws]
         admission = Admission(ids=tuple(ids), errors=errors)
-        frame = Frame(
-            (now - _EPOCH) // _MICROSECOND,
-            principal.name,
-            _parts(body, ids, now),
-            [
-                Reject(index, flaw.source, flaw.path, flaw.reason, flaw.data)
-                for index, flaw in sorted(body.flaws.items())
-            ],
-            list(replays),
-        )
+        parts = _parts(body, ids, now)
+        frame = Frame(moment, principal.name, parts, rejects, list(replays))
         if claim is not None:
             frame.key, frame.digest = claim.key, claim.digest
             frame.answer = write_answer(admission)
@@ -305,6 +309,12 @@ class RecordDoor:
                 outcomes[place] = error
 
 
+def _is_light(write: _Write) -> bool:
+    """Tell whether a write touches nothing but the log, and little of that."""
+    frame = write.frame
+    return not frame.rejects and not frame.replays and len(write.data) <= BIG_BODY_BYTES
+
+
 _NOT_ONE: Final = Flaw("", "is not one record", "", b"")
 
 
@@ -316,21 +326,23 @@ class _Ids:
         self._last = 0
         self._lock = threading.Lock()
 
-    def take(self, now: datetime, count: int) -> list[str]:
+    def take(self, moment: int, count: int) -> list[str]:
         """Return that many ids."""
         with self._lock:
-            self._last = max((now - _EPOCH) // _MICROSECOND, self._last + 1)
-            moment = self._last
+            if moment <= self._last:
+                moment = self._last + 1
+            self._last = moment
         head = f"{moment:014x}-{self._process}-"
         if count == 1:
-            return [head + "000000"]
+            return [f"{head}000000"]
         return [f"{head}{index:06x}" for index in range(count)]
 
 
 def _parts(body: Body, ids: Sequence[str | None], now: datetime) -> list[Part]:
     """Write the accepted records as lines of the raw zone, by source in order of appearance."""
-    received = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if not body.flaws and not body.more and len(set(body.sources)) == 1:
+    received = now.isoformat(timespec="microseconds")[:26] + "Z"
+    is_plain = not body.flaws and not body.more
+    if is_plain and (len(ids) == 1 or len(set(body.sources)) == 1):
         return [Part(body.sources[0], len(ids), _lines(body, ids, received))]
     lines: dict[str, list[bytes]] = {}
     for index, id_ in enumerate(ids):

@@ -52,6 +52,11 @@ class RecordLog:
         """How long ago the log being written got its first frame."""
         return self._clock.monotonic() - self._started if self._size else 0.0
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether an append or a rotate is under way, so that another would wait."""
+        return self._lock.locked()
+
     def append(self, frames: Sequence[bytes]) -> tuple[str, list[int]]:
         """Write frames and return the log's name and the offset of each, once durable."""
         data = b"".join(frames)

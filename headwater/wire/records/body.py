@@ -98,7 +98,7 @@ def _single(text: bytes, source: str | None) -> Body | None:
         value = _decode_any.decode(text)
     except msgspec.DecodeError:
         return None  # perhaps lines
-    if text.count(b"{") > MAX_DEPTH or text.count(b"[") or not has_unique_keys(text, value):
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH or not has_unique_keys(text, value):
         return None
     raw = text
     if source is None:
