@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 
 from headwater import errors, observe
 from headwater.config import Settings
-from tools import links, reference
+from tools import command_reference, links, reference
 
 ROOT = Path(__file__).parent.parent
 OPEN_TO_EVERYONE = {"/api/v1/health", "/ping"}
@@ -37,7 +37,9 @@ def made_pages() -> dict[str, str]:
     return reference.pages()
 
 
-@pytest.mark.parametrize("name", ["settings.md", "errors.md", "metrics.md", "routes.md"])
+@pytest.mark.parametrize(
+    "name", ["settings.md", "errors.md", "metrics.md", "routes.md", "commands.md"]
+)
 def test_reference_is_as_the_code_has_it(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text()
     assert written == made_pages()[name], "stale: run make docs"
@@ -88,13 +90,35 @@ def test_only_health_and_ping_are_open_and_every_route_says_what_it_does(tmp_pat
     from headwater.app.platform import Platform
 
     with Platform.open(Settings(data=tmp_path / "data")) as platform:
-        routes = [route for router in platform.routers() for route in router.routes]
+        routes = [route for router in platform.routers() for route in reference.routes_of(router)]
         hot = platform.hot_routes()
-    assert all(isinstance(route, APIRoute) for route in routes)
     unguarded = {route.path for route in routes if reference.action_of(route) == "–"}
     assert unguarded == OPEN_TO_EVERYONE
     assert [route.path for route in routes if not route.endpoint.__doc__] == []
     assert [route.path for route in hot if not reference.said_of(route)] == []
+
+
+@pytest.mark.parametrize(("name", "command"), list(command_reference.commands()))
+def test_every_command_and_option_says_what_it_does(name: str, command: Any) -> None:
+    assert command.help, name
+    assert [one.name for one in command.params if not one.help] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text()
+    pages = {file.relative_to(ROOT / "docs") for file in (ROOT / "docs").rglob("*.md")}
+    unlisted = [
+        str(page)
+        for page in sorted(pages)
+        if page.name != "index.md" and page.parts[0] != "decisions" and f"({page})" not in index
+    ]
+    assert unlisted == []
+
+
+def test_every_decision_is_in_its_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\((\d{3}-[a-z0-9-]+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {file.name for file in folder.glob("[0-9]*.md")}
 
 
 def test_commands_of_the_readme_are_those_of_the_makefile() -> None:

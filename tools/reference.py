@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
@@ -26,6 +26,7 @@ from headwater.app.platform import Platform
 from headwater.cli.session import exit_code_of
 from headwater.config import Settings, default_data_directory
 from headwater.errors import HeadwaterError
+from tools.command_reference import command_sections, exit_codes
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
 NOTE: Final = "<!-- Made from the code by `make docs`; changes here are lost. -->\n"
@@ -38,6 +39,7 @@ def pages() -> dict[str, str]:
         "errors.md": errors_page(),
         "metrics.md": metrics_page(),
         "routes.md": routes_page(),
+        "commands.md": commands_page(),
     }
 
 
@@ -162,6 +164,19 @@ def routes_page() -> str:
     )
 
 
+def commands_page() -> str:
+    """Return the page of commands, from the command line."""
+    return _page(
+        "Commands",
+        "`--data DIR` and `--url URL` choose the platform, and may stand before or behind the "
+        "command: a server that owns the data directory is spoken to over HTTP, with the token in "
+        "`HEADWATER_TOKEN`; else the command opens the directory itself. `--json` is for "
+        "machines.\n",
+        _table(("exit code", "meaning"), exit_codes()) + "\n",
+        *command_sections(),
+    )
+
+
 Row = tuple[str, str, str, str]
 
 
@@ -176,11 +191,18 @@ def said_of(route: HotRoute) -> str:
 
 
 def _rows(router: APIRouter) -> Iterator[Row]:
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            said = (route.endpoint.__doc__ or "").strip().split("\n")[0]
-            for method in sorted(route.methods or ()):
-                yield method, f"`{route.path.replace(':segment', '')}`", action_of(route), said
+    for route in routes_of(router):
+        said = (route.endpoint.__doc__ or "").strip().split("\n")[0]
+        for method in sorted(route.methods or ()):
+            yield method, f"`{route.path.replace(':segment', '')}`", action_of(route), said
+
+
+def routes_of(router: APIRouter) -> Iterator[APIRoute]:
+    """Yield the routes of a router and of those that it includes."""
+    for context in iter_route_contexts(router.routes):
+        route = context.original_route
+        assert isinstance(route, APIRoute), f"{route} is no route of the API"
+        yield route
 
 
 def action_of(route: APIRoute) -> str:
