@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from headwater.cli.lineage import lineage, node_of
+from headwater.cli.runs import runs
+
+COLUMNS = {
+    "start": ["datasetField:headwater:curated.daily:total"],
+    "nodes": [
+        {"id": "datasetField:headwater:curated.daily:total", "kind": "column", "distance": 0}
+        | {"namespace": "headwater", "name": "curated.daily", "column": "total"},
+        {"id": "datasetField:headwater:processed.flights:delay", "kind": "column", "distance": -1}
+        | {"namespace": "headwater", "name": "processed.flights", "column": "delay"},
+        {"id": "datasetField:headwater:raw.flights:data", "kind": "column", "distance": -2}
+        | {"namespace": "headwater", "name": "raw.flights", "column": "data"},
+    ],
+    "edges": [
+        {
+            "from": "datasetField:headwater:processed.flights:delay",
+            "to": "datasetField:headwater:curated.daily:total",
+            "state": "current",
+            "job": {"namespace": "headwater", "name": "to_curated"},
+            "kind": "DIRECT",
+            "subtype": "AGGREGATION",
+            "masking": False,
+        },
+        {
+            "from": "datasetField:headwater:raw.flights:data",
+            "to": "datasetField:headwater:processed.flights:delay",
+            "state": "current",
+            "job": {"namespace": "headwater", "name": "to_processed"},
+            "kind": "INDIRECT",
+            "subtype": None,
+            "masking": True,
+        },
+    ],
+    "bands": [
+        {"node": "datasetField:headwater:raw.flights:data", "direction": "up", "hidden": 1234}
+    ],
+    "partial": True,
+    "reason": "more than 100 neighbours of a node; see bands",
+}
+
+RUN = {
+    "id": "00000000-0000-4000-8000-000000000001",
+    "job": {"namespace": "headwater", "name": "raw_to_processed"},
+    "state": "FAILED",
+    "own_state": "COMPLETED",
+    "warning": False,
+    "started_at": "2026-03-01T08:00:00Z",
+    "ended_at": "2026-03-01T08:00:01.500Z",
+    "duration_ms": 1500,
+    "parent": None,
+    "error": {"message": "no such column\nfar too long", "language": "PYTHON", "stack_trace": "T"},
+}
+
+
+@dataclass
+class Prepared:
+    """A session whose platform says what it was given, and notes what it was asked."""
+
+    answer: Any
+    asked: list[tuple[str, dict[str, Any]]]
+
+    @contextmanager
+    def answers(self) -> Any:
+        yield self
+
+    def get(self, path: str, **query: Any) -> Any:
+        self.asked.append((path, query))
+        return self.answer
+
+
+def invoke(command: typer.Typer, answer: Any, *arguments: str) -> tuple[str, Prepared]:
+    session = Prepared(answer, [])
+    done = CliRunner(env={"COLUMNS": "120"}).invoke(command, arguments, obj=session)
+    assert done.exit_code == 0, done.output
+    return done.output, session
+
+
+def test_column_is_shown_down_to_the_raw_field() -> None:
+    output, session = invoke(lineage, COLUMNS, "show", "curated.daily", "--column", "total", "--up")
+    lines = [line.strip(" │└─├") for line in output.splitlines()]
+    assert lines == [
+        "curated.daily.total  comes from",
+        "processed.flights.delay  aggregation by to_curated",
+        "raw.flights.data  indirect (masked) by to_processed",
+        "+1,234 more",
+        "partial: more than 100 neighbours of a node; see bands",
+    ]
+    path, query = session.asked[0]
+    assert path == "/api/v2/lineage"
+    assert query["node"] == "datasetField:headwater:curated.daily:total"
+    assert (query["direction"], query["level"]) == ("up", "column")
+
+
+def test_json_is_the_answer_itself() -> None:
+    output, _ = invoke(lineage, COLUMNS, "show", "curated.daily", "--json")
+    assert json.loads(output) == COLUMNS
+
+
+def test_cycle_is_unfolded_once() -> None:
+    graph = {
+        "start": ["dataset:ns:a"],
+        "nodes": [
+            {"id": "dataset:ns:a", "kind": "dataset", "name": "a", "distance": 0},
+            {"id": "job:ns:j", "kind": "job", "name": "j", "distance": -1, "state": "RUNNING"},
+        ],
+        "edges": [
+            {"from": "dataset:ns:a", "to": "job:ns:j", "state": "running"},
+            {"from": "job:ns:j", "to": "dataset:ns:a", "state": "current"},
+        ],
+        "bands": [],
+        "partial": False,
+        "reason": None,
+    }
+    output, _ = invoke(lineage, graph, "show", "dataset:ns:a", "--up")
+    lines = [line.strip(" │└─├") for line in output.splitlines()]
+    assert lines == ["a  comes from", "by j  running", "a  running  (see above)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "node"),
+    [
+        ("curated.daily", None, "dataset:headwater:curated.daily"),
+        ("curated.daily", "a:b", "datasetField:headwater:curated.daily:a%3Ab"),
+        ("dataset:ns:x", "c", "datasetField:ns:x:c"),
+        ("job:ns:x", None, "job:ns:x"),
+    ],
+)
+def test_short_names_become_node_ids(text: str, column: str | None, node: str) -> None:
+    assert node_of(text, namespace="headwater", column=column) == node
+
+
+def test_runs_show_the_error_in_the_list() -> None:
+    output, session = invoke(runs, {"runs": [RUN]})
+    assert "no such column" in output
+    assert "far too long" not in output
+    assert session.asked[0][0] == "/api/v2/runs"
+
+
+def test_run_shows_state_error_and_children() -> None:
+    whole = {**RUN, "inputs": [{"namespace": "n", "name": "a"}], "outputs": [], "children": [RUN]}
+    output, _ = invoke(runs, whole, "show", str(RUN["id"]))
+    assert "state     failed (its own: completed)" in output
+    assert "error     no such column" in output
+    assert "input     n a" in output
+    assert "children" in output
