@@ -1,0 +1,93 @@
+"""A file system that keeps in memory what was not synced, and forgets it when power is cut."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+from pathlib import Path
+
+from headwater.ingest.files import LocalFiles
+
+
+class LossyFiles(LocalFiles):
+    """Real files plus a journal of what the disk would hold.
+
+    `cut_power` makes the folder what could be found after the power came back: of each file's
+    unsynced bytes a random part, entries of unsynced folders or not, removals or not.
+    """
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._paths: dict[int, Path] = {}
+        self._durable: dict[Path, bytes] = {}
+        self._unsynced_entries: dict[Path, bytes | None] = {}
+
+    def create(self, path: Path) -> int:
+        descriptor = super().create(path)
+        self._paths[descriptor] = path
+        self._unsynced_entries.setdefault(path, None)
+        self._durable[path] = b""
+        return descriptor
+
+    def sync(self, descriptor: int) -> None:
+        path = self._paths[descriptor]
+        self._durable[path] = path.read_bytes()
+
+    def close(self, descriptor: int) -> None:
+        del self._paths[descriptor]
+        super().close(descriptor)
+
+    def replace(self, source: Path, target: Path) -> None:
+        before = self._durable.get(target)
+        super().replace(source, target)
+        self._durable[target] = self._durable.pop(source)
+        self._unsynced_entries.pop(source, None)
+        self._unsynced_entries[target] = before
+
+    def remove(self, path: Path) -> None:
+        super().remove(path)
+        if path in self._durable:
+            self._unsynced_entries[path] = self._durable.pop(path)
+
+    def sync_folder(self, folder: Path) -> None:
+        for path in [p for p in self._unsynced_entries if p.parent == folder]:
+            del self._unsynced_entries[path]
+
+    def cut_power(self) -> None:
+        """Make the folder what it is after the power was cut."""
+        for descriptor in list(self._paths):
+            self.close(descriptor)
+        for path, durable in self._durable.items():
+            if path.exists():
+                written = path.read_bytes()
+                kept = self._chance.randint(len(durable), max(len(durable), len(written)))
+                path.write_bytes(durable + written[len(durable) : kept])
+        for path, before in self._unsynced_entries.items():
+            if self._chance.random() < 0.5:
+                continue  # the entry reached the disk by luck
+            if before is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(before)
+
+
+class FullFiles(LocalFiles):
+    """A disk on which only so many bytes are left; a write that does not fit is cut short."""
+
+    def __init__(self, left: int = 1 << 40) -> None:
+        self.left = left
+        self.sync_error: int | None = None
+
+    def append(self, descriptor: int, data: bytes) -> None:
+        if len(data) > self.left:
+            os.write(descriptor, data[: self.left])
+            self.left = 0
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.left -= len(data)
+        super().append(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        if self.sync_error is not None:
+            raise OSError(self.sync_error, os.strerror(self.sync_error))
+        super().sync(descriptor)
