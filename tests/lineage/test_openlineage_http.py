@@ -97,7 +97,7 @@ def test_what_is_off_is_listed(post, event):
     assert answer["warnings"] == [
         "/outputs: not an array, not read",
         "/eventType: 'complete' is not upper case",
-        "/eventTime: cannot be read as a time; every event with a time comes first",
+        "/eventTime: cannot be read as a time; the event loses to every one with a time",
     ]
 
 

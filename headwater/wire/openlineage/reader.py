@@ -287,5 +287,5 @@ def _time_of(value: object, warnings: list[str]) -> EventTime | None:
     time = read_time(value) if isinstance(value, str) else None
     if time is None:
         what = "is missing" if value is UNSET or value is None else "cannot be read as a time"
-        warnings.append(f"/eventTime: {what}; every event with a time comes first")
+        warnings.append(f"/eventTime: {what}; the event loses to every one with a time")
     return time

@@ -90,7 +90,7 @@ def test_a_bad_part_never_costs_the_event():
         "/inputs/0: inputs.0.namespace is missing; the dataset is not read",
         "/inputs/1: inputs.1.namespace is missing; the dataset is not read",
         "/inputs/2/facets: not an object",
-        "/eventTime: cannot be read as a time; every event with a time comes first",
+        "/eventTime: cannot be read as a time; the event loses to every one with a time",
     )
 
 
