@@ -51,45 +51,48 @@ class Answers:
 
     def get(self, path: str, **query: object) -> Any:
         """Read something."""
-        return self._ask("GET", path, query, b"", {})
+        return self._ask("GET", path, query, body=b"", headers={})
 
     def get_bytes(self, path: str, *, accept: str, **query: object) -> bytes:
         """Read something that is not JSON."""
-        return self._send("GET", path, query, b"", {"Accept": accept}).body
+        return self._send("GET", path, query, body=b"", headers={"Accept": accept}).body
 
     def post(self, path: str, body: object = None, **query: object) -> Any:
         """Send a JSON value."""
-        return self._ask("POST", path, query, _encoded(body), _JSON_HEADERS)
+        return self._ask("POST", path, query, body=_encoded(body), headers=_JSON_HEADERS)
 
     def post_bytes(
         self, path: str, body: bytes, *, headers: Mapping[str, str], **query: object
     ) -> Reply:
         """Send bytes as they are and return the whole answer."""
-        return self._send("POST", path, query, body, headers)
+        return self._send("POST", path, query, body=body, headers=headers)
 
     def post_json(
         self, path: str, body: object, *, headers: Mapping[str, str], **query: object
     ) -> Reply:
         """Send a JSON value and return the whole answer."""
-        return self._send("POST", path, query, _encoded(body), {**_JSON_HEADERS, **headers})
+        return self._send(
+            "POST", path, query, body=_encoded(body), headers={**_JSON_HEADERS, **headers}
+        )
 
     def put(self, path: str, body: object = None, **query: object) -> Any:
         """Store a JSON value."""
-        return self._ask("PUT", path, query, _encoded(body), _JSON_HEADERS)
+        return self._ask("PUT", path, query, body=_encoded(body), headers=_JSON_HEADERS)
 
     def delete(self, path: str, **query: object) -> Any:
         """Remove something."""
-        return self._ask("DELETE", path, query, b"", {})
+        return self._ask("DELETE", path, query, body=b"", headers={})
 
     def _ask(
         self,
         method: str,
         path: str,
         query: Mapping[str, object],
+        *,
         body: bytes,
         headers: Mapping[str, str],
     ) -> Any:
-        reply = self._send(method, path, query, body, headers)
+        reply = self._send(method, path, query, body=body, headers=headers)
         return json.loads(reply.body) if reply.body else None
 
     def _send(
@@ -97,6 +100,7 @@ class Answers:
         method: str,
         path: str,
         query: Mapping[str, object],
+        *,
         body: bytes,
         headers: Mapping[str, str],
     ) -> Reply:

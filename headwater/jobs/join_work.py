@@ -84,7 +84,8 @@ def plan_join(
     if days is not None:
         matching = changed_files(context, right, bookmarks)
         days = union(
-            days, None if matching is None else _matched(context, join, left, right, matching)
+            days,
+            None if matching is None else _matched(context, join, left, right, changed=matching),
         )
     if days is not None and not days:
         return None
@@ -96,6 +97,7 @@ def _matched(
     join: JoinSettings,
     left: SourceState,
     right: SourceState,
+    *,
     changed: Sequence[DataFile],
 ) -> Days:
     """Return the days of the left rows that a changed right row may stand beside."""

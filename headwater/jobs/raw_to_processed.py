@@ -113,7 +113,7 @@ def run_work(context: JobContext, work: Work, parent: OpenRun, run_id: str) -> T
             table=("processed", work.source),
         )
         run = context.runs.start(plan, parent=parent, run_id=run_id)
-        return _Processing(context, work, schema, declaration, run).run()
+        return _Processing(context, work, schema, declaration, run=run).run()
     except Exception as error:  # noqa: BLE001  # the edge of a run: other sources go on
         log(LogEvent.JOB_FAILED, level=logging.ERROR, job=work.job, reason=str(error))
         if run is None:
@@ -152,6 +152,7 @@ class _Processing:
         work: Work,
         schema: SourceSchema,
         declaration: JobDeclaration,
+        *,
         run: OpenRun,
     ) -> None:
         self._context = context
