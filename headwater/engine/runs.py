@@ -121,6 +121,7 @@ class OpenRun:
         self.identity = RunOf(run_id=run_id, job_namespace=runs.namespace, job_name=plan.job)
         self.root: RunOf = self.identity if parent is None else parent.root
         self._parent = parent
+        self._is_committed = False
 
     @property
     def job(self) -> str:
@@ -139,6 +140,7 @@ class OpenRun:
 
     def committed(self, snapshot: Snapshot) -> None:
         """Close the run as complete: its commit is done."""
+        self._is_committed = True
         state = self._state()
         self._runs.close(state, completed(state, snapshot), "COMPLETE")
 
@@ -149,7 +151,12 @@ class OpenRun:
         self._runs.end(state, event, outcome)
 
     def fail(self, error: BaseException) -> None:
-        """Close the run as failed, with the error and its trace."""
+        """Close the run as failed, with the error and its trace.
+
+        After a commit it is not failed, whatever went wrong since: recovery completes it.
+        """
+        if self._is_committed:
+            return
         message = str(error) if isinstance(error, HeadwaterError) else repr(error)
         trace = "".join(traceback.format_exception(error))
         state = self._state()
@@ -195,7 +202,7 @@ def completed(state: PendingRun, snapshot: Snapshot) -> dict[str, Any]:
     event = json.loads(json.dumps(state.complete))
     event["eventTime"] = format_time(max(started, snapshot.committed_at))
     for output in event["outputs"]:
-        version = output["facets"].get("version")
+        version = output.get("facets", {}).get("version")
         if version is not None and version["datasetVersion"] == "":
             version["datasetVersion"] = str(snapshot.id)
     found: dict[str, Any] = event

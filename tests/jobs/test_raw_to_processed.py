@@ -49,3 +49,15 @@ def test_running_twice_changes_nothing(lake: Any) -> None:
     assert lake.run() == ()
     assert lake.rows("processed", "sales") == before
     assert lake.snapshots("processed", "sales") == 1
+
+
+def test_refused_records_are_in_quarantine_with_their_reason(lake: Any) -> None:
+    lake.registry.register("sales", SCHEMA, actor="test")
+    lake.put("sales", [line(1, data()), line(2, None), line(3, data(count="many"))])
+    (result,) = lake.run()
+    assert (result.rows_out, result.rows_quarantined, result.error) == (1, 2, None)
+    null, wrong = lake.quarantine.find()
+    assert (null.path, null.reason) == ("", "the data is null, not an object")
+    assert wrong.path == "/count"
+    assert wrong.data == b'{"user": "ada", "at": "2026-02-28T23:30:00Z", "count": "many"}'
+    assert lake.events[-2]["eventType"] == "COMPLETE"
