@@ -55,7 +55,7 @@ test: $(STAMP) ## Unit, contract and fault tests; ARGS go to pytest
 
 .PHONY: journey
 journey: $(STAMP) ## Real clients against a running platform; ARGS go to pytest
-	HEADWATER_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m journey $(ARGS)
+	HEADWATER_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/journey $(ARGS)
 
 .PHONY: soak
 soak: $(STAMP) ## The same tests with 200 rounds of every crash and property
