@@ -45,6 +45,7 @@ class LogEvent(StrEnum):
     LOG_TAIL_DROPPED = "torn tail of a record log is dropped"
     SEAL_FAILED = "sealing failed"
     PROPOSAL_FAILED = "schema proposal failed"
+    EVENTS_NOT_APPLIED = "lineage events could not be applied"
 
 
 HTTP_REQUESTS: Final = Counter(

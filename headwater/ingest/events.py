@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Final
 
 from headwater.clock import Clock
-from headwater.errors import Busy, TooLarge
+from headwater.errors import Busy, HeadwaterError, TooLarge
 from headwater.ingest.group_commit import GroupCommit
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival, Log
 from headwater.model.principal import Principal
-from headwater.observe import LINEAGE_EVENTS
+from headwater.observe import LINEAGE_EVENTS, LogEvent
 
 Outcomes = Sequence[Applied | Exception]
 _Request = tuple[Arrival, ...]
 
+_LOGGER: Final = logging.getLogger("headwater")
 MOST_WAITING_BYTES: Final = 256 * 1024 * 1024
 
 
@@ -113,7 +115,16 @@ class EventDoor:
             self._waiting_bytes -= size
 
     def _commit(self, requests: Sequence[_Request]) -> Sequence[Outcomes | Exception]:
-        outcomes = self._log.apply([arrival for request in requests for arrival in request])
+        try:
+            outcomes = self._log.apply([arrival for request in requests for arrival in request])
+        except HeadwaterError:
+            raise
+        except Exception as error:
+            # A defect that one event brings out must not take its neighbours with it.
+            if len(requests) == 1:
+                _LOGGER.exception(LogEvent.EVENTS_NOT_APPLIED.value)
+                return [error]
+            return [answer for request in requests for answer in self._commit([request])]
         answers: list[Outcomes] = []
         start = 0
         for request in requests:

@@ -39,11 +39,6 @@ def key_of(time: EventTime | None, type_: EventType, hash_: bytes, *, received_u
     return seconds.to_bytes(5, "big") + within.to_bytes(4, "big") + hash_
 
 
-def has_plausible_time(key: bytes) -> bool:
-    """Tell whether the event with this key has a plausible time."""
-    return key[0] >= 0x80
-
-
 def rank_in(key: bytes) -> int:
     """Return the rank of the event with this key."""
     return key[8] & 3
@@ -56,10 +51,3 @@ def microseconds_of(key: bytes) -> int | None:
         return None
     nanoseconds = int.from_bytes(key[5:9], "big") >> 2
     return (seconds - _SECONDS_BEFORE_1970) * 1_000_000 + nanoseconds // 1000
-
-
-def bounds_of(microseconds: int) -> bytes:
-    """Return the least key after every plausible event at that microsecond, for as-of reads."""
-    seconds, rest = divmod(microseconds + 1, 1_000_000)
-    shifted = seconds + _SECONDS_BEFORE_1970 | _PLAUSIBLE
-    return shifted.to_bytes(5, "big") + (rest * 1000 << 2).to_bytes(4, "big")

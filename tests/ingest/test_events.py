@@ -12,7 +12,7 @@ from headwater.errors import Busy, TooLarge, Unavailable, Unprocessable
 from headwater.ingest.events import EventDoor
 from headwater.ingest.transport import DoorTransport
 from headwater.lineage.commands import Command
-from headwater.lineage.contract import Applied
+from headwater.lineage.contract import Applied, Log
 from headwater.lineage.log import SqliteLineage
 from headwater.model.principal import LOCAL
 from headwater.sdk.errors import TransportError
@@ -129,3 +129,25 @@ def test_a_door_that_closes_is_worth_trying_again(log):
     with pytest.raises(TransportError) as refused:
         DoorTransport(door).emit(_event())
     assert refused.value.retriable
+
+
+class _Fragile(Log):
+    """A log with a defect that one event brings out."""
+
+    def apply(self, arrivals):
+        if any(arrival.body == b"poison" for arrival in arrivals):
+            raise ZeroDivisionError
+        return [Applied(hash="", sequence=1, is_new=True) for _ in arrivals]
+
+
+def test_a_defect_that_one_event_brings_out_spares_its_neighbours(caplog):
+    door = EventDoor(_Fragile(), clock=ManualClock(NOW))
+
+    async def admit_all():
+        bodies = [b"a", b"poison", b"b", b"c"]
+        requests = [door.admit([body], principal=LOCAL) for body in bodies]
+        return await asyncio.gather(*requests, return_exceptions=True)
+
+    assert [isinstance(o, Exception) for o in asyncio.run(admit_all())] == [0, 1, 0, 0]
+    assert "lineage events could not be applied" in caplog.messages
+    door.close()

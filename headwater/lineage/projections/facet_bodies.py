@@ -23,7 +23,7 @@ from headwater.wire.openlineage.facets import (
 COLUMN_LINEAGE: Final = 0
 LINEAGE: Final = 1
 _SYMLINKS: Final = 2
-_CACHE_ENTRIES: Final = 200_000
+_CACHE_ENTRIES: Final = 100_000
 
 
 class FacetBodies:

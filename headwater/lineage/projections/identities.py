@@ -7,7 +7,7 @@ from typing import Final
 
 from headwater.lineage.names import display, to_bytes
 
-_CACHE_ENTRIES: Final = 200_000
+_CACHE_ENTRIES: Final = 100_000
 _TABLES: Final = ("namespace", "job", "dataset")
 
 _UPDATE: Final = """UPDATE {table} SET {standing}

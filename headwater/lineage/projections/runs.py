@@ -17,7 +17,7 @@ HAS_ERROR: Final = 1
 HAS_STATISTICS: Final = 2
 STANDS_ALONE: Final = 4
 
-_CACHE_ENTRIES: Final = 200_000
+_CACHE_ENTRIES: Final = 50_000
 _MARKS: Final = """SELECT type, flags, time_s, time_ns, hash, received_us FROM event
   WHERE run_id = ? AND type IN (1, 4, 5, 6)"""
 _SHOWS_LIFE: Final = "SELECT 1 FROM event WHERE run_id = ? AND type IN (2, 3) LIMIT 1"
