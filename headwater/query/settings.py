@@ -24,7 +24,7 @@ class QuerySettings(BaseModel):
     max_scan_bytes: int = Field(
         10 * 1024 * 1024 * 1024,
         gt=0,
-        description="The most bytes that a statement may read; one that would read more is refused.",
+        description="The most bytes that a statement may read; beyond that it is refused.",
     )
     memory_bytes: int = Field(
         1024 * 1024 * 1024, ge=64 * 1024 * 1024, description="The memory that one statement takes."

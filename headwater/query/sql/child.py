@@ -1,4 +1,4 @@
-"""The process that runs statements: `python -m headwater.query.sql.child LAKE_FOLDER`.
+"""The process that runs statements: `python -m headwater.query.sql.child LAKE_FOLDER BYTES`.
 
 It reads requests from standard input and writes one answer for each to standard output. It
 ends when its input does, also in the middle of a statement, so it never outlives the server.
@@ -7,6 +7,7 @@ ends when its input does, also in the middle of a statement, so it never outlive
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import threading
 from pathlib import Path
@@ -22,6 +23,8 @@ from headwater.query.sql.statement import read_statement
 
 _BATCH_ROWS: Final = 2048
 _MEGABYTE: Final = 1_000_000
+_OWN_BYTES: Final = 2048 * 1024 * 1024
+"""What the process itself may take: the interpreter, its libraries, thread stacks, Arrow."""
 
 
 def main() -> None:
@@ -30,9 +33,17 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what others print is not an answer
     requests: SimpleQueue[Message] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    _limit_memory(int(sys.argv[2]))
     relations = Relations(Path(sys.argv[1]))
     while True:
         write_message(answers, _answer(relations, requests.get()))
+
+
+def _limit_memory(statement_bytes: int) -> None:
+    """Keep what DuckDB does not count, such as one huge string, from taking the machine."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = statement_bytes + _OWN_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _listen(requests: SimpleQueue[Message]) -> None:
@@ -59,7 +70,7 @@ def _answer(relations: Relations, request: Message) -> Message:
 def _run(relations: Relations, request: Message) -> Message:
     connection = duck.connect(
         threads=request["threads"],
-        memory_limit=request["memory_limit"],
+        memory_limit=f"{request['memory_bytes'] // 1024}KiB",
         temporary_directory=Path(request["temporary"]),
     )
     try:
@@ -89,7 +100,7 @@ def _execute(connection: Any, request: Message) -> Message:
     timer.daemon = True
     timer.start()
     try:
-        relation = connection.sql(request["sql"]).limit(request["limit"] + 1)
+        relation = _bind(connection, request["sql"]).limit(request["limit"] + 1)
         types = [str(kind) for kind in relation.types]
         reader = relation.to_arrow_reader(_BATCH_ROWS)
         rows, reason = _collect(reader, request)
@@ -100,6 +111,17 @@ def _execute(connection: Any, request: Message) -> Message:
         raise _translate(error, request) from error
     finally:
         timer.cancel()
+
+
+def _bind(connection: Any, sql: str) -> Any:
+    statement = duck.only_select(connection, sql)
+    if statement is None:
+        raise Unprocessable("the statement is refused: it is not one SELECT", path="/sql")
+    try:
+        return connection.sql(sql)
+    except duck.DuckError:
+        connection.execute(statement)  # fails too, and its error names the position
+        raise
 
 
 def _collect(reader: Any, request: Message) -> tuple[list[bytes], str | None]:
@@ -117,21 +139,26 @@ def _collect(reader: Any, request: Message) -> tuple[list[bytes], str | None]:
     return rows, None
 
 
-def _translate(error: Exception, request: Message) -> Unprocessable:
-    said = str(error).strip()
-    if "INTERRUPT" in said:
+def _translate(error: Exception, request: Message) -> HeadwaterError:
+    said = duck.explain(error)
+    if "INTERRUPT" in said.kind.upper() or "INTERRUPT" in said.message:
         return Unprocessable(
             f"the statement ran longer than {request['timeout_seconds']:g} s and was stopped",
             path="/sql",
             hint="read less, or raise the setting query.timeout_seconds",
         )
-    if "Out of Memory" in said or "failed to allocate" in said or "max_temp_directory" in said:
+    if said.kind == "Out of Memory" or "failed to allocate" in said.message:
         return Unprocessable(
-            f"the statement needs more than {request['memory_limit']} of memory",
+            f"the statement needs more than {request['memory_bytes'] / _MEGABYTE:,.0f} MB of "
+            "memory",
             path="/sql",
-            hint="group or filter more, or raise the setting query.memory_limit",
+            hint="group or filter more, or raise the setting query.memory_bytes",
         )
-    return Unprocessable(f"the statement failed: {said}", path="/sql")
+    return Unprocessable(
+        f"the statement failed: {said.message}",
+        path="/sql",
+        details={} if said.position is None else {"position": said.position},
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -22,8 +23,9 @@ START_SECONDS: Final = 20.0
 class QueryProcess:
     """One query process, used by one thread at a time. It starts with the first question."""
 
-    def __init__(self, lake_folder: Path) -> None:
+    def __init__(self, lake_folder: Path, *, memory_bytes: int) -> None:
         self._folder = lake_folder
+        self._memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._is_warm = False
 
@@ -80,10 +82,17 @@ class QueryProcess:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
-        command = [sys.executable, "-m", "headwater.query.sql.child", str(self._folder)]
+        command = [
+            *(sys.executable, "-P", "-m", "headwater.query.sql.child"),
+            *(str(self._folder), str(self._memory_bytes)),
+        ]
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # None of the server's secrets: a statement must not be able to read any.
+                env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"},
             )
         except OSError as error:
             raise Unavailable(f"the query process could not be started: {error}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +20,13 @@ from headwater.lake.quarantine import SqlQuarantine
 from headwater.lake.reading import TableScan, scan_sql
 from headwater.lake.sources import UNKNOWN_SOURCE, quarantined_sources
 from headwater.model.columns import ENVELOPE
-from headwater.query.sql.statement import PROCESSED_DATA, Statement, TableName
+from headwater.model.names import ZONES, split_table_name
+from headwater.query.sql.statement import PROCESSED_DATA, Statement
 
-MAX_RAW_RECORD_BYTES: Final = 64 * 1024 * 1024
-_QUARANTINE_PAGE: Final = 10_000
+_MAX_RAW_RECORD_BYTES: Final = 64 * 1024 * 1024
+_SMALLEST_BUFFER: Final = 64 * 1024
+_QUARANTINE_PAGE: Final = 1_000
+_ENVELOPE: Final = frozenset(name for name, _ in ENVELOPE)
 _QUARANTINE_SCHEMA: Final = pa.schema(
     [  # type: ignore[arg-type]  # its stubs want one invariant list type
         ("key", pa.string()),
@@ -80,21 +83,17 @@ class Relations:
     def define(self, connection: Any, statement: Statement, as_of: str | None) -> Scan:
         """Define what the statement names; raises `Missing` with the nearest names."""
         scan = Scan()
-        for schema in ("raw", "processed", "curated", "quarantine"):
+        for schema in ZONES:
             connection.execute(f"CREATE SCHEMA {schema}")
         if not statement.tables:
             return scan
         point = None if as_of is None else self._as_of(as_of)
-        defined: set[str] = set()
         for table in statement.tables:
-            name = str(table).lower()
-            if name not in defined:
-                defined.add(name)
-                self._define(connection, table, statement, point, scan)
+            self._define(connection, table, statement, point, scan)
         return scan
 
     def _as_of(self, given: str) -> AsOf:
-        if given.isdigit():
+        if given.isascii() and given.isdecimal():
             for table in self._commits.tables.find():
                 for snapshot in table.snapshots:
                     if snapshot.id == int(given):
@@ -107,7 +106,7 @@ class Relations:
             time = datetime.fromisoformat(given)
         except ValueError as error:
             raise Unprocessable(
-                f"as_of is {given!r}, neither a time nor a snapshot id",
+                f"as_of is {given[:100]!r}, neither a time nor a snapshot id",
                 path="/as_of",
                 hint="write a time as 2026-11-21T10:00:00Z",
             ) from error
@@ -116,12 +115,12 @@ class Relations:
     def _define(
         self,
         connection: Any,
-        table: TableName,
+        table: str,
         statement: Statement,
         point: AsOf | None,
         scan: Scan,
     ) -> None:
-        zone, name = table.schema.lower(), table.name.lower()
+        zone, name = split_table_name(table)
         if zone == "" and name == PROCESSED_DATA:
             self._define_processed_data(connection, statement, point, scan)
         elif zone == "raw" and name in self._manifest.sources():
@@ -130,8 +129,8 @@ class Relations:
             self._define_quarantine(connection, name, point, scan)
         elif zone in ("processed", "curated") and f"{zone}.{name}" in self._names():
             found = self._scan(zone, name, point)
-            connection.execute(f'CREATE VIEW {zone}."{name}" AS {found.sql}')
-            _add(scan, f"{zone}.{name}", found, statement.columns)
+            connection.execute(f"CREATE VIEW {zone}.{_quoted(name)} AS {found.sql}")
+            _add(scan, table, found, statement.columns_of(table))
         else:
             raise self._missing(table)
 
@@ -157,8 +156,8 @@ class Relations:
             except Missing:
                 continue  # the table is younger than `as_of`
             parts.append(f"SELECT {columns} FROM ({found.sql})")
-            used = statement.columns or frozenset(name for name, _ in ENVELOPE)
-            _add(scan, table.qualified_name, found, used)
+            used = statement.columns_of(PROCESSED_DATA)
+            _add(scan, table.qualified_name, found, _ENVELOPE if used is None else used & _ENVELOPE)
         if not parts:
             raise Missing(
                 "processed_data is empty: no table of the processed zone exists",
@@ -168,12 +167,14 @@ class Relations:
 
     def _define_raw(self, connection: Any, source: str, point: AsOf | None, scan: Scan) -> None:
         segments = self._manifest.find(source=source)
-        files = ", ".join(f"'{self._folder / segment.path}'" for segment in segments)
+        files = ", ".join(_text(str(self._folder / segment.path)) for segment in segments)
+        # DuckDB takes buffers of this size, so it is no larger than a record can be.
+        largest = min(max(s.size_bytes for s in segments), _MAX_RAW_RECORD_BYTES)
         until = "" if point is None else f" WHERE received_at <= '{point.time.isoformat()}'"
         connection.execute(
             f'CREATE VIEW raw."{source}" AS SELECT * FROM read_json([{files}], '
             "format = 'newline_delimited', hive_partitioning = false, "
-            f"maximum_object_size = {MAX_RAW_RECORD_BYTES}, columns = {{id: 'VARCHAR', "
+            f"maximum_object_size = {max(largest, _SMALLEST_BUFFER)}, columns = {{id: 'VARCHAR', "
             "source: 'VARCHAR', received_at: 'TIMESTAMP WITH TIME ZONE', data: 'JSON'})" + until
         )
         scan.versions[f"raw.{source}"] = str(segments[-1].sequence)
@@ -218,7 +219,7 @@ class Relations:
     def _names(self) -> set[str]:
         return {table.qualified_name for table in self._commits.tables.find()}
 
-    def _missing(self, table: TableName) -> Missing:
+    def _missing(self, table: str) -> Missing:
         known = sorted(
             {
                 *self._names(),
@@ -227,19 +228,27 @@ class Relations:
                 PROCESSED_DATA,
             }
         )
-        wanted = str(table).lower()
-        near = [name for name in known if name.endswith(f".{wanted}")]
-        near = near or get_close_matches(wanted, known, n=3)
+        own = table.rpartition(".")[2]
+        near = [name for name in known if name.endswith(f".{own}")]
+        near = near or get_close_matches(table, known, n=3)
         hint = f"did you mean {', '.join(near)}?" if near else "headwater tables lists them"
-        return Missing(f"there is no table {str(table)!r}", hint=hint)
+        return Missing(f"there is no table {table!r}", hint=hint)
 
 
-def _add(scan: Scan, name: str, found: TableScan, columns: Sequence[str] | Any) -> None:
-    """Count the columns that may be read, in all files that may be."""
-    is_read: Callable[[str], bool] = (
-        (lambda column: True) if columns is None else (lambda column: column.lower() in columns)
-    )
-    ids = {one.id for one in found.fields if is_read(one.name)}
+def _add(scan: Scan, name: str, found: TableScan, columns: frozenset[str] | None) -> None:
+    """Count the columns that may be read, in all files that may be; None is every column."""
+    ids = {one.id for one in found.fields if columns is None or one.name.lower() in columns}
     scan.versions[name] = "" if found.snapshot_id is None else str(found.snapshot_id)
     for file in found.files:
-        scan.size_bytes += sum(size for id_, size in file.column_sizes.items() if id_ in ids)
+        sizes = file.column_sizes
+        scan.size_bytes += (
+            sum(size for id_, size in sizes.items() if id_ in ids) if sizes else file.size_bytes
+        )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,8 +1,8 @@
 """Rows of an answer as JSON, exactly: no number loses a digit, no time its zone.
 
 64-bit and larger integers and decimals are JSON numbers with all their digits; NaN and the
-infinities are the strings "NaN", "Infinity" and "-Infinity"; times are ISO 8601, in UTC where
-they are instants; bytes are base64; a map is an object if its keys are strings, else pairs.
+infinities are the strings "NaN", "Infinity" and "-Infinity"; times are ISO 8601, in UTC with Z
+where they are instants; bytes are base64; a map is an object if its keys are strings, else pairs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
+
+from headwater.errors import Unprocessable
+from headwater.query.sql.far_times import spell_times
 
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -36,7 +39,16 @@ def describe(schema: pa.Schema, types: list[str]) -> list[dict[str, str]]:
 
 
 def _plain_column(column: Any) -> list[Any]:
-    values: list[Any] = column.to_pylist()
+    try:
+        values: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError) as error:
+        if pa.types.is_date(column.type) or pa.types.is_timestamp(column.type):
+            return spell_times(column)
+        raise Unprocessable(
+            f"a value of type {column.type} cannot be written as JSON: {error}",
+            path="/sql",
+            hint="cast it: value::VARCHAR",
+        ) from error
     convert = _converter(column.type)
     if convert is None:
         return values

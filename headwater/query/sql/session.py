@@ -23,7 +23,6 @@ from headwater.query.sql.process import QueryProcess
 from headwater.query.sql.statement import PROCESSED_DATA
 
 _WAIT_SECONDS: Final = 10.0
-_SPILL_BYTES: Final = 10 * 1024 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,10 @@ class SqlSession:
         self._settings = settings
         self._clock = clock
         self._cache = _Cache(settings.cache_bytes)
-        self._processes = [QueryProcess(lake_folder) for _ in range(settings.processes)]
+        self._processes = [
+            QueryProcess(lake_folder, memory_bytes=settings.memory_bytes)
+            for _ in range(settings.processes)
+        ]
         self._free: LifoQueue[QueryProcess] = LifoQueue()
         for process in self._processes:
             self._free.put(process)
@@ -148,10 +150,10 @@ class SqlSession:
             "timeout_seconds": settings.timeout_seconds,
             "max_result_bytes": settings.max_result_bytes,
             "max_scan_bytes": settings.max_scan_bytes,
-            "memory_limit": settings.memory_limit,
+            "memory_bytes": settings.memory_bytes,
             "threads": settings.threads,
             "temporary": self._spill.name,
-            "spill_bytes": _SPILL_BYTES,
+            "spill_bytes": settings.spill_bytes,
         }
         with self._process() as process:
             return process.ask(request)

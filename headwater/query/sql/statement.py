@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from headwater.errors import Malformed, Unprocessable
+from headwater.model.names import ZONES
 from headwater.query.sql.functions import TABLE_FUNCTIONS, is_changing, is_refused
 
 MAX_STATEMENT_CHARACTERS: Final = 1_000_000
+PROCESSED_DATA: Final = "processed_data"
+"""The view that unites the envelope columns of all processed tables."""
 
 _NO_POSITION: Final = 2**64 - 1
-_QUERIES: Final = frozenset(
-    ("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE")
-)
+_QUERIES: Final = frozenset(("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"))
 _SOURCES: Final = frozenset(
     (
         "BASE_TABLE", "CTE", "EMPTY", "EMPTY_FROM", "EXPRESSION_LIST", "JOIN", "PIVOT",
@@ -39,6 +40,10 @@ class Statement:
     starred: frozenset[str]
     columns: frozenset[str]
     is_repeatable: bool
+
+    def columns_of(self, table: str) -> frozenset[str] | None:
+        """Return the columns that may be read of a table, in lower case; None is every one."""
+        return None if table in self.starred else self.columns
 
 
 @dataclass(slots=True, eq=False)
@@ -135,7 +140,11 @@ class _Reader:
                 self.is_repeatable = False
         match node.get("class"):
             case "COLUMN_REF":
-                self.columns.update(str(name).lower() for name in node["column_names"])
+                names = [str(name).lower() for name in node["column_names"]]
+                self.columns.update(names)
+                # `current_date` and its like are written as if they were columns.
+                if any(is_changing(name, 0) for name in names):
+                    self.is_repeatable = False
             case "STAR":
                 select.has_star = True
 
@@ -152,7 +161,7 @@ class _Reader:
             raise _refused("AT is not known", 'give "as_of" beside the statement', _position(node))
         if not schema and name.lower() in visible:
             return
-        _check_name(written, _position(node))
+        _check_name(schema, name, _position(node))
         self.tables[written.lower()] = None
         called = {name.lower(), str(node.get("alias") or "").lower()} - {""}
         select.tables.setdefault(written.lower(), set()).update(called)
@@ -175,9 +184,7 @@ def read_statement(connection: Any, sql: str) -> Statement:
             path="/sql",
         )
     if "\0" in sql:
-        raise Malformed(
-            "the statement holds a NUL character", path="/sql", offset=sql.index("\0")
-        )
+        raise Malformed("the statement holds a NUL character", path="/sql", offset=sql.index("\0"))
     (text,) = connection.execute(
         "SELECT json_serialize_sql(?::VARCHAR, skip_null := true)", [sql]
     ).fetchone()
@@ -216,18 +223,13 @@ def _check_places(node: dict[str, Any]) -> None:
             raise _refused(f"{kind} is not allowed", "read tables, sub-queries and VALUES")
 
 
-def _check_name(written: str, position: int | None) -> None:
+def _check_name(schema: str, name: str, position: int | None) -> None:
     """Refuse names that DuckDB would take for a file or a table of its own."""
-    schema, dot, name = written.rpartition(".")
-    if any(character in "./\\:*?'\"" for character in name + schema):
+    if any(character in "./\\:*?[]'" for character in name):
+        raise _refused(f"{name!r} looks like a file", "tables are named zone.name", position)
+    if schema and schema.lower() not in ZONES:
         raise _refused(
-            f"{written!r} looks like a file", "tables are named zone.name", position
-        )
-    if dot and schema.lower() not in ("raw", "processed", "curated", "quarantine"):
-        raise _refused(
-            f"there is no zone {schema!r}",
-            "the zones are raw, processed, curated and quarantine",
-            position,
+            f"there is no zone {schema!r}", f"the zones are {', '.join(ZONES)}", position
         )
 
 
