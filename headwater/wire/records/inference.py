@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from headwater.model.columns import column_name
@@ -78,8 +79,8 @@ class Inference:
 def _definition(value: Any) -> _Definition:
     if type(value) is str:
         if _TIME.fullmatch(value):
-            return _DATE_TIME
-        return _DATE if _DAY.fullmatch(value) else _STRING
+            return _DATE_TIME if _exists(value) else _STRING
+        return _DATE if _DAY.fullmatch(value) and _exists(value) else _STRING
     if type(value) is bool:
         return _BOOLEAN
     if type(value) is int:
@@ -87,6 +88,14 @@ def _definition(value: Any) -> _Definition:
     if type(value) is float:
         return _NUMBER
     return _ANYTHING
+
+
+def _exists(time: str) -> bool:
+    try:
+        datetime.fromisoformat(time.upper())
+    except ValueError:
+        return False
+    return True
 
 
 def _union(a: _Definition, b: _Definition) -> _Definition:

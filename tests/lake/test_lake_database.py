@@ -1,0 +1,147 @@
+"""lake.db: its tables, the manifest, the quarantine and what outlives a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine
+
+from headwater.errors import Missing
+from headwater.lake.lake_database import (
+    SCHEMA,
+    close_lake_database,
+    from_microseconds,
+    metadata,
+    open_lake_database,
+    to_microseconds,
+)
+from headwater.lake.manifest import SqlManifest
+from headwater.lake.quarantine import SqlQuarantine
+from headwater.lake.sealed_log import KeptAnswer, SealedLogs
+from headwater.model.record import QuarantinedRecord, Segment
+
+NOW = datetime(2026, 11, 21, 4, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_lake_database(tmp_path / "lake.db")
+    yield opened
+    close_lake_database(opened)
+
+
+def segment(path: str, source: str = "a") -> Segment:
+    return Segment(
+        sequence=0,
+        source=source,
+        day="2026-11-21",
+        path=path,
+        log="log",
+        records=2,
+        size_bytes=100,
+        sha256="00",
+        first_at=NOW,
+        last_at=NOW + timedelta(seconds=1),
+    )
+
+
+def record(key: str, source: str = "a") -> QuarantinedRecord:
+    return QuarantinedRecord(
+        key=key,
+        source=source,
+        stage="ingest",
+        received_at=NOW,
+        path="/x",
+        reason="is wrong",
+        data=b'{"x":NaN}',
+    )
+
+
+def _tables(engine: Engine) -> dict[str, str]:
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").fetchall()
+    made = {name: " ".join(text.split()) for name, text in rows if text is not None}
+    made.pop("alembic_version", None)
+    return made
+
+
+def test_the_migrations_make_the_tables_that_a_new_file_gets(tmp_path: Path) -> None:
+    made, migrated = (create_engine(f"sqlite:///{tmp_path / n}") for n in ("a.db", "b.db"))
+    metadata.create_all(made)
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA.migrations))
+    config.attributes.update(engine=migrated, metadata=metadata)
+    command.upgrade(config, SCHEMA.head)
+    assert _tables(migrated) == _tables(made)
+    made.dispose()
+    migrated.dispose()
+
+
+def test_times_survive_to_the_microsecond() -> None:
+    assert from_microseconds(to_microseconds(NOW)) == NOW
+
+
+def test_segments_get_sequences_in_order_and_the_same_ones_again(engine: Engine) -> None:
+    manifest = SqlManifest(engine)
+    first = manifest.add([segment("raw/1"), segment("raw/2", "b")])
+    again = manifest.add([segment("raw/2", "b"), segment("raw/1"), segment("raw/3")])
+    assert [s.sequence for s in first] == [1, 2]
+    assert again[:2] == (first[1], first[0])
+    assert manifest.last_sequence() == again[2].sequence
+    assert manifest.find() == (*first, again[2])
+
+
+def test_segments_are_found_by_source_and_sequence(engine: Engine) -> None:
+    manifest = SqlManifest(engine)
+    assert manifest.find() == ()
+    assert manifest.last_sequence() == 0
+    assert manifest.add([]) == ()
+    one, two, three = manifest.add([segment("raw/1"), segment("raw/2", "b"), segment("raw/3")])
+    assert manifest.find(source="a") == (one, three)
+    assert manifest.find(after=1) == (two, three)
+    assert manifest.find(after=1, until=2) == (two,)
+    assert manifest.sources() == ("a", "b")
+
+
+def test_quarantined_records_are_kept_once(engine: Engine) -> None:
+    quarantine = SqlQuarantine(engine)
+    quarantine.add([record("k1"), record("k2", "b")])
+    quarantine.add([replace(record("k1"), reason="another")])
+    assert quarantine.get("k1") == record("k1")
+    assert quarantine.find() == (record("k1"), record("k2", "b"))
+    assert quarantine.find(source="b") == (record("k2", "b"),)
+    assert quarantine.find(after="k1", limit=1) == (record("k2", "b"),)
+    with pytest.raises(Missing):
+        quarantine.get("k3")
+
+
+def test_replayed_records_stay_as_history(engine: Engine) -> None:
+    quarantine = SqlQuarantine(engine)
+    quarantine.add([record("k1"), record("k2")])
+    quarantine.mark_replayed(["k1"], NOW)
+    quarantine.mark_replayed(["k1"], NOW + timedelta(days=1))
+    assert quarantine.get("k1").replayed_at == NOW
+    assert quarantine.count() == quarantine.count("a") == 1
+    assert quarantine.find_waiting() == (record("k2"),)
+    assert len(quarantine.find()) == 2
+
+
+def test_sealed_log_is_all_rows_or_none_and_forgets_old_keys(engine: Engine) -> None:
+    sealed = SealedLogs(engine)
+    SqlQuarantine(engine).add([record("k1")])
+    kept = KeptAnswer(
+        principal="p", key="k", digest=b"d", answer=b"{}", expires_at=NOW + timedelta(hours=1)
+    )
+    stored = sealed.commit([segment("raw/1")], [kept], ["k1"], at=NOW)
+    assert sealed.commit([segment("raw/1")], [kept], ["k1"], at=NOW) == stored
+    assert sealed.find_answer("p", "k") == kept
+    assert sealed.find_answer("other", "k") is None
+    assert SqlQuarantine(engine).count() == 0
+    sealed.commit([], [], [], at=NOW + timedelta(hours=2))
+    assert sealed.find_answer("p", "k") is None
