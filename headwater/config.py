@@ -15,6 +15,8 @@ from headwater.engine.settings import JobSettings
 from headwater.errors import Invalid
 from headwater.ingest.settings import IngestSettings
 from headwater.lake.settings import LakeSettings
+from headwater.lineage.settings import LineageSettings
+from headwater.query.settings import QuerySettings
 
 
 def default_data_directory(name: str = "headwater") -> Path:
@@ -44,8 +46,10 @@ class Settings(BaseSettings):
     )
     server: ServerSettings = Field(ServerSettings(), description="The HTTP server.")
     ingest: IngestSettings = Field(IngestSettings(), description="The doors for records.")
+    lineage: LineageSettings = Field(LineageSettings(), description="The lineage store.")
     lake: LakeSettings = Field(LakeSettings(), description="The lake.")
     jobs: JobSettings = Field(JobSettings(), description="The jobs that the lake ships.")
+    query: QuerySettings = Field(QuerySettings(), description="Questions in SQL.")
 
 
 def load_settings(*, data: Path | None = None, **given: Any) -> Settings:

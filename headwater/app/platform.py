@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -11,18 +12,30 @@ from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.health import Part, health_router
+from headwater.api.jobs import jobs_router
+from headwater.api.lake import Catalogue, lake_router
+from headwater.api.lineage import lineage_router
+from headwater.api.marquez.router import marquez_router
+from headwater.api.openlineage import openlineage_routes
 from headwater.api.quarantine import quarantine_router
 from headwater.api.records import records_routes, sources_router
 from headwater.api.schemas import schemas_router
 from headwater.api.segments import register_segment
+from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
+from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
-from headwater.app.records import open_records
+from headwater.app.lineage import Lineage, open_lineage
+from headwater.app.records import Records, open_records
 from headwater.clock import Clock, SystemClock
 from headwater.config import Settings
 from headwater.control.tokens import SqliteTokens
 from headwater.identity.access import OwnerAccess, TokenAccess
 from headwater.ingest.replays import Replays
+from headwater.lake.metadata import MetadataTables
+from headwater.lake.sources import quarantined_sources
+from headwater.lake.usage import Usage
+from headwater.query.sql.session import SqlSession
 
 
 class Platform:
@@ -33,47 +46,62 @@ class Platform:
     ) -> None:
         self.settings = settings
         self.directory = directory
-        self._tokens = SqliteTokens.open(directory.path / "control.db")
-        stack.callback(self._tokens.close)
-        self._access = TokenAccess(self._tokens, clock=clock)
-        stack.callback(self._access.close)
-        self._records = open_records(
+        self._open_access(stack, clock)
+        self.lineage: Lineage = open_lineage(
+            stack, directory.path, settings=settings.lineage, clock=clock
+        )
+        self.records: Records = open_records(
             stack,
             directory.path,
             settings=settings.ingest,
             clock=clock,
-            downstream=lambda source: (),
+            downstream=self._downstream,
         )
-        self._parts = self._probes()
-        self.application = self._compose(self._access if directory.url else OwnerAccess())
+        self._open_lake(stack, clock)
+        self._chain = open_chain(
+            directory.path,
+            namespace=settings.lake.namespace,
+            settings=settings.jobs,
+            transport=self.lineage.transport,
+            seal=self.records.sealing.seal,
+            clock=clock,
+        )
+        stack.callback(self._chain.close)
+        register_segment()
+        self.application: Front = create_application(
+            access=self._access, routers=self.routers(), hot=self.hot_routes()
+        )
 
     @classmethod
     @contextmanager
     def open(
         cls, settings: Settings, *, url: str | None = None, clock: Clock | None = None
     ) -> Iterator[Platform]:
-        """Open all stores; without `url` for this process's own use, in which nobody is asked
-        for a token. Raises `Locked` when another process owns the directory."""
+        """Open all stores; raises `Locked` when another process owns the directory.
+
+        Without `url` it is for this process's own use, and nobody is asked for a token.
+        """
         with ExitStack() as stack:
             directory = stack.enter_context(DataDirectory.open(settings.data, url=url))
-            platform = cls(settings, directory=directory, stack=stack, clock=clock or SystemClock())
-            yield platform
+            yield cls(settings, directory=directory, stack=stack, clock=clock or SystemClock())
 
     def has_tokens(self) -> bool:
         """Tell whether callers need a token."""
-        return self._access.has_tokens()
+        return self._tokens_access.has_tokens()
 
     def start(self) -> None:
-        """Start the loops: sealing, and what follows a seal."""
-        self._records.seal_loop.start()
+        """Start the loops: sealing, and the jobs that follow a seal."""
+        if has_open_runs(self.directory.path):
+            self._chain.recover()
+        self.records.sealing.subscribe(lambda _segments: self._chain.sealed())
+        self.records.seal_loop.start()
 
     def routers(self) -> list[APIRouter]:
         """Return the surfaces that FastAPI serves."""
-        records = self._records
-        most = self.settings.ingest.max_body_bytes
+        records, reads = self.records, self.lineage.reads
         return [
-            health_router(self._parts),
-            tokens_router(self._access),
+            health_router(self.parts()),
+            tokens_router(self._tokens_access),
             schemas_router(records.registry),
             sources_router(
                 manifest=records.manifest,
@@ -84,24 +112,62 @@ class Platform:
             quarantine_router(
                 records.quarantine,
                 Replays(records.quarantine, records.door),
-                max_body_bytes=most,
+                max_body_bytes=self.settings.ingest.max_body_bytes,
             ),
+            lake_router(self._catalogue, self._sql),
+            sql_router(self._sql, self._usage),
+            jobs_router(self._chain),
+            lineage_router(reads),
+            marquez_router(reads),
         ]
 
     def hot_routes(self) -> list[HotRoute]:
         """Return the surfaces that are served in front of the framework."""
         most = self.settings.ingest.max_body_bytes
-        return [*records_routes(self._records.door, max_body_bytes=most)]
-
-    def _compose(self, access: Access) -> Front:
-        register_segment()
-        return create_application(access=access, routers=self.routers(), hot=self.hot_routes())
-
-    def _probes(self) -> Sequence[Part]:
         return [
-            Part(name="ingest", probe=self._ingest_state, is_needed_to_acknowledge=True),
+            *records_routes(self.records.door, max_body_bytes=most),
+            *openlineage_routes(self.lineage.door, self.settings.server),
         ]
 
-    def _ingest_state(self) -> str:
+    def parts(self) -> Sequence[Part]:
+        """Return the parts whose state health reports."""
+        return [
+            Part(name="ingest", probe=self._state_of_disk, is_needed_to_acknowledge=True),
+            Part(name="lineage", probe=self._state_of_disk, is_needed_to_acknowledge=True),
+            Part(name="sql", probe=self._sql.state),
+        ]
+
+    def _open_access(self, stack: ExitStack, clock: Clock) -> None:
+        tokens = SqliteTokens.open(self.directory.path / "control.db")
+        stack.callback(tokens.close)
+        self._tokens_access = TokenAccess(tokens, clock=clock)
+        stack.callback(self._tokens_access.close)
+        self._access: Access = self._tokens_access if self.directory.url else OwnerAccess()
+
+    def _open_lake(self, stack: ExitStack, clock: Clock) -> None:
+        records = self.records
+        lake = self.directory.path / "lake"
+        self._tables = MetadataTables(lake)
+        self._usage = Usage(records.engine)
+        self._catalogue = Catalogue(
+            tables=self._tables,
+            manifest=records.manifest,
+            quarantine=records.quarantine,
+            quarantined_sources=partial(quarantined_sources, records.engine),
+        )
+        self._sql = SqlSession(
+            lake,
+            tables=self._tables,
+            manifest=records.manifest,
+            usage=self._usage,
+            settings=self.settings.query,
+            clock=clock,
+        )
+        stack.callback(self._sql.close)
+
+    def _downstream(self, source: str) -> Sequence[str]:
+        return self.lineage.downstream(self.settings.lake.namespace, f"raw.{source}")
+
+    def _state_of_disk(self) -> str:
         self.directory.check_room()
         return "ready"

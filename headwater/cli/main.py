@@ -10,7 +10,10 @@ import typer
 
 from headwater.cli.doctor import doctor
 from headwater.cli.ingest import ingest
+from headwater.cli.lineage import lineage
 from headwater.cli.quarantine import quarantine
+from headwater.cli.run import jobs, run
+from headwater.cli.runs import runs
 from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.sql import sql
@@ -60,6 +63,10 @@ app.command()(up)
 app.command()(ingest)
 app.command()(sql)
 app.command()(tables)
+app.command()(run)
+app.command()(jobs)
+app.add_typer(runs, name="runs")
+app.add_typer(lineage, name="lineage")
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")

@@ -1,0 +1,61 @@
+"""Composition of the lineage server: the store, its door, its reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from headwater.clock import Clock
+from headwater.errors import Missing
+from headwater.ingest.events import EventDoor
+from headwater.ingest.transport import DoorTransport
+from headwater.lineage.log import SqliteLineage
+from headwater.lineage.reading.view import LineageReads
+from headwater.lineage.settings import LineageSettings
+from headwater.query.lineage.nodes import node_id, parse_node
+from headwater.query.lineage.walk import LineageGraph
+
+_DOWNSTREAM_HOPS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """The lineage server, open."""
+
+    store: SqliteLineage
+    door: EventDoor
+    transport: DoorTransport
+    reads: LineageReads
+
+    def downstream(self, namespace: str, dataset: str) -> Sequence[str]:
+        """Return the datasets that are made of one, by name; none when nobody named it yet."""
+        start = parse_node(node_id("dataset", namespace, dataset))
+        try:
+            graph = LineageGraph(self.reads).walk(
+                start, towards="down", depth=_DOWNSTREAM_HOPS, level="dataset"
+            )
+        except Missing:
+            return ()
+        return sorted(
+            vertex.name.name
+            for vertex, distance in graph.distances.items()
+            if vertex.kind == "dataset" and distance > 0
+        )
+
+
+def open_lineage(
+    stack: ExitStack, folder: Path, *, settings: LineageSettings, clock: Clock
+) -> Lineage:
+    """Open `lineage.db` under `folder`; `stack` closes it in reverse."""
+    store = SqliteLineage.open(folder / "lineage.db", most_dead_letters=settings.dead_letters)
+    stack.callback(store.close)
+    door = EventDoor(store, clock=clock, capacity=settings.queue_capacity)
+    stack.callback(door.close)
+    return Lineage(
+        store=store,
+        door=door,
+        transport=DoorTransport(door),
+        reads=LineageReads(store.engine),
+    )
