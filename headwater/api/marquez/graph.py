@@ -49,7 +49,7 @@ def graph_router(reads: LineageReads) -> APIRouter:
         with reads.view() as view:
             vertex, key = _start(view, wanted)
             graph = TableWalk(view, _BUDGET).around(vertex, key, depth=hops)
-            nodes = _table_nodes(view, graph)
+            nodes = table_nodes(view, graph)
         return _graph(nodes, graph)
 
     @router.get("/column-lineage")
@@ -132,7 +132,8 @@ def _graph(nodes: list[Json], graph: Graph) -> Response:
     return answer(document)
 
 
-def _table_nodes(view: LineageView, graph: Graph) -> list[Json]:
+def table_nodes(view: LineageView, graph: Graph) -> list[Json]:
+    """Return the jobs and datasets of a graph with their edges."""
     jobs = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "job"]
     datasets = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "dataset"]
     names = full_names(view, jobs)

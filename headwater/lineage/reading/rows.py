@@ -47,7 +47,7 @@ def rows_of(connection: Connection, sql: str, **values: Any) -> Sequence[Any]:
 def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[Any]:
     """Run a statement per batch of keys; `{keys}` in it stands for the batch."""
     for batch in batches(keys):
-        yield from connection.exec_driver_sql(sql.replace("{keys}", listed(batch)))
+        yield from connection.exec_driver_sql(sql.replace("{keys}", listed(batch))).all()
 
 
 def to_bytes(name: str) -> bytes:
