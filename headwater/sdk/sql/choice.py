@@ -5,20 +5,24 @@ The order decides which rows stay, never how many, so it acts on columns and not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlglot import exp
 
+from headwater.sdk.sql.projection import Projection
 from headwater.sdk.sql.relation import Numbering, Relation, Scope, Source, deciding
 from headwater.sdk.sql.trace import NOTHING, Trace, merge
 
 
-def sorted_out(relation: Relation, sort: Trace, *, apart: Sequence[Trace] = ()) -> Relation:
+def sorted_out(relation: Relation, sort: Trace, *, apart: Collection[str | None] = ()) -> Relation:
     """Let `sort` act on every column but those `apart`, which are the same in all candidates."""
     columns = tuple(
-        (name, trace if trace in apart else replace(merge([trace, sort]), fields=trace.fields))
+        (
+            name,
+            trace if name.lower() in apart else replace(merge([trace, sort]), fields=trace.fields),
+        )
         for name, trace in relation.columns
     )
     return replace(relation, columns=columns)
@@ -26,9 +30,46 @@ def sorted_out(relation: Relation, sort: Trace, *, apart: Sequence[Trace] = ()) 
 
 def first_of_each(relation: Relation, numbering: Numbering) -> Relation:
     """Keep the first row of each group."""
-    chosen = sorted_out(relation, numbering.sort, apart=numbering.groups)
+    chosen = sorted_out(relation, numbering.sort, apart=numbering.shown)
     rows = merge([relation.rows, deciding(numbering.groups)])
-    return replace(chosen, rows=rows, key=None, numbered={})
+    names = [name for name in numbering.shown if name is not None]
+    key = frozenset(names) if len(names) == len(numbering.shown) else None
+    return replace(chosen, rows=rows, key=key, numbered={})
+
+
+def shown_as(node: Any, projections: Sequence[Projection], scope: Scope) -> str | None:
+    """Return the output column that holds the value of an expression as it is, or None."""
+    column = _only_column(node, scope)
+    for each in projections:
+        shown = each.node.this if isinstance(each.node, exp.Alias) else each.node
+        if shown is None:
+            is_same = column is not None and column == each.name.lower()
+            if is_same and each.found == scope.sources[0].relation.column(each.name):
+                return each.name.lower()
+        elif shown == node or (column is not None and column == _only_column(shown, scope)):
+            return each.name.lower()
+    return None
+
+
+def kept_key(projections: Sequence[Projection], scope: Scope) -> frozenset[str] | None:
+    """Return the key of the only source under its output names, None where it does not show."""
+    if len(scope.sources) != 1 or scope.rows or scope.sources[0].relation.key is None:
+        return None
+    names = [
+        shown_as(exp.column(exp.to_identifier(name)), projections, scope)
+        for name in scope.sources[0].relation.key
+    ]
+    found = frozenset(name for name in names if name is not None)
+    return found if None not in names else None
+
+
+def _only_column(node: Any, scope: Scope) -> str | None:
+    """Return the name of a plain column of the only source, or None."""
+    if not isinstance(node, exp.Column) or len(scope.sources) != 1 or node.args.get("db"):
+        return None
+    source = scope.sources[0]
+    is_own = node.table.lower() in {"", source.alias.lower()}
+    return node.name.lower() if is_own and source.relation.column(node.name) else None
 
 
 def row_number(node: Any) -> Any:

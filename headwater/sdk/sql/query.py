@@ -13,7 +13,9 @@ from headwater.sdk.sql.choice import (
     first_in_window,
     first_of_each,
     keep_firsts,
+    kept_key,
     row_number,
+    shown_as,
     sorted_out,
 )
 from headwater.sdk.sql.expression import is_aggregate, trace_expression
@@ -114,29 +116,44 @@ class QueryWalker:
         relation = replace(relation, numbered=self._numbered(projections, relation, scope))
         if first is not None:
             keys = first.args.get("partition_by") or ()
-            relation = first_of_each(relation, self._numbering(keys, first, relation, scope))
-        return self._ordered(node, self._distinct(node, relation, scope), scope)
+            relation = first_of_each(
+                relation, self._numbering(keys, first, projections, relation, scope)
+            )
+        return self._ordered(node, self._distinct(node, projections, relation, scope), scope)
 
     def _numbered(
         self, projections: list[Projection], relation: Relation, scope: Scope
     ) -> dict[str, Numbering]:
         windows = {each.name.lower(): row_number(each.node) for each in projections}
         return {
-            name: self._numbering(window.args.get("partition_by") or (), window, relation, scope)
+            name: self._numbering(
+                window.args.get("partition_by") or (), window, projections, relation, scope
+            )
             for name, window in windows.items()
             if window is not None
         }
 
     def _numbering(
-        self, keys: Sequence[Any], ordered: Any, relation: Relation, scope: Scope
+        self,
+        keys: Sequence[Any],
+        ordered: Any,
+        projections: list[Projection],
+        relation: Relation,
+        scope: Scope,
     ) -> Numbering:
         """Return the groups and the order of a window, or of the query of DISTINCT ON."""
-        groups = tuple(self._order_key(each, relation, scope) for each in keys)
+
+        def trace(node: Any) -> Trace:
+            if isinstance(ordered, exp.Window):
+                return self.trace(node, scope)
+            return self._order_key(node, relation, scope)
+
+        shown = tuple(shown_as(each, projections, scope) for each in keys)
         order = ordered.args.get("order")
-        if order is None:
-            return Numbering(groups, relation.order)
-        found = [self._order_key(each.this, relation, scope) for each in order.expressions]
-        return Numbering(groups, indirectly(merge(found), "SORT"))
+        sort = relation.order
+        if order is not None:
+            sort = indirectly(merge([trace(each.this) for each in order.expressions]), "SORT")
+        return Numbering(tuple(trace(each) for each in keys), sort, shown)
 
     def _name_aliases(self, projections: list[Projection], scope: Scope) -> None:
         for each in projections:
@@ -159,7 +176,8 @@ class QueryWalker:
         group = node.args.get("group")
         aggregates = [each.node is not None and is_aggregate(each.node) for each in projections]
         if group is None:
-            return NOTHING, frozenset() if any(aggregates) or _limits_to_one(node) else None
+            single = any(aggregates) or _limits_to_one(node)
+            return NOTHING, frozenset() if single else kept_key(projections, scope)
         if group.args.get("all"):
             plain = [n for n, is_made in enumerate(aggregates) if not is_made]
             key = frozenset(columns[n][0].lower() for n in plain)
@@ -178,18 +196,22 @@ class QueryWalker:
                 names.add(columns[position][0].lower())
             else:
                 traces.append(self.trace(each, scope))
-                names.add(_output_of(each, projections))
+                names.add(_output_of(each, projections, scope))
         unique = is_plain and None not in names
         return deciding(traces), frozenset(n for n in names if n) if unique else None
 
-    def _distinct(self, node: exp.Select, relation: Relation, scope: Scope) -> Relation:
+    def _distinct(
+        self, node: exp.Select, projections: list[Projection], relation: Relation, scope: Scope
+    ) -> Relation:
         distinct = node.args.get("distinct")
         if distinct is None:
             return relation
         on = distinct.args.get("on")
         if on is not None:
             keys = on.expressions if isinstance(on, exp.Tuple) else [on]
-            return first_of_each(relation, self._numbering(keys, node, relation, scope))
+            return first_of_each(
+                relation, self._numbering(keys, node, projections, relation, scope)
+            )
         key = relation.key
         if key is None:
             key = frozenset(name.lower() for name, _ in relation.columns)
@@ -278,17 +300,15 @@ def _position(node: Any, count: int) -> int | None:
     return None
 
 
-def _output_of(node: Any, projections: list[Projection]) -> str | None:
-    """Return the output column that shows a grouping expression as it is, or None."""
-    for each in projections:
-        shown = each.node.this if isinstance(each.node, exp.Alias) else each.node
-        if shown == node or (
-            isinstance(node, exp.Column)
-            and not node.table
-            and each.name.lower() == node.name.lower()
-        ):
-            return each.name.lower()
-    return None
+def _output_of(node: Any, projections: list[Projection], scope: Scope) -> str | None:
+    """Return the output column that shows a grouping expression, or is the alias it names."""
+    shown = shown_as(node, projections, scope)
+    if shown is not None or not isinstance(node, exp.Column) or node.table:
+        return shown
+    if any(source.relation.column(node.name) for source in scope.sources):
+        return None
+    low = node.name.lower()
+    return low if any(each.name.lower() == low for each in projections) else None
 
 
 def _limits_to_one(node: exp.Select) -> bool:

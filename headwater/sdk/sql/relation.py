@@ -11,10 +11,14 @@ from headwater.sdk.sql.trace import NOTHING, UNKNOWN, Trace, column_of, indirect
 
 @dataclass(frozen=True, slots=True)
 class Numbering:
-    """What row numbers are made from: the groups that they count in, and the order there."""
+    """What row numbers are made from: the groups that they count in, and the order there.
+
+    `shown` are the output columns that hold what the groups are made by, None for what none does.
+    """
 
     groups: tuple[Trace, ...]
     sort: Trace
+    shown: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

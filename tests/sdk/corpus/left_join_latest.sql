@@ -1,0 +1,1 @@
+SELECT o.id, o.product, r.label FROM orders o LEFT JOIN (SELECT code, label FROM (SELECT code, label, row_number() OVER (PARTITION BY code ORDER BY cost DESC, label) AS n FROM products) p WHERE n = 1) r ON o.product = r.code
