@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class RangeSettings(BaseModel):
+    """What is expected of a column: every value, null apart, lies between two bounds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    column: str = Field(description="The column of the joined set.")
+    minimum: float | None = Field(None, description="The least value; none leaves that end open.")
+    maximum: float | None = Field(None, description="The greatest value; none leaves it open.")
+    severity: Literal["error", "warn"] = Field(
+        "error", description="An error fails the run and leaves the table; a warn is only told."
+    )
 
 
 class JoinSettings(BaseModel):
@@ -22,6 +37,9 @@ class JoinSettings(BaseModel):
         min_length=1, description="The columns of the right source to add."
     )
     prefix: str = Field("", description="Goes before the name of each added column.")
+    expect: tuple[RangeSettings, ...] = Field(
+        (), description="What every row of the set is expected to be."
+    )
 
 
 class JobSettings(BaseModel):

@@ -20,7 +20,7 @@ from headwater.jobs.join_sql import join_columns, join_sql
 from headwater.lake.contract import TableDeclaration
 from headwater.model.columns import Column, ColumnType
 from headwater.model.names import table_name
-from headwater.quality.expectations import NotNull, Unique
+from headwater.quality.expectations import InRange, NotNull, Unique
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +143,18 @@ def declare_join(
             day_of="event_ts",
             description=description,
         ),
-        expectations=(NotNull("id"), NotNull("event_ts")),
+        expectations=(
+            NotNull("id"),
+            NotNull("event_ts"),
+            *(
+                InRange(
+                    column=one.column,
+                    minimum=one.minimum,
+                    maximum=one.maximum,
+                    severity=one.severity,
+                )
+                for one in join.expect
+            ),
+        ),
         source="headwater/jobs/join_sql.py",
     )
