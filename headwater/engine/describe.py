@@ -110,6 +110,7 @@ def describe_output(
     table: Table,
     *,
     namespace: str,
+    lineage: Facet,
     rows: int,
     paths: Sequence[str],
     quality: QualityReport,
@@ -121,7 +122,7 @@ def describe_output(
         name=declaration.table,
         facets=(
             schema_facet({field.name: field.type for field in table.fields}),
-            column_lineage_facet(declaration, namespace),
+            lineage,
             VERSION_TO_COME,
             location_facet(table.location),
             facets.documentation(declaration.output.description or declaration.description),

@@ -34,6 +34,7 @@ from headwater.model.names import split_table_name, table_name
 from headwater.observe import LogEvent, log
 from headwater.sdk import facets
 from headwater.sdk.events import InputDataset, OutputDataset
+from headwater.sdk.facets import Facet
 from headwater.version import __version__
 
 Work = GroupedWork | JoinWork
@@ -59,11 +60,8 @@ def run_curated(context: JobContext, work: Work, parent: OpenRun, run_id: str) -
     run: OpenRun | None = None
     try:
         declaration = work.declare()
-        output = OutputDataset(
-            namespace=context.namespace,
-            name=table,
-            facets=(column_lineage_facet(declaration, context.namespace),),
-        )
+        lineage = column_lineage_facet(declaration, context.namespace)
+        output = OutputDataset(namespace=context.namespace, name=table, facets=(lineage,))
         plan = RunPlan(
             job=job,
             job_facets=job_facets(declaration),
@@ -73,7 +71,7 @@ def run_curated(context: JobContext, work: Work, parent: OpenRun, run_id: str) -
             table=("curated", work.name),
         )
         run = context.runs.start(plan, parent=parent, run_id=run_id)
-        return _make(context, work, declaration, run)
+        return _make(context, work, declaration, run, lineage=lineage)
     except Exception as error:  # noqa: BLE001  # the edge of a run: other tables go on
         log(LogEvent.JOB_FAILED, level=logging.ERROR, job=job, reason=str(error))
         if run is None:
@@ -84,7 +82,7 @@ def run_curated(context: JobContext, work: Work, parent: OpenRun, run_id: str) -
 
 
 def _make(
-    context: JobContext, work: Work, declaration: JobDeclaration, run: OpenRun
+    context: JobContext, work: Work, declaration: JobDeclaration, run: OpenRun, *, lineage: Facet
 ) -> TableResult:
     assert isinstance(declaration.step, SetStep)
     table = context.commits.ensure(declaration.output)
@@ -100,6 +98,7 @@ def _make(
         declaration,
         table,
         namespace=context.namespace,
+        lineage=lineage,
         rows=made.num_rows,
         paths=added,
         quality=quality,

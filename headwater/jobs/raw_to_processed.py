@@ -177,6 +177,7 @@ class _Processing:
             self._declaration,
             table,
             namespace=context.namespace,
+            lineage=column_lineage_facet(self._declaration, context.namespace),
             rows=outcome.fresh.num_rows,
             paths=added,
             quality=quality,
