@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Response
 
 from headwater.api.access import Reader
-from headwater.api.marquez.full_names import full_names
+from headwater.api.marquez.full_names import full_names, is_same
 from headwater.api.marquez.route import (
     Limit,
     MarquezRoute,
@@ -43,6 +45,8 @@ def datasets_router(reads: LineageReads) -> APIRouter:
         with reads.view() as view:
             key = find_dataset(view, namespace, dataset)
             found = view.datasets.with_input_facets(view.datasets.by_keys([key])[key])
+        if not is_same(found.name.name, dataset) or not is_same(found.name.namespace, namespace):
+            found = replace(found, name=Name(namespace, dataset))  # asked by a symlink's name
         return answer(dataset_json(found))
 
     @router.get("/{namespace:segment}/datasets/{dataset:segment}/versions")

@@ -21,6 +21,18 @@ _FIND: Final = (
     " WHERE n.name = :namespace AND x.name = :name AND x.standing >= 1 AND NOT "
 )
 
+# A name that only symlinks mention leads to the dataset that carries the live symlink.
+_FIND_SYMLINKED: Final = (
+    "SELECT x.id FROM dataset a JOIN namespace an ON an.id = a.namespace_id"
+    " JOIN facet_symlink s ON s.dataset_id = a.id"
+    " JOIN dataset_facet f ON f.facet_id = s.facet_id AND f.is_deleted = 0"
+    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'symlinks'"
+    " JOIN dataset x ON x.id = f.dataset_id JOIN namespace n ON n.id = x.namespace_id"
+    " WHERE an.name = :namespace AND a.name = :name AND x.standing >= 1 AND NOT "
+    + hidden("x")
+    + " ORDER BY n.name, x.name LIMIT 1"
+)
+
 
 class Names:
     """Looks jobs and datasets up by name, and names of keys in batches."""
@@ -35,10 +47,15 @@ class Names:
         return {key: Name(to_text(namespace), to_text(name)) for key, namespace, name in found}
 
     def find(self, kind: Kind, name: Name) -> int | None:
-        """Return the key of a job or dataset, None when there is none to be seen."""
+        """Return the key of a job or dataset, None when there is none to be seen.
+
+        A dataset is found by the name of a symlink too.
+        """
         sql = _FIND.format(kind=kind) + hidden("x")
         values = {"namespace": to_bytes(name.namespace), "name": to_bytes(name.name)}
         rows = rows_of(self._connection, sql, **values)
+        if not rows and kind == "dataset":
+            rows = rows_of(self._connection, _FIND_SYMLINKED, **values)
         return int(rows[0][0]) if rows else None
 
     def first(self, kind: Kind, readings: Sequence[Name]) -> tuple[int, Name] | None:

@@ -128,7 +128,6 @@ def test_statuses_are_those_of_marquez_but_for_the_table(server: Any, transcript
         step["step"]: (answer.status_code, step["path"], step["query"])
         for step, answer in replay(server, transcript)
         if answer.status_code != EXPECTED.get(step["step"], step["status"])
-        and step["note"] not in ("by symlink name", "lineage by symlink name")
     }
     assert wrong == {}
 
