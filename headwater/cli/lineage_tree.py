@@ -15,12 +15,21 @@ Graph = Mapping[str, Any]
 
 
 def print_lineage(graph: Graph, sides: Sequence[Side]) -> None:
-    """Print a tree for each start of an answer of `/api/v2/lineage`, once per side."""
+    """Print a tree for each start of an answer of `/api/v2/lineage`, once per side.
+
+    In a graph of columns a dataset stands for its rows: what they are filtered, joined or
+    grouped by concerns every column, so it is a tree of its own.
+    """
     from rich.console import Console
 
     console = Console()
-    for start in graph["start"]:
-        for side in sides:
+    rows = [
+        node["id"]
+        for node in graph["nodes"]
+        if node["distance"] == 0 and node["id"] not in graph["start"]
+    ]
+    for start in (*graph["start"], *rows):
+        for side in sides if start in graph["start"] else ("up",):
             console.print(lineage_tree(graph, start, side))
     if graph["partial"]:
         console.print(f"partial: {graph['reason']}")
@@ -31,6 +40,7 @@ def lineage_tree(graph: Graph, start: str, side: Side) -> Tree:
     from rich.tree import Tree
 
     nodes = {node["id"]: node for node in graph["nodes"]}
+    has_columns = any(node["kind"] == "column" for node in graph["nodes"])
     onward: defaultdict[str, defaultdict[str, list[Mapping[str, Any]]]]
     onward = defaultdict(lambda: defaultdict(list))
     for edge in graph["edges"]:
@@ -45,15 +55,18 @@ def lineage_tree(graph: Graph, start: str, side: Side) -> Tree:
             return
         unfolded.add(node)
         for far, edges in onward[node].items():
-            label = _label(nodes[far], edges)
+            label = _label(nodes[far], edges, is_rows=has_columns)
             if far in unfolded and onward[far]:
                 label.append("  (see above)", style="dim")
             unfold(branch.add(label), far)
         if node in hidden:
             branch.add(f"+{hidden[node]:,} more")
 
-    root = Tree(_label(nodes[start], ()))
-    root.label.append("  comes from" if side == "up" else "  goes to", style="dim")  # type: ignore[union-attr]
+    label = _label(nodes[start], (), is_rows=has_columns)
+    is_rows = has_columns and nodes[start]["kind"] == "dataset"
+    comes = "  depend on" if is_rows else "  comes from"
+    label.append(comes if side == "up" else "  goes to", style="dim")
+    root = Tree(label)
     unfold(root, start)
     if not root.children:
         root.add("nothing that is known")
@@ -66,7 +79,9 @@ def _leads_on(near: Mapping[str, Any], far: Mapping[str, Any], side: Side) -> bo
     return sign * int(far["distance"]) >= 0 and sign * int(near["distance"]) >= 0
 
 
-def _label(node: Mapping[str, Any], edges: Sequence[Mapping[str, Any]]) -> Text:
+def _label(
+    node: Mapping[str, Any], edges: Sequence[Mapping[str, Any]], *, is_rows: bool = False
+) -> Text:
     from rich.text import Text
 
     label = Text()
@@ -76,6 +91,8 @@ def _label(node: Mapping[str, Any], edges: Sequence[Mapping[str, Any]]) -> Text:
         if node.get("state") not in (None, "COMPLETED"):
             label.append(f"  {node['state'].lower()}", style="bold")
     else:
+        if is_rows and node["kind"] == "dataset":
+            label.append("rows of ", style="dim")
         label.append(node["name"])
         if node["kind"] == "column":
             label.append(f".{node['column']}", style="bold")
@@ -92,11 +109,11 @@ def _how(edges: Sequence[Mapping[str, Any]]) -> str:
         if edge["state"] != "current":
             words[edge["state"]] = None
         if "kind" in edge:
-            subtype = (edge["subtype"] or edge["kind"]).lower()
+            subtype = (edge["subtype"] or edge["kind"]).lower().replace("_", " ")
             words[subtype + (" (masked)" if edge["masking"] else "")] = None
             if edge["job"]:
                 jobs[edge["job"]["name"]] = None
         for dataset in edge.get("via", ()):
             words[f"via {dataset['name']}"] = None
-    by = f" by {', '.join(jobs)}" if jobs else ""
-    return ", ".join(words) + by
+    where = f" in {', '.join(jobs)}" if jobs else ""
+    return ", ".join(words) + where

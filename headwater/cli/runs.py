@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
 from headwater.cli.session import Session, print_json
-from headwater.cli.table import print_table
+
+_NARROWEST: Final = 130
 
 runs = typer.Typer(help="What ran, and why it failed.", invoke_without_command=True)
 
@@ -70,22 +71,23 @@ def show_run(
     print_run(found)
 
 
-def print_runs(found: list[Mapping[str, Any]]) -> None:
-    """Print runs as a table."""
-    print_table(
-        ("run", "job", "state", "started", "seconds", "error"),
-        (
-            (
-                run["id"],
-                run["job"]["name"],
-                run["state"].lower(),
-                (run["started_at"] or "")[:19],
-                None if run["duration_ms"] is None else run["duration_ms"] / 1000,
-                _first_line(run),
-            )
-            for run in found
-        ),
-    )
+def print_runs(found: Iterable[Mapping[str, Any]]) -> None:
+    """Print runs as a table; ids stay whole, so that they can be copied."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("run", "state", "started", "seconds", "job"):
+        table.add_column(name, no_wrap=True, justify="right" if name == "seconds" else "left")
+    table.add_column("error", overflow="fold")
+    for run in found:
+        seconds = "" if run["duration_ms"] is None else f"{run['duration_ms'] / 1000:,.1f}"
+        started = (run["started_at"] or "")[:19].replace("T", " ")
+        row = (run["id"], run["state"].lower(), started, seconds, run["job"]["name"])
+        table.add_row(*(Text(cell) for cell in (*row, _first_line(run) or "")))
+    Console(width=max(Console().width, _NARROWEST)).print(table)
 
 
 def print_run(run: Mapping[str, Any]) -> None:

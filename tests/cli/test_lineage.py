@@ -91,8 +91,8 @@ def test_column_is_shown_down_to_the_raw_field() -> None:
     lines = [line.strip(" │└─├") for line in output.splitlines()]
     assert lines == [
         "curated.daily.total  comes from",
-        "processed.flights.delay  aggregation by to_curated",
-        "raw.flights.data  indirect (masked) by to_processed",
+        "processed.flights.delay  aggregation in to_curated",
+        "raw.flights.data  indirect (masked) in to_processed",
         "+1,234 more",
         "partial: more than 100 neighbours of a node; see bands",
     ]
@@ -100,6 +100,20 @@ def test_column_is_shown_down_to_the_raw_field() -> None:
     assert path == "/api/v2/lineage"
     assert query["node"] == "datasetField:headwater:curated.daily:total"
     assert (query["direction"], query["level"]) == ("up", "column")
+
+
+def test_what_all_rows_depend_on_is_a_tree_of_its_own() -> None:
+    rows = {"id": "dataset:headwater:curated.daily", "kind": "dataset", "distance": 0}
+    grouped = {**COLUMNS["edges"][0], "to": rows["id"], "subtype": "GROUP_BY"}
+    graph = {
+        **COLUMNS,
+        "nodes": [*COLUMNS["nodes"], rows | {"namespace": "headwater", "name": "curated.daily"}],
+        "edges": [*COLUMNS["edges"], grouped],
+    }
+    output, _ = invoke(lineage, graph, "show", "curated.daily", "--level", "column", "--up")
+    lines = [line.strip(" │└─├") for line in output.splitlines()]
+    assert "rows of curated.daily  depend on" in lines
+    assert "processed.flights.delay  group by in to_curated" in lines
 
 
 def test_json_is_the_answer_itself() -> None:
