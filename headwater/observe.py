@@ -46,6 +46,7 @@ class LogEvent(StrEnum):
     SEAL_FAILED = "sealing failed"
     PROPOSAL_FAILED = "schema proposal failed"
     EVENTS_NOT_APPLIED = "lineage events could not be applied"
+    USAGE_LOST = "use of tables is not on record"
 
 
 HTTP_REQUESTS: Final = Counter(

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
 
+from headwater.database import translated
 from headwater.lake.lake_database import from_microseconds, to_microseconds
 
 MOST_ROWS: Final = 100_000
@@ -54,7 +56,7 @@ class Usage:
         self._reads = engine.execution_options(read_only=True)
 
     def add(self, used: UsedTables) -> None:
-        """Add one statement."""
+        """Add one statement; raises `Unavailable` when the database takes no writes."""
         row = (
             to_microseconds(used.at),
             used.principal,
@@ -66,7 +68,8 @@ class Usage:
             int(used.is_cached),
             used.error,
         )
-        with self._engine.begin() as connection:
+        path = Path(self._engine.url.database or "lake.db")
+        with translated(path), self._engine.begin() as connection:
             added = connection.exec_driver_sql(_INSERT, row).lastrowid
             if added % 1000 == 0:
                 connection.exec_driver_sql(_DROP_OLD, (added - MOST_ROWS,))

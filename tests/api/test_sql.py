@@ -16,8 +16,7 @@ from headwater.api.lake import Catalogue, lake_router
 from headwater.api.sql import sql_router
 from headwater.clock import SystemClock
 from headwater.control.tokens import SqliteTokens
-from headwater.identity.access import TokenAccess
-from headwater.identity.access import Role
+from headwater.identity.access import Role, TokenAccess
 from headwater.lake.contract import Change, TableDeclaration
 from headwater.lake.iceberg import IcebergCommits
 from headwater.lake.lake_database import close_lake_database, open_lake_database

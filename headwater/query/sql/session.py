@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -13,11 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from headwater.clock import Clock
-from headwater.errors import Busy, HeadwaterError, Invalid, Unprocessable
+from headwater.errors import Busy, HeadwaterError, Invalid, Unavailable, Unprocessable
 from headwater.lake.contract import Manifest, Tables
 from headwater.lake.usage import Usage, UsedTables
 from headwater.model.principal import Principal
-from headwater.observe import SQL_STATEMENTS
+from headwater.observe import SQL_STATEMENTS, LogEvent, log
 from headwater.query.settings import QuerySettings
 from headwater.query.sql.process import QueryProcess
 from headwater.query.sql.statement import PROCESSED_DATA
@@ -214,7 +215,7 @@ class SqlSession:
         return current
 
     def _log(self, question: Question, principal: Principal, answer: Answer) -> None:
-        self._usage.add(
+        self._record(
             UsedTables(
                 principal=principal.name,
                 at=self._clock.now(),
@@ -231,7 +232,7 @@ class SqlSession:
     def _log_failure(
         self, question: Question, principal: Principal, error: HeadwaterError, started: float
     ) -> None:
-        self._usage.add(
+        self._record(
             UsedTables(
                 principal=principal.name,
                 at=self._clock.now(),
@@ -244,6 +245,18 @@ class SqlSession:
                 error=error.message,
             )
         )
+
+    def _record(self, used: UsedTables) -> None:
+        try:
+            self._usage.add(used)
+        except Unavailable as error:  # a full disk takes no records, and still answers
+            log(
+                LogEvent.USAGE_LOST,
+                level=logging.WARNING,
+                statement=used.statement,
+                tables=dict(used.tables),
+                error=error.message,
+            )
 
 
 class _Cache:

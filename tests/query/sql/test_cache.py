@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine
 
 from headwater.errors import HeadwaterError, Missing
+from headwater.lake.usage import Usage
 
 COUNT = "SELECT count(*) FROM processed.sensors"
 
@@ -141,3 +143,12 @@ def test_every_statement_is_on_record(filled: Any, asking: Any) -> None:
     assert cached.is_cached
     assert failed.error == "there is no table 'processed.nothing'"
     assert [one.statement for one in filled.usage.find(table="processed.sensors")] == [COUNT] * 2
+
+
+def test_database_that_takes_no_writes_still_answers(filled: Any, asking: Any) -> None:
+    ask = asking()
+    ask("SELECT 1")
+    (filled.folder / "blocked.db").mkdir()
+    ask.session._usage = Usage(create_engine(f"sqlite:///{filled.folder}/blocked.db"))
+
+    assert ask("SELECT 2") == [[2]]
