@@ -18,11 +18,14 @@ from headwater.ingest.group_commit import Apply, GroupCommit
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-MOST_SECONDS: Final = 0.001
-"""A commit on the loop may take this long, on average; else the loop is kept free of it."""
+MOST_SECONDS: Final = 0.002
+"""What most commits on the loop must stay below; else the loop is kept free of them."""
 
-PROBE_SECONDS: Final = 5.0
-"""So long after commits were too slow for the loop, one is tried there again."""
+JUDGED: Final = 16
+"""How many commits are looked at together: one that is slow by chance decides nothing."""
+
+PAUSE_SECONDS: Final = 10.0
+"""So long after commits were too slow for the loop, they are tried there again."""
 
 
 class LoopCommit(Generic[Item, Result]):
@@ -53,8 +56,9 @@ class LoopCommit(Generic[Item, Result]):
         self._futures: list[asyncio.Future[Result]] = []
         self._first_at = 0.0
         self._seen = 0
-        self._seconds = 0.0
-        self._tried_at = 0.0
+        self._wait_seconds = 0.0
+        self._recent: list[float] = []
+        self._slow_until = 0.0
         self._closed = False
 
     def __len__(self) -> int:
@@ -62,7 +66,7 @@ class LoopCommit(Generic[Item, Result]):
 
     def enqueue(self, item: Item) -> asyncio.Future[Result]:
         """Add an item from the event loop; the future is its outcome."""
-        if self._closed or not self._is_light(item) or not self._is_quick():
+        if self._closed or not self._is_light(item) or perf_counter() < self._slow_until:
             return self._group.enqueue(item)
         if len(self._items) >= self._capacity:
             raise Busy(f"{self._name} has {self._capacity} writes waiting")
@@ -87,15 +91,10 @@ class LoopCommit(Generic[Item, Result]):
             self._commit()
         self._group.close()
 
-    def _is_quick(self) -> bool:
-        if self._seconds < MOST_SECONDS:
-            return True
-        return perf_counter() - self._tried_at > PROBE_SECONDS
-
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wait another turn while items keep coming, then commit."""
         count = len(self._items)
-        if count > self._seen and perf_counter() - self._first_at < self._seconds:
+        if count > self._seen and perf_counter() - self._first_at < self._wait_seconds:
             self._seen = count
             loop.call_soon(self._turn, loop)
         elif count:
@@ -112,8 +111,7 @@ class LoopCommit(Generic[Item, Result]):
             outcomes: Sequence[Result | Exception] = self._apply(items)
         except Exception as error:  # noqa: BLE001  # the outcome of every item, raised at its caller
             outcomes = [error] * len(items)
-        self._tried_at = perf_counter()
-        self._seconds += 0.1 * (self._tried_at - started - self._seconds)
+        self._judge(perf_counter() - started)
         for future, outcome in zip(futures, outcomes, strict=True):
             if future.done():
                 continue  # the client went away
@@ -121,6 +119,17 @@ class LoopCommit(Generic[Item, Result]):
                 future.set_exception(outcome)
             else:
                 future.set_result(outcome)
+
+    def _judge(self, seconds: float) -> None:
+        """Leave the loop alone for a while when the median commit is slow."""
+        self._recent.append(seconds)
+        if len(self._recent) < JUDGED:
+            return
+        median = sorted(self._recent)[JUDGED // 2]
+        self._recent.clear()
+        self._wait_seconds = min(median, MOST_SECONDS)
+        if median > MOST_SECONDS:
+            self._slow_until = perf_counter() + PAUSE_SECONDS
 
     def _hand_over(self, items: list[Item], futures: list[asyncio.Future[Result]]) -> None:
         """Send a group through the thread, because another commit is under way there."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from headwater.errors import Busy, StorageFull, Unavailable
-from headwater.ingest.loop_commit import LoopCommit
+from headwater.ingest.loop_commit import JUDGED, LoopCommit
 
 
 class Applied:
@@ -64,14 +64,19 @@ def test_heavy_items_and_busy_logs_leave_the_loop_alone(free: bool) -> None:
     log.close()
 
 
-def test_slow_commits_move_to_the_thread() -> None:
+def test_slow_commits_move_to_the_thread_and_one_decides_nothing() -> None:
     applied = Applied()
     log = commits(applied)
-    log._seconds = 1.0
 
     async def main() -> None:
-        assert await log.enqueue(1) == 10  # a probe: none was tried for long
-        assert await log.enqueue(2) == 20
+        log._judge(1.0)
+        for _ in range(JUDGED - 1):
+            log._judge(0.0)
+        await log.enqueue(1)
+        assert applied.threads == {threading.get_ident()}
+        for _ in range(JUDGED):
+            log._judge(1.0)
+        await log.enqueue(2)
 
     asyncio.run(main())
     assert len(applied.threads) == 2
