@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -140,7 +141,8 @@ class _Fragile(Log):
         return [Applied(hash="", sequence=1, is_new=True) for _ in arrivals]
 
 
-def test_a_defect_that_one_event_brings_out_spares_its_neighbours(caplog):
+def test_a_defect_that_one_event_brings_out_spares_its_neighbours(caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("headwater"), "propagate", True)
     door = EventDoor(_Fragile(), clock=ManualClock(NOW))
 
     async def admit_all():

@@ -50,8 +50,11 @@ class FacetBodies:
 
     def id_of(self, facet: Facet) -> int:
         """Return the row id of a facet; a new one is written by `flush`."""
+        if facet.row:
+            return facet.row
         found = self._ids.get(facet.hash)
         if found is not None:
+            facet.row = found
             return found
         assert self._cursor is not None
         row = self._cursor.execute("SELECT id FROM facet WHERE hash = ?", (facet.hash,)).fetchone()
@@ -61,7 +64,7 @@ class FacetBodies:
             self._new.append((id_, facet.hash, facet.body))
         else:
             id_ = row[0]
-        self._ids[facet.hash] = id_
+        self._ids[facet.hash] = facet.row = id_
         return id_
 
     def flush(self, cursor: Cursor) -> None:

@@ -36,6 +36,18 @@ class _Known:
         self.first: int | None = None
         self.last: int | None = None
 
+    def join(self, standing: int, us: int | None, seq: int) -> None:
+        if standing > self.standing:
+            self.standing = standing
+        if seq > self.named:
+            self.named = seq
+        if us is None:
+            return
+        if self.first is None or us < self.first:
+            self.first = us
+        if self.last is None or us > self.last:
+            self.last = us
+
     def row(self) -> tuple[int | None, ...]:
         return (self.standing, self.first, self.last, self.named, self.deleted, self.revived)
 
@@ -49,6 +61,9 @@ class Identities:
     def __init__(self) -> None:
         self._cursor: Cursor | None = None
         self._ids: dict[tuple[str, int, str], int] = {}
+        self._facet_names: dict[str, int] = {}
+        self._jobs: dict[tuple[str, str], int] = {}
+        self._datasets: dict[tuple[str, str], int] = {}
         self._new: dict[str, dict[int, tuple[int, str]]] = {t: {} for t in _TABLES}
         self._known: dict[str, dict[int, _Known]] = {t: {} for t in _TABLES}
         self._new_facet_names: list[tuple[int, bytes, str]] = []
@@ -57,7 +72,7 @@ class Identities:
 
     def begin(self, cursor: Cursor) -> None:
         """Start a batch inside a transaction."""
-        if len(self._ids) > _CACHE_ENTRIES:
+        if len(self._ids) + len(self._facet_names) > _CACHE_ENTRIES:
             self.forget()
         self._cursor = cursor
         for table in (*_TABLES, "facet_name"):
@@ -66,7 +81,8 @@ class Identities:
 
     def forget(self) -> None:
         """Drop everything remembered."""
-        self._ids.clear()
+        for cache in (self._ids, self._facet_names, self._jobs, self._datasets):
+            cache.clear()
         self._namespace_of.clear()
         self._new_facet_names.clear()
         for table in _TABLES:
@@ -79,15 +95,23 @@ class Identities:
 
     def job(self, namespace: str, name: str) -> int:
         """Return the id of a job, which stands for nothing until it is touched."""
-        return self._id("job", self.namespace(namespace), name)
+        found = self._jobs.get((namespace, name))
+        if found is None:
+            found = self._id("job", self.namespace(namespace), name)
+            self._jobs[namespace, name] = found
+        return found
 
     def dataset(self, namespace: str, name: str) -> int:
         """Return the id of a dataset, which stands for nothing until it is touched."""
-        return self._id("dataset", self.namespace(namespace), name)
+        found = self._datasets.get((namespace, name))
+        if found is None:
+            found = self._id("dataset", self.namespace(namespace), name)
+            self._datasets[namespace, name] = found
+        return found
 
     def facet_name(self, name: str) -> int:
         """Return the id of a facet's key."""
-        found = self._ids.get(("facet_name", 0, name))
+        found = self._facet_names.get(name)
         if found is not None:
             return found
         assert self._cursor is not None
@@ -98,18 +122,13 @@ class Identities:
             self._new_facet_names.append((id_, stored, display(name)))
         else:
             id_ = row[0]
-        self._ids["facet_name", 0, name] = id_
+        self._facet_names[name] = id_
         return id_
 
     def touch(self, table: str, id_: int, *, standing: int, us: int | None, seq: int) -> None:
         """Note that an event names a job or dataset, and with it its namespace."""
         for where, which in ((table, id_), ("namespace", self._namespace_of[table, id_])):
-            known = self._of(where, which)
-            known.standing = max(known.standing, standing)
-            known.named = max(known.named, seq)
-            if us is not None:
-                known.first = us if known.first is None else min(known.first, us)
-                known.last = us if known.last is None else max(known.last, us)
+            self._of(where, which).join(standing, us, seq)
 
     def mark_deleted(self, table: str, id_: int, seq: int) -> None:
         """Note that a command deleted the thing."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
+import msgspec
+
 from headwater.wire.openlineage.canonical import encode, to_canonical
 from headwater.wire.openlineage.times import EventTime
 
@@ -35,13 +37,17 @@ TERMINAL: Final = frozenset({EventType.COMPLETE, EventType.ABORT, EventType.FAIL
 
 
 class Facet:
-    """One facet: the bytes as sent, the canonical hash, and the canonical form on demand."""
+    """One facet: the bytes as sent, the canonical hash, and the canonical form on demand.
 
-    __slots__ = ("_body", "hash", "raw")
+    `row` is for the store that takes the event in: where it keeps the facet, 0 until it knows.
+    """
+
+    __slots__ = ("_body", "hash", "raw", "row")
 
     def __init__(self, raw: bytes, hash_: bytes, body: bytes | None = None) -> None:
         self.raw = raw
         self.hash = hash_
+        self.row = 0
         self._body = body
 
     @property
@@ -55,8 +61,7 @@ class Facet:
 Facets = Mapping[str, Facet]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetReference:
+class DatasetReference(msgspec.Struct, frozen=True, kw_only=True):
     """A dataset as an event names it; `own_facets` are `inputFacets` or `outputFacets`."""
 
     namespace: str

@@ -29,9 +29,8 @@ class Parent:
     root_job: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetEdge:
-    """One dependency that a facet declares.
+class FacetEdge(msgspec.Struct, frozen=True, kw_only=True):
+    """One dependency that a facet declares; a struct, because wide tables make thousands.
 
     `output` None is the dataset that carries the facet; a field "" is the dataset as a whole.
     Jobs: `OWN_JOB` is the job of the event. Without `input` and `input_job` the output is said
