@@ -81,7 +81,7 @@ def print_runs(found: Iterable[Mapping[str, Any]]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("run", "state", "started", "seconds", "job"):
         table.add_column(name, no_wrap=True, justify="right" if name == "seconds" else "left")
-    table.add_column("error", overflow="fold")
+    table.add_column("error", overflow="fold", min_width=5)
     for run in found:
         seconds = "" if run["duration_ms"] is None else f"{run['duration_ms'] / 1000:,.1f}"
         started = (run["started_at"] or "")[:19].replace("T", " ")
