@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli.demo.command import demo
 from headwater.cli.doctor import doctor
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
@@ -60,6 +61,7 @@ def root(
 
 
 app.command()(up)
+app.command()(demo)
 app.command()(ingest)
 app.command()(sql)
 app.command()(tables)
