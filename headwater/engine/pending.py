@@ -65,6 +65,11 @@ class Pending:
         if parent is not None and parent.children is not None and run_id in parent.children:
             self.write(replace(parent, children={**parent.children, run_id: outcome}))
 
+    def tidy(self) -> None:
+        """Remove what a process that died while writing left; nobody else may be writing."""
+        for draft in self._folder.glob("*.draft"):
+            draft.unlink()
+
     def remove(self, run_id: str) -> None:
         """Forget a run: its end is acknowledged."""
         self._path(run_id).unlink(missing_ok=True)

@@ -20,6 +20,7 @@ def recover(runs: Runs, tables: Tables) -> tuple[str, ...]:
     FAIL. Runs of tables go first, then those above them. Sending twice is harmless.
     """
     closed = []
+    runs.pending.tidy()
     now = runs.clock.now()
     for state in _from_below(runs.pending.find()):
         runs.send(state.start)
