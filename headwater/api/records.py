@@ -13,8 +13,10 @@ from headwater.errors import Unprocessable
 from headwater.ingest.answers import write_answer
 from headwater.ingest.record_door import RecordDoor
 from headwater.ingest.sealing import Sealing
-from headwater.lake.contract import Manifest, Quarantine, Registry
+from headwater.lake.contract import Quarantine, Registry
+from headwater.lake.manifest import SqlManifest
 from headwater.model.principal import Action
+from headwater.model.record import Segment
 
 ACCEPTED: Final = 202
 
@@ -50,7 +52,7 @@ async def _admit(
 
 
 def sources_router(
-    *, manifest: Manifest, registry: Registry, quarantine: Quarantine, sealing: Sealing
+    *, manifest: SqlManifest, registry: Registry, quarantine: Quarantine, sealing: Sealing
 ) -> APIRouter:
     """Return the routes about sources and about sealing."""
     router = APIRouter(prefix="/api/v2", tags=["records"])
@@ -58,21 +60,19 @@ def sources_router(
     @router.get("/sources")
     def list_sources(_: Reader) -> dict[str, Any]:
         """List every source that has records or a schema, with its counts."""
-        segments = manifest.find()
+        totals = {total.source: total for total in manifest.totals()}
         latest = {schema.source: schema for schema in registry.find()}
-        names = sorted({segment.source for segment in segments} | set(latest))
         sources = []
-        for name in names:
-            own = [segment for segment in segments if segment.source == name]
-            schema = latest.get(name)
+        for name in sorted(totals.keys() | latest.keys()):
+            total, schema = totals.get(name), latest.get(name)
             sources.append(
                 {
                     "source": name,
-                    "records": sum(segment.records for segment in own),
-                    "size_bytes": sum(segment.size_bytes for segment in own),
-                    "segments": len(own),
-                    "first_at": min((s.first_at for s in own), default=None),
-                    "last_at": max((s.last_at for s in own), default=None),
+                    "records": total.records if total else 0,
+                    "size_bytes": total.size_bytes if total else 0,
+                    "segments": total.segments if total else 0,
+                    "first_at": total.first_at if total else None,
+                    "last_at": total.last_at if total else None,
                     "schema_version": schema.version if schema else None,
                     "schema_proposed": schema.proposed if schema else None,
                     "quarantined": quarantine.count(name),
@@ -87,7 +87,7 @@ def sources_router(
         """List sealed files of the raw zone, in the order in which jobs read them."""
         if not 0 < limit <= 1000:
             raise Unprocessable(f"limit is {limit}, not 1 to 1000", path="/limit")
-        found = manifest.find(source=source, after=after)[:limit]
+        found = manifest.page(source=source, after=after, limit=limit)
         return {"segments": [_segment(segment) for segment in found]}
 
     @router.post("/seal")
@@ -98,7 +98,7 @@ def sources_router(
     return router
 
 
-def _segment(segment: Any) -> dict[str, Any]:
+def _segment(segment: Segment) -> dict[str, Any]:
     return {
         "sequence": segment.sequence,
         "source": segment.source,

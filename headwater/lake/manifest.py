@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, select
@@ -17,6 +19,18 @@ _INSERT: Final = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING"
 )
 _PATHS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTotal:
+    """What the raw zone holds of one source."""
+
+    source: str
+    segments: int
+    records: int
+    size_bytes: int
+    first_at: datetime
+    last_at: datetime
 
 
 class SqlManifest(Manifest):
@@ -42,6 +56,39 @@ class SqlManifest(Manifest):
             query = query.where(segments.c.sequence <= until)
         with self._reads.connect() as connection:
             return tuple(_segment(row) for row in connection.execute(query))
+
+    def page(self, *, source: str | None, after: int, limit: int) -> tuple[Segment, ...]:
+        """Return at most `limit` segments with `after < sequence`, by sequence."""
+        query = select(segments).where(segments.c.sequence > after).order_by(segments.c.sequence)
+        if source is not None:
+            query = query.where(segments.c.source == source)
+        with self._reads.connect() as connection:
+            return tuple(_segment(row) for row in connection.execute(query.limit(limit)))
+
+    def totals(self) -> tuple[SourceTotal, ...]:
+        """Return what there is of each source, sorted."""
+        c = segments.c
+        query = select(
+            c.source,
+            func.count(),
+            func.sum(c.records),
+            func.sum(c.size_bytes),
+            func.min(c.first_at),
+            func.max(c.last_at),
+        )
+        with self._reads.connect() as connection:
+            rows = connection.execute(query.group_by(c.source).order_by(c.source)).all()
+        return tuple(
+            SourceTotal(
+                source=source,
+                segments=count,
+                records=records,
+                size_bytes=size_bytes,
+                first_at=from_microseconds(first_at),
+                last_at=from_microseconds(last_at),
+            )
+            for source, count, records, size_bytes, first_at, last_at in rows
+        )
 
     def sources(self) -> tuple[str, ...]:
         query = select(segments.c.source).distinct().order_by(segments.c.source)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from headwater.errors import Conflict
 from headwater.ingest.seal_loop import SealLoop
 from headwater.ingest.settings import IngestSettings
 from headwater.model.principal import LOCAL
@@ -162,3 +163,17 @@ def test_loop_seals_what_an_earlier_process_left(stage: Any, open_in: Callable[.
     loop.start()
     assert sealed.wait(10)
     loop.close()
+
+
+def test_a_replay_is_noted_again_after_a_crash(stage: Any, open_in: Callable[..., Any]) -> None:
+    admit(stage, b'{"n":NaN}', source="a")
+    (row,) = stage.quarantine.find()
+    stage.quarantine.mark_replayed = lambda *_: None  # the process dies before it can
+    stage.replays.replay(row.key, LOCAL, data=b'{"n":1}')
+    stage.close()
+    again = open_in(clock=stage.clock)
+    assert again.quarantine.count() == 0
+    with pytest.raises(Conflict):
+        again.replays.replay(row.key, LOCAL, data=b'{"n":1}')
+    again.sealing.seal()
+    assert len(again.lines()) == 1

@@ -107,6 +107,13 @@ def test_segments_are_found_by_source_and_sequence(engine: Engine) -> None:
     assert manifest.find(after=1) == (two, three)
     assert manifest.find(after=1, until=2) == (two,)
     assert manifest.sources() == ("a", "b")
+    assert manifest.page(source=None, after=1, limit=1) == (two,)
+    assert manifest.page(source="a", after=0, limit=5) == (one, three)
+    assert [(t.source, t.segments, t.records, t.size_bytes) for t in manifest.totals()] == [
+        ("a", 2, 4, 200),
+        ("b", 1, 2, 100),
+    ]
+    assert manifest.totals()[0].last_at == NOW + timedelta(seconds=1)
 
 
 def test_quarantined_records_are_kept_once(engine: Engine) -> None:
