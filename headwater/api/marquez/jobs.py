@@ -26,6 +26,7 @@ from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import RunState
 
 LATEST_RUNS: Final = 10
+_ALL: Final = 2**31 - 1
 _STATES: Final = (*get_args(RunState), "OTHER")
 
 LastRunStates = Annotated[
@@ -134,7 +135,7 @@ def job_history_router(reads: LineageReads) -> APIRouter:
             key, full = find_job(view, namespace, job)
             if not is_same(full.name, job):
                 return _moved(request, full.name)
-            for found in view.jobs.versions(key, limit=-1, offset=0):
+            for found in view.jobs.versions(key, limit=_ALL, offset=0):
                 if found.version == wanted:
                     return answer(job_version_json(found, full, {key: full}))
         raise Missing(f"Job version '{version}' not found.")

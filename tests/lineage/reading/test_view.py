@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.lineage.commands import Command
+from headwater.lineage.contract import Applied, Arrival
+from headwater.lineage.log import SqliteLineage
+from headwater.lineage.reading.view import LineageReads
+from headwater.model.lineage import Name
+from headwater.model.principal import LOCAL
+
+NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[SqliteLineage]:
+    opened = SqliteLineage.open(tmp_path / "lineage.db")
+    yield opened
+    opened.close()
+
+
+def post(
+    log: SqliteLineage, *, run: int = 1, job: str = "j", at: str = "08:00:00", **more: Any
+) -> None:
+    event = {
+        "eventType": "COMPLETE",
+        "eventTime": f"2026-03-01T{at}Z",
+        "producer": "urn:test",
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": f"00000000-0000-4000-8000-{run:012d}"},
+        "job": {"namespace": "ns", "name": job},
+        "inputs": [{"namespace": "ns", "name": "a"}],
+        "outputs": [{"namespace": "ns", "name": "b"}],
+        **more,
+    }
+    arrival = Arrival(body=json.dumps(event).encode(), principal=LOCAL, received_at=NOW)
+    assert isinstance(log.apply([arrival])[0], Applied)
+
+
+def command(log: SqliteLineage, verb: Any, entity: Any, name: str) -> None:
+    body = Command(verb=verb, entity=entity, namespace="ns", name=name).to_bytes()
+    arrival = Arrival(body=body, principal=LOCAL, received_at=NOW, is_command=True)
+    assert isinstance(log.apply([arrival])[0], Applied)
+
+
+def test_reading_does_not_wait_for_a_writer(log: SqliteLineage) -> None:
+    post(log)
+    writer = log.engine.raw_connection()
+    writer.cursor().execute("BEGIN IMMEDIATE")
+    try:
+        with LineageReads(log.engine).view() as view:
+            assert view.names.count("dataset", namespace=None) == 2
+    finally:
+        writer.cursor().execute("ROLLBACK")
+        writer.close()
+
+
+def test_view_is_one_moment(log: SqliteLineage) -> None:
+    post(log, run=1)
+    with LineageReads(log.engine).view() as view:
+        job = view.names.find("job", Name("ns", "j"))
+        assert job is not None
+        assert view.runs.count_of_job(job) == 1
+        post(log, run=2)
+        assert view.runs.count_of_job(job) == 1
+
+
+def test_deleted_dataset_is_nowhere_until_it_is_named_again(log: SqliteLineage) -> None:
+    post(log)
+    command(log, "delete", "dataset", "b")
+    with LineageReads(log.engine).view() as view:
+        job = view.names.find("job", Name("ns", "j"))
+        assert job is not None
+        assert view.names.find("dataset", Name("ns", "b")) is None
+        assert view.names.count("dataset", namespace=None) == 1
+        assert view.edges.of_jobs([job], "output") == set()
+        assert view.jobs.by_keys([job])[job].outputs == ()
+    post(log, run=2, at="09:00:00")
+    with LineageReads(log.engine).view() as view:
+        assert view.names.find("dataset", Name("ns", "b")) is not None
+        assert view.jobs.by_keys([job])[job].outputs == (Name("ns", "b"),)
+
+
+def test_deleted_job_takes_its_edges_along(log: SqliteLineage) -> None:
+    post(log)
+    command(log, "delete", "job", "j")
+    with LineageReads(log.engine).view() as view:
+        dataset = view.names.find("dataset", Name("ns", "a"))
+        assert dataset is not None
+        assert view.names.find("job", Name("ns", "j")) is None
+        assert view.edges.of_datasets([dataset], "input") == set()
+
+
+def test_rebuild_changes_no_answer(log: SqliteLineage) -> None:
+    post(log, run=1)
+    post(log, run=2, at="09:00:00", outputs=[{"namespace": "ns", "name": "c"}])
+
+    def answers() -> Any:
+        with LineageReads(log.engine).view() as view:
+            runs = view.runs.by_keys(view.runs.page(job=None, state=None, limit=10, offset=0))
+            names = view.names.page("dataset", namespace=None, limit=10, offset=0)
+            found = view.datasets.by_keys(names)
+            return (
+                [(r.id, r.own_state, r.inputs, r.outputs, r.job_version) for r in runs.values()],
+                [(d.name, d.version, d.created_at) for d in found.values()],
+            )
+
+    before = answers()
+    log.rebuild()
+    assert answers() == before
