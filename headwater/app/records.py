@@ -77,15 +77,13 @@ def open_records(
         clock=clock,
     )
     sealing.recover()
-    validators = SourceValidators(registry)
-    registry.subscribe(validators.forget)
     seal_loop = SealLoop(sealing, log, settings=settings, clock=clock)
     stack.callback(seal_loop.close)
     door = RecordDoor(
         log,
         quarantine=quarantine,
         keys=keys,
-        validators=validators,
+        validators=_validators(registry),
         settings=settings,
         clock=clock,
     )
@@ -100,3 +98,10 @@ def open_records(
         sealing=sealing,
         seal_loop=seal_loop,
     )
+
+
+def _validators(registry: SqlRegistry) -> SourceValidators:
+    """Return the compiled schemas, which forget one when a version of it is registered."""
+    validators = SourceValidators(registry)
+    registry.subscribe(validators.forget)
+    return validators

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from headwater.cli.session import Session, print_json
-from headwater.cli.table import print_table
+from headwater.cli.table import fits, print_records, print_table
 
 
 def sql(
@@ -42,7 +42,11 @@ def sql(
 
 def print_answer(found: dict[str, Any], *, title: str | None = None) -> None:
     """Print the rows of an answer and what they cost."""
-    print_table([column["name"] for column in found["columns"]], found["rows"], title=title)
+    names = [column["name"] for column in found["columns"]]
+    if fits(names, found["rows"]):
+        print_table(names, found["rows"], title=title)
+    else:
+        print_records(names, found["rows"], title=title or "")
     typer.echo(cost_of(found))
     if found["partial"]:
         typer.echo(f"Partial: {found['reason']}.")

@@ -20,11 +20,12 @@ def print_table(
         is_number = any(isinstance(row[position], int | float) for row in values)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in values:
-        table.add_row(*(Text(_shown(value)) for value in row))
+        table.add_row(*(Text(shown(value)) for value in row))
     Console().print(table)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as a person reads it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -34,3 +35,28 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def print_records(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str) -> None:
+    """Print each row as lines of name and value, for rows too wide for a table."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    if title:
+        console.print(Text(title, style="italic"))
+    width = max((len(name) for name in columns), default=0)
+    for number, row in enumerate(rows, 1):
+        console.print(Text(f"row {number}", style="bold"))
+        for name, value in zip(columns, row, strict=True):
+            console.print(Text(f"  {name:<{width}}  {shown(value)}"), overflow="fold")
+
+
+def fits(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:
+    """Tell whether a table of these rows is narrower than the terminal."""
+    from rich.console import Console
+
+    widths = [len(name) for name in columns]
+    for row in rows:
+        widths = [max(w, len(shown(value))) for w, value in zip(widths, row, strict=True)]
+    return sum(widths) + 3 * len(widths) <= Console().width

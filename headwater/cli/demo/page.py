@@ -87,8 +87,6 @@ def _print_schema_change(change: dict[str, Any]) -> None:
     )
     refused = change["refused"]
     typer.echo(f"{refused['source']}: {refused['detail']}")
-    for one in refused["changes"] or ():
-        typer.echo(f"  {' '.join(str(value) for value in one.values())}")
     typer.echo(f"  downstream: {', '.join(refused['downstream'] or ('nothing',))}")
 
 

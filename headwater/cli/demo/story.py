@@ -155,7 +155,9 @@ class Story:
             "/api/v2/runs", namespace="headwater", job=CHECKED_JOB, state="FAILED", limit=1
         )["runs"]
         if not found:
-            raise HeadwaterError(f"no run of {CHECKED_JOB} failed, though one reading is impossible")
+            raise HeadwaterError(
+                f"no run of {CHECKED_JOB} failed, though one reading is impossible"
+            )
         run = self._answers.get(f"/api/v2/runs/{found[0]['id']}")
         culprits = self._answers.post("/api/v2/sql", {"sql": _CULPRITS})
         with self._stage.busy("Correcting the reading and running again"):
