@@ -32,6 +32,7 @@ from headwater.wire.openlineage.times import EventTime
 
 KIND_COMMAND: Final = 3
 _REBUILD_BATCH: Final = 500
+_CHECKPOINT_PAGES: Final = 8000
 _NOT_PROJECTED: Final = frozenset({"facet", "event", "dead_letter", "tally"})
 _INSERT: Final = """INSERT INTO event (seq, hash, kind, type, flags, time_s, time_ns, received_us,
   principal, run_id, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -66,6 +67,8 @@ class SqliteLineage(Log):
         driver = self._pooled.driver_connection
         assert isinstance(driver, Connection)
         driver.execute("PRAGMA cache_size = -65536")
+        # A commit touches some thirty pages; the default would checkpoint every thirty commits.
+        driver.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         self._connection = driver
 
     @classmethod
