@@ -10,12 +10,13 @@ from headwater.api.marquez.graph import graph_router
 from headwater.api.marquez.jobs import job_history_router, jobs_router
 from headwater.api.marquez.namespaces import namespaces_router
 from headwater.api.marquez.runs import runs_router
+from headwater.api.marquez.search import search_router
 from headwater.api.segments import register_segment
 from headwater.lineage.reading.view import LineageReads
 
 
 def marquez_router(reads: LineageReads) -> APIRouter:
-    """Serve namespaces, sources, datasets, jobs, runs, events and both graphs."""
+    """Serve namespaces, sources, datasets, jobs, runs, events, search and both graphs."""
     register_segment()
     router = APIRouter()
     for part in (
@@ -26,6 +27,7 @@ def marquez_router(reads: LineageReads) -> APIRouter:
         job_history_router(reads),
         events_router(reads),
         graph_router(reads),
+        search_router(reads),
     ):
         router.include_router(part)
     return router

@@ -17,6 +17,7 @@ from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources
 from headwater.lineage.reading.runs import Runs
+from headwater.lineage.reading.search import Search
 
 
 class LineageView:
@@ -33,6 +34,7 @@ class LineageView:
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
         self.runs = Runs(connection)
+        self.search = Search(connection)
         self.sources = Sources(connection)
 
 
