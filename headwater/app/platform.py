@@ -18,6 +18,7 @@ from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.quarantine import quarantine_router
+from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
 from headwater.api.schemas import schemas_router
 from headwater.api.segments import register_segment
@@ -119,6 +120,7 @@ class Platform:
             jobs_router(self._chain),
             lineage_router(reads),
             marquez_router(reads),
+            rebuild_router(self.lineage.store),
         ]
 
     def hot_routes(self) -> list[HotRoute]:

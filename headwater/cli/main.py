@@ -13,6 +13,7 @@ from headwater.cli.doctor import doctor
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
 from headwater.cli.quarantine import quarantine
+from headwater.cli.rebuild import rebuild
 from headwater.cli.run import jobs, run
 from headwater.cli.runs import runs
 from headwater.cli.schemas import schemas
@@ -72,6 +73,7 @@ app.add_typer(lineage, name="lineage")
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")
+app.command()(rebuild)
 app.command()(doctor)
 
 

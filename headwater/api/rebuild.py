@@ -1,0 +1,22 @@
+"""Making every projection of the lineage log again: POST /api/v2/rebuild."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from headwater.api.access import Administrator
+from headwater.lineage.contract import Log
+
+
+def rebuild_router(log: Log) -> APIRouter:
+    """Return the route that rebuilds."""
+    router = APIRouter(prefix="/api/v2", tags=["lineage"])
+
+    @router.post("/rebuild")
+    def rebuild(_: Administrator) -> dict[str, Any]:
+        """Make every projection again from the log; events wait meanwhile, and none is lost."""
+        return {"entries": log.rebuild()}
+
+    return router
