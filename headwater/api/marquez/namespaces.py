@@ -1,4 +1,4 @@
-"""Namespaces and sources."""
+"""Namespaces, sources and tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from headwater.lineage.reading.view import LineageReads
 
 
 def namespaces_router(reads: LineageReads) -> APIRouter:
-    """Serve namespaces and sources."""
+    """Serve namespaces, sources and tags."""
     router = APIRouter(prefix="/api/v1", tags=["marquez"], route_class=MarquezRoute)
 
     @router.get("/namespaces")
@@ -48,5 +48,13 @@ def namespaces_router(reads: LineageReads) -> APIRouter:
         if not found:
             raise Missing(f"Source {source!r} not found.")
         return answer(source_json(found[0]))
+
+    @router.get("/tags")
+    def list_tags(_principal: Reader, limit: Limit = None, offset: Offset = None) -> Response:
+        """List the tags that facets use."""
+        most, skipped = page_of(limit, offset)
+        with reads.view() as view:
+            page = view.tags.all()[skipped : skipped + most]
+        return answer({"tags": [{"name": name, "description": None} for name in page]})
 
     return router

@@ -121,7 +121,7 @@ def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> Json:
         "facets": facets_json(job.facets),
         "currentVersion": job.version,
         "labels": _labels(job.facets),
-        "tags": _tags(job.facets),
+        "tags": tags_of(job.facets),
     }
 
 
@@ -200,7 +200,7 @@ def dataset_node_json(dataset: Dataset) -> Json:
         "namespace": dataset.name.namespace,
         "sourceName": text_of(dataset.facets, "dataSource", "name") or "default",
         "fields": fields_json(dataset.facets),
-        "tags": _tags(dataset.facets),
+        "tags": tags_of(dataset.facets),
         "lastModifiedAt": None,
         "lastLifecycleState": _lifecycle(dataset.last_write_facets),
         "description": text_of(dataset.facets, "documentation", "description"),
@@ -220,7 +220,7 @@ def dataset_version_json(version: DatasetVersion, full: FullNames) -> Json:
         "namespace": version.dataset.namespace,
         "sourceName": text_of(version.facets, "dataSource", "name") or "default",
         "fields": fields_json(version.facets),
-        "tags": _tags(version.facets),
+        "tags": tags_of(version.facets),
         "lifecycleState": _lifecycle(version.facets),
         "description": text_of(version.facets, "documentation", "description"),
         "currentSchemaVersion": schema_version(version.dataset, version.facets),
@@ -240,11 +240,30 @@ def schema_version(dataset: Name, facets: Facets) -> str | None:
 
 
 def fields_json(facets: Facets) -> list[Json]:
-    """Return the fields of a schema."""
+    """Return the fields of a schema, with the tags that a `tags` facet gives them."""
     return [
-        {"name": field.name, "type": field.type, "tags": [], "description": field.description}
+        {
+            "name": field.name,
+            "type": field.type,
+            "tags": tags_of(facets, field=field.name),
+            "description": field.description,
+        }
         for field in fields_of(facets)
     ]
+
+
+def tags_of(facets: Facets, *, field: str | None = None) -> list[str]:
+    """Return the keys of the `tags` facet, of the whole or of one field."""
+    tags = said_by(facets, "tags").get("tags")
+    listed: Iterable[Any] = tags if isinstance(tags, list) else ()
+    keys = {
+        tag["key"]
+        for tag in listed
+        if isinstance(tag, dict)
+        and isinstance(tag.get("key"), str)
+        and (tag.get("field") or None) == field
+    }
+    return sorted(keys)
 
 
 def _column_lineage(facets: Facets) -> list[Json] | None:
@@ -289,13 +308,6 @@ def _job_type(facets: Facets) -> str:
 def _labels(facets: Facets) -> list[str]:
     said = (text_of(facets, "jobType", member) for member in ("jobType", "integration"))
     return [label for label in said if label]
-
-
-def _tags(facets: Facets) -> list[str]:
-    tags = said_by(facets, "tags").get("tags")
-    listed: Iterable[Any] = tags if isinstance(tags, list) else ()
-    keys = {tag["key"] for tag in listed if isinstance(tag, dict) and "key" in tag}
-    return sorted(key for key in keys if isinstance(key, str))
 
 
 def _lifecycle(facets: Facets) -> str:

@@ -1,4 +1,4 @@
-"""Namespaces, and the sources that datasets say they live in."""
+"""Namespaces, the sources that datasets say they live in, and the tags that are in use."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _BARE: Final = (
     "SELECT min(d.first_us), max(d.last_us) FROM dataset d WHERE d.standing >= 1 AND NOT EXISTS ("
     "SELECT 1 FROM dataset_facet f JOIN facet_name n ON n.id = f.facet_name_id"
     " WHERE f.dataset_id = d.id AND n.display = 'dataSource')"
+)
+_TAGS: Final = (
+    "SELECT b.body FROM facet_name n JOIN {owner}_facet f ON f.facet_name_id = n.id"
+    " AND f.is_deleted = 0 JOIN facet b ON b.id = f.facet_id"
+    " WHERE n.display = 'tags' GROUP BY b.id"
 )
 
 
@@ -78,6 +83,26 @@ class Sources:
             created = min(created, known.created_at)
             updated = max(updated, known.updated_at)
         found[name] = Source(name=name, created_at=created, updated_at=updated, connection_url=url)
+
+
+class Tags:
+    """Reads which tags the `tags` facets of jobs and datasets use."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self) -> list[str]:
+        """Return the keys of all tags, sorted."""
+        found: set[str] = set()
+        for owner in ("job", "dataset"):
+            for (body,) in rows_of(self._connection, _TAGS.format(owner=owner)):
+                tags = _decoded(bytes(body)).get("tags")
+                found.update(
+                    tag["key"]
+                    for tag in (tags if isinstance(tags, list) else ())
+                    if isinstance(tag, dict) and isinstance(tag.get("key"), str)
+                )
+        return sorted(found)
 
 
 def _namespace(row: Any) -> Namespace:

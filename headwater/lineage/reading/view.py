@@ -15,7 +15,7 @@ from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.names import Names
-from headwater.lineage.reading.namespaces import Namespaces, Sources
+from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.search import Search
 
@@ -36,6 +36,7 @@ class LineageView:
         self.runs = Runs(connection)
         self.search = Search(connection)
         self.sources = Sources(connection)
+        self.tags = Tags(connection)
 
 
 class LineageReads:

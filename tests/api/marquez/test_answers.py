@@ -210,3 +210,39 @@ def test_search_answers_as_recorded(server: Any, transcript: Any) -> None:
             ours = {hit["nodeId"] for hit in answer.json()["results"]}
             # a symlink's name leads to its dataset and is no hit; job namespaces stay as sent
             assert {i for i in theirs - ours if "glue" not in i and "odd_ns" not in i} == set()
+
+
+def test_tags_of_facets_are_on_the_dataset_its_fields_and_the_list(server: Any, event: Any) -> None:
+    tags = [{"key": "pii", "field": "x"}, {"key": "gold", "value": "true"}, {"key": 7}, "odd"]
+    facets = {"schema": {"fields": [{"name": "x"}]}, "tags": {"tags": tags}}
+    server.post(event(outputs=({"namespace": "ns", "name": "d", "facets": facets},)))
+    found = server.get("/api/v1/namespaces/ns/datasets/d").json()
+    assert found["tags"] == ["gold"]
+    assert found["fields"][0]["tags"] == ["pii"]
+    names = [tag["name"] for tag in server.get("/api/v1/tags").json()["tags"]]
+    assert names == ["gold", "pii"]
+
+
+def test_facets_of_any_shape_do_not_break_an_answer(server: Any, event: Any) -> None:
+    odd: list[Any] = [None, 1, "x", [], {}, {"fields": 1}, {"fields": [1]}, {"fields": {"a": 1}}]
+    names = ("schema", "columnLineage", "tags", "dataSource", "documentation", "symlinks")
+    for number, value in enumerate(odd):
+        facets = dict.fromkeys(names, value)
+        sent = event(
+            run=number + 1,
+            outputs=({"namespace": "ns", "name": f"d{number}", "facets": facets},),
+            run_facets={"nominalTime": value, "parent": value, "errorMessage": value},
+            job_facets={"jobType": value, "sourceCodeLocation": value, "tags": value},
+        )
+        server.post(sent)
+    for target in (
+        "/api/v1/jobs",
+        "/api/v1/namespaces/ns/datasets",
+        "/api/v1/namespaces/ns/jobs/j/runs",
+        "/api/v1/sources",
+        "/api/v1/tags",
+        "/api/v1/lineage?nodeId=job:ns:j",
+        "/api/v1/column-lineage?nodeId=job:ns:j",
+        "/api/v2/runs",
+    ):
+        assert server.get(target).status_code == 200, target
