@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -140,7 +141,7 @@ def table_nodes(view: LineageView, graph: Graph) -> list[Json]:
     ids = {vertex: _id(vertex, graph, names) for vertex in graph.distances}
     latest = view.runs.latest_keys(jobs, 1)
     runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
-    job_values = view.jobs.by_keys(jobs)
+    job_values = view.jobs.by_keys(jobs, is_whole=False)
     dataset_values = view.datasets.by_keys(datasets)
     into: defaultdict[Vertex, list[Json]] = defaultdict(list)
     out_of: defaultdict[Vertex, list[Json]] = defaultdict(list)
@@ -148,12 +149,15 @@ def table_nodes(view: LineageView, graph: Graph) -> list[Json]:
         edge = {"origin": ids[link.origin], "destination": ids[link.destination]}
         into[link.destination].append(edge)
         out_of[link.origin].append(edge)
+    sides = _sides(graph)
     nodes: list[Json] = []
     for vertex in graph.distances:
         key = graph.keys[vertex]
         if vertex.kind == "job":
             run = runs[latest[key][0]] if key in latest else None
-            data = job_node_json(job_values[key], run, names)
+            inputs, outputs = sides[vertex]
+            job = replace(job_values[key], inputs=tuple(inputs), outputs=tuple(outputs))
+            data = job_node_json(job, run, names)
         else:
             data = dataset_node_json(dataset_values[key])
         nodes.append(
@@ -166,6 +170,17 @@ def table_nodes(view: LineageView, graph: Graph) -> list[Json]:
             }
         )
     return nodes
+
+
+def _sides(graph: Graph) -> dict[Vertex, tuple[list[Name], list[Name]]]:
+    """Return what each job reads and writes, out of the links that the walk found."""
+    sides: defaultdict[Vertex, tuple[list[Name], list[Name]]] = defaultdict(lambda: ([], []))
+    for link in graph.links:
+        if link.destination.kind == "job":
+            sides[link.destination][0].append(link.origin.name)
+        else:
+            sides[link.origin][1].append(link.destination.name)
+    return sides
 
 
 def _id(vertex: Vertex, graph: Graph, names: dict[int, FullName]) -> str:

@@ -52,17 +52,21 @@ class Jobs:
             "job", namespace=namespace, limit=limit, offset=offset, condition=condition
         )
 
-    def by_keys(self, keys: Iterable[int]) -> dict[int, Job]:
-        """Return jobs by key, with what they read and write now."""
+    def by_keys(self, keys: Iterable[int], *, is_whole: bool = True) -> dict[int, Job]:
+        """Return jobs by key, with what they read and write now.
+
+        Without `is_whole` inputs, outputs and version stay empty.
+        """
         wanted = list(keys)
         names = self._names.of("job", wanted)
         facets = FacetReads(self._connection).of_jobs(wanted)
         found = Families(self._connection).parents_of_jobs(wanted)
         parents = {job: parent for job, parent in found.items() if job != parent}
         parent_names = self._names.of("job", parents.values())
-        inputs = self._side(wanted, "input")
-        outputs = self._side(wanted, "output")
-        versions = self._current_versions(wanted, names)
+        whole = wanted if is_whole else []
+        inputs = self._side(whole, "input")
+        outputs = self._side(whole, "output")
+        versions = self._current_versions(whole, names)
         return {
             key: Job(
                 key=key,
