@@ -74,22 +74,35 @@ def _field_map(schema: SourceSchema, raw: str) -> dict[str, tuple[InputColumn, .
     for column in schema.columns:
         is_same = column.type not in ("date", "timestamp", "json")
         fields[column.name] = made_of([column.name], "IDENTITY" if is_same else "TRANSFORMATION")
-    return fields
+    return {name: (*made, *_choice(schema, raw, name)) for name, made in fields.items()}
+
+
+def _choice(schema: SourceSchema, raw: str, column: str) -> _Inputs:
+    """Return what decides which of several equal records stays, where they may differ."""
+    never = {"source", "processed_at"}
+    if schema.dedupe == "hash":
+        never |= {"record_hash", "quality_score", *(each.name for each in schema.columns)}
+        if schema.event_time is not None:
+            never |= {"event_ts", *_CALENDAR}
+    else:
+        never |= set(rule_of(schema.dedupe, schema.key).columns)
+    if column in never:
+        return ()
+    order = ["received_at", "id"] if schema.dedupe != "none" else ["received_at"]
+    if schema.dedupe == "key":
+        order.insert(0, _event_time(schema))
+    return tuple(InputColumn(raw, name, "INDIRECT", "SORT") for name in dict.fromkeys(order))
 
 
 def _row_map(schema: SourceSchema, raw: str) -> tuple[InputColumn, ...]:
-    """Return what decides which rows there are: the checks, then which of equal ones stays."""
+    """Return what decides which rows there are: the checks, and which records are equal."""
     data = [column.name for column in schema.columns]
     rule = rule_of(schema.dedupe, schema.key)
     same = data if rule.columns == ("record_hash",) else list(rule.columns)
-    order = ["received_at", "id"]
-    if schema.dedupe == "key":
-        order.insert(0, _event_time(schema))
     checked = [*data, "received_at"] if schema.event_time else data
     return (
         *(InputColumn(raw, name, "INDIRECT", "FILTER") for name in checked),
         *(InputColumn(raw, name, "INDIRECT", "WINDOW") for name in same),
-        *(InputColumn(raw, name, "INDIRECT", "SORT") for name in dict.fromkeys(order)),
     )
 
 
