@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
         lifespan="off",
         access_log=False,
         log_config=None,
+        proxy_headers=False,
         server_header=False,
         date_header=False,
     )

@@ -17,6 +17,7 @@ from headwater.api.application import create_application
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
 from headwater.api.records import records_routes
 from headwater.app.records import open_records
+from headwater.app.server import spare_collector
 from headwater.clock import SystemClock
 from headwater.ingest.answers import write_answer
 from headwater.ingest.settings import IngestSettings
@@ -81,9 +82,11 @@ def main(folder: Path) -> None:
             lifespan="off",
             access_log=False,
             log_config=None,
+            proxy_headers=False,
             server_header=False,
             date_header=False,
         )
+        spare_collector()
         uvicorn.Server(config).run(sockets=[listener])
 
 

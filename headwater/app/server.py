@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -37,11 +38,23 @@ def serve(
         with Platform.open(settings, url=urls[0]) as platform:
             check_binding(settings.server.host, has_tokens=platform.has_tokens(), insecure=insecure)
             platform.start()
+            spare_collector()
             _run(platform, sockets, lambda: _ready(platform, urls, on_ready))
             log(LogEvent.SERVER_STOPPED)
     finally:
         for one in sockets:
             one.close()
+
+
+def spare_collector() -> None:
+    """Keep what lives as long as the process out of the garbage collector's rounds.
+
+    Requests leave next to no cycles behind, and at its defaults the collector took a tenth of
+    the processor while records came in.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _listeners(settings: Settings, asked: Asked) -> list[Listener]:
@@ -84,9 +97,9 @@ def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], N
         log_config=None,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        proxy_headers=False,
         server_header=False,
         date_header=False,
-        h11_max_incomplete_event_size=None,
     )
     server = _Server(config, ready)
     server.run(sockets=sockets)
