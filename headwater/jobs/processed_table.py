@@ -79,18 +79,18 @@ def _field_map(schema: SourceSchema, raw: str) -> dict[str, tuple[InputColumn, .
 
 def _choice(schema: SourceSchema, raw: str, column: str) -> _Inputs:
     """Return what decides which of several equal records stays, where they may differ."""
-    never = {"source", "processed_at"}
     if schema.dedupe == "hash":
-        never |= {"record_hash", "quality_score", *(each.name for each in schema.columns)}
-        if schema.event_time is not None:
-            never |= {"event_ts", *_CALENDAR}
-    else:
-        never |= set(rule_of(schema.dedupe, schema.key).columns)
-    if column in never:
+        # Equal data; the time of reception decides, and between equal times the id itself.
+        return (InputColumn(raw, "received_at", "INDIRECT", "SORT"),) if column == "id" else ()
+    if column in {"source", "processed_at", *rule_of(schema.dedupe, schema.key).columns}:
         return ()
-    order = ["received_at", "id"] if schema.dedupe != "none" else ["received_at"]
+    order = ["received_at"]
     if schema.dedupe == "key":
-        order.insert(0, _event_time(schema))
+        order = [_event_time(schema), "received_at", "id"]
+        if column in ("event_ts", *_CALENDAR, order[0]):
+            return ()  # what decides next finds them equal
+        if column == "received_at":
+            order.remove("id")
     return tuple(InputColumn(raw, name, "INDIRECT", "SORT") for name in dict.fromkeys(order))
 
 

@@ -298,8 +298,5 @@ def test_lineage_of_the_kernel_names_every_effect(of_the_kernel: Verdict) -> Non
     assert of_the_kernel.missed == set()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what sorts equal records is claimed for columns in which they are equal"
-)
 def test_lineage_of_the_kernel_names_hardly_anything_else(of_the_kernel: Verdict) -> None:
     assert of_the_kernel.precision >= 0.98, sorted(of_the_kernel.unconfirmed)
