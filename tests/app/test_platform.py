@@ -61,7 +61,7 @@ def test_a_second_owner_is_refused_and_told_who_the_first_is(data: Path) -> None
     settings = load_settings(data=data)
     with (
         Platform.open(settings, url="http://127.0.0.1:5000"),
-        pytest.raises(Locked, match="http://127.0.0.1:5000"),
+        pytest.raises(Locked, match=r"http://127\.0\.0\.1:5000"),
         Platform.open(settings),
     ):
         pass
