@@ -47,7 +47,8 @@ class Link:
     def order(self) -> tuple[object, ...]:
         """Return the canonical sort key."""
         job = self.job or Name("", "")
-        return (self.origin, self.destination, job, self.kind or "", self.subtype or "")
+        how = (self.kind or "", self.subtype or "", self.is_masked)
+        return (self.origin, self.destination, job, *how)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
