@@ -42,7 +42,7 @@ def list_records(
             (one["key"], one["source"], one["stage"], one["path"], one["reason"])
             for one in found["records"]
         ),
-        title=f"{found['waiting']:,} records wait",
+        title=f"{found['waiting']:,} {'record waits' if found['waiting'] == 1 else 'records wait'}",
     )
     if found["next"]:
         typer.echo(f"more: --after {found['next']}")
