@@ -89,7 +89,7 @@ class Relations:
             return scan
         point = None if as_of is None else self._as_of(as_of)
         for table in statement.tables:
-            self._define(connection, table, statement, point, scan)
+            self._define(connection, table, statement, point=point, scan=scan)
         return scan
 
     def _as_of(self, given: str) -> AsOf:
@@ -117,6 +117,7 @@ class Relations:
         connection: Any,
         table: str,
         statement: Statement,
+        *,
         point: AsOf | None,
         scan: Scan,
     ) -> None:

@@ -117,7 +117,7 @@ class QueryWalker:
         if first is not None:
             keys = first.args.get("partition_by") or ()
             relation = first_of_each(
-                relation, self._numbering(keys, first, projections, relation, scope)
+                relation, self._numbering(keys, first, projections, relation=relation, scope=scope)
             )
         return self._ordered(node, self._distinct(node, projections, relation, scope), scope)
 
@@ -127,7 +127,11 @@ class QueryWalker:
         windows = {each.name.lower(): row_number(each.node) for each in projections}
         return {
             name: self._numbering(
-                window.args.get("partition_by") or (), window, projections, relation, scope
+                window.args.get("partition_by") or (),
+                window,
+                projections,
+                relation=relation,
+                scope=scope,
             )
             for name, window in windows.items()
             if window is not None
@@ -138,6 +142,7 @@ class QueryWalker:
         keys: Sequence[Any],
         ordered: Any,
         projections: list[Projection],
+        *,
         relation: Relation,
         scope: Scope,
     ) -> Numbering:
@@ -210,7 +215,7 @@ class QueryWalker:
         if on is not None:
             keys = on.expressions if isinstance(on, exp.Tuple) else [on]
             return first_of_each(
-                relation, self._numbering(keys, node, projections, relation, scope)
+                relation, self._numbering(keys, node, projections, relation=relation, scope=scope)
             )
         key = relation.key
         if key is None:
