@@ -56,7 +56,7 @@ class Example:
 def pages() -> list[Path]:
     """Return every page whose examples are run."""
     guides = sorted((ROOT / "docs" / "guides").glob("*.md"))
-    return [ROOT / "docs" / "start.md", *guides]
+    return [ROOT / "README.md", ROOT / "docs" / "start.md", *guides]
 
 
 def examples(text: str) -> list[Example]:
