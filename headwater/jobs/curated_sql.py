@@ -1,7 +1,9 @@
 """The SELECTs of the curated zone, in the portable subset: one per source, united.
 
 Sums are over decimals, so that they do not depend on the order of the rows or on the engine.
-Percentiles are nearest-rank, by position. Days and hours are UTC.
+Percentiles are nearest-rank, by position. Days and hours are UTC. Columns of a source stand
+behind the table's alias, and no derived table passes them on beside names of ours: a field may
+be called anything.
 """
 
 from __future__ import annotations
@@ -60,13 +62,13 @@ def source_statistics_sql(sources: Sequence[SourceTable]) -> str:
 
 
 def _daily(table: SourceTable) -> str:
-    day = "CAST(event_ts AS DATE)"
-    records = f"""SELECT source, {day} AS day, COUNT(*) AS records,
+    day = "CAST(t.event_ts AS DATE)"
+    records = f"""SELECT t.source, {day} AS day, COUNT(*) AS records,
     COUNT(DISTINCT {_identity(table)}) AS distinct_keys,
-    MIN(event_ts) AS first_event, MAX(event_ts) AS last_event,
-    {_average("quality_score")} AS average_quality,
+    MIN(t.event_ts) AS first_event, MAX(t.event_ts) AS last_event,
+    {_average("t.quality_score")} AS average_quality,
     {_metrics_map(table)} AS fields
-  FROM processed.{table.source} GROUP BY source, {day}"""
+  FROM processed.{table.source} AS t GROUP BY t.source, {day}"""
     columns = ["distinct_keys", "first_event", "last_event", "average_quality", "fields"]
     return _with_rejected(
         table, records, "day", "CAST(received_at AS DATE)", columns=columns, rejected="rejected"
@@ -74,8 +76,8 @@ def _daily(table: SourceTable) -> str:
 
 
 def _hourly(table: SourceTable) -> str:
-    hour = "DATE_TRUNC('hour', event_ts)"
-    latency = "CAST(DATE_DIFF('microsecond', event_ts, processed_at) AS DOUBLE) / 1e6"
+    hour = "DATE_TRUNC('hour', s.event_ts)"
+    latency = "CAST(DATE_DIFF('microsecond', s.event_ts, s.processed_at) AS DOUBLE) / 1e6"
     records = f"""SELECT source, hour, COUNT(*) AS records,
     CAST(SUM(record_bytes) AS BIGINT) AS bytes,
     MIN(CASE WHEN 100 * place >= 50 * total THEN latency END) AS latency_p50_seconds,
@@ -83,8 +85,8 @@ def _hourly(table: SourceTable) -> str:
   FROM (SELECT source, hour, record_bytes, latency,
       ROW_NUMBER() OVER (PARTITION BY source, hour ORDER BY latency) AS place,
       COUNT(*) OVER (PARTITION BY source, hour) AS total
-    FROM (SELECT source, {hour} AS hour, record_bytes, {latency} AS latency
-      FROM processed.{table.source}) AS t) AS p
+    FROM (SELECT s.source, {hour} AS hour, s.record_bytes, {latency} AS latency
+      FROM processed.{table.source} AS s) AS t) AS p
   GROUP BY source, hour"""
     columns = ["bytes", "latency_p50_seconds", "latency_p95_seconds"]
     hour_of_rejection = "DATE_TRUNC('hour', received_at)"
@@ -120,24 +122,20 @@ ON r.source = q.source AND r.{group} = q.{group}"""
 
 
 def _statistics(table: SourceTable) -> str:
-    recent = f"days_ago < {_DAYS_COMPARED}"
-    before = f"days_ago >= {_DAYS_COMPARED} AND days_ago < {2 * _DAYS_COMPARED}"
-    trend = f"{_average('quality_score', recent)} - {_average('quality_score', before)}"
-    own = ", ".join(_name(column) for column in table.own)
-    columns = (
-        f"source, event_ts, received_at, quality_score, record_bytes{', ' if own else ''}{own}"
-    )
-    statistics = f"""SELECT source, COUNT(*) AS records, CAST(SUM(record_bytes) AS BIGINT) AS bytes,
-    MIN(event_ts) AS first_event, MAX(event_ts) AS last_event,
-    MIN(received_at) AS first_seen, MAX(received_at) AS last_seen,
-    {_average("quality_score")} AS average_quality,
-    {trend} AS quality_trend,
+    days_ago = "DATE_DIFF('day', CAST(t.event_ts AS DATE), CAST(m.last_event AS DATE))"
+    recent = f"{days_ago} < {_DAYS_COMPARED}"
+    before = f"{days_ago} >= {_DAYS_COMPARED} AND {days_ago} < {2 * _DAYS_COMPARED}"
+    quality = "t.quality_score"
+    statistics = f"""SELECT t.source, COUNT(*) AS records,
+    CAST(SUM(t.record_bytes) AS BIGINT) AS bytes,
+    MIN(t.event_ts) AS first_event, MAX(t.event_ts) AS last_event,
+    MIN(t.received_at) AS first_seen, MAX(t.received_at) AS last_seen,
+    {_average(quality)} AS average_quality,
+    {_average(quality, recent)} - {_average(quality, before)} AS quality_trend,
     {_shares_map(table)} AS null_rates
-  FROM (SELECT {columns},
-      DATE_DIFF('day', CAST(event_ts AS DATE), CAST(last_event AS DATE)) AS days_ago
-    FROM processed.{table.source}
-    CROSS JOIN (SELECT MAX(event_ts) AS last_event FROM processed.{table.source}) AS m) AS t
-  GROUP BY source"""
+  FROM processed.{table.source} AS t
+  CROSS JOIN (SELECT MAX(s.event_ts) AS last_event FROM processed.{table.source} AS s) AS m
+  GROUP BY t.source"""
     listed = """r.first_event, r.last_event, r.first_seen, r.last_seen, r.average_quality,
   r.quality_trend, r.null_rates"""
     version = f"CAST({table.schema_version} AS INTEGER) AS schema_version"
@@ -159,10 +157,11 @@ def _identity(table: SourceTable) -> str:
     """Return what counts as one thing: the key fields, without them the record itself."""
     key = [column for column in table.key if column in table.columns]
     if not key:
-        return "record_hash"
+        return "t.record_hash"
     if len(key) == 1:
         return _name(key[0])
-    return f"STRUCT_PACK({', '.join(f'{_name(column)} := {_name(column)}' for column in key)})"
+    parts = (f"key_{place} := {_name(column)}" for place, column in enumerate(key))
+    return f"STRUCT_PACK({', '.join(parts)})"
 
 
 def _metrics_map(table: SourceTable) -> str:
@@ -210,7 +209,7 @@ def _united(selects: Iterable[str]) -> str:
 
 
 def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    return 't."' + column.replace('"', '""') + '"'
 
 
 def _text(text: str) -> str:

@@ -3,6 +3,7 @@
 `hash`: equal source and data; the least (received_at, id) stays. `key`: equal key fields; the
 greatest (event_ts, received_at, id) stays. `none`: equal id; the least (received_at, hash) stays.
 Each order ends in the hash, so it is total, and neither arrival order nor splits matter.
+What makes rows the same goes by number here, so that a field may be called anything.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ class Dedupe:
     def __init__(self, connection: Any, rule: Rule) -> None:
         self._connection = connection
         self._rule = rule
-        self._key = ", ".join(_name(column) for column in rule.columns)
+        self._keys = {column: f"key_{place}" for place, column in enumerate(rule.columns)}
+        self._key = ", ".join(self._keys.values())
+        self._columns = ", ".join((*self._keys.values(), *_FACTS))
 
     def apply(
         self, rows: pa.Table, fields: Sequence[TableField], files: Sequence[DataFile]
@@ -75,7 +78,7 @@ class Dedupe:
         removed = self._holders(replaced, fields, files)
         kept = self._run(
             f"SELECT * FROM ({select_sql(fields, removed)}) AS held"
-            f" WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE {self._same('held', 'replaced')})",
+            f" WHERE NOT EXISTS (SELECT 1 FROM replaced WHERE {self._holds('replaced')})",
             replaced=replaced,
         )
         return Outcome(fresh=fresh, kept=kept, removed=removed, replaced=replaced.num_rows)
@@ -104,10 +107,11 @@ class Dedupe:
     ) -> tuple[list[int], pa.Table]:
         """Return the positions of new rows that the table's beat, and the rows it must give up."""
         facts = self._facts(fresh)
-        columns = ", ".join(_name(name) for name in self._fact_columns())
+        keys = [f"held.{_name(column)} AS {name}" for column, name in self._keys.items()]
+        columns = ", ".join((*keys, *(f"held.{name}" for name in _FACTS)))
         held = self._run(
             f"SELECT {columns} FROM ({select_sql(fields, [file.path for file in files])}) AS held"
-            f" WHERE EXISTS (SELECT 1 FROM facts WHERE {self._same('held', 'facts')})",
+            f" WHERE EXISTS (SELECT 1 FROM facts WHERE {self._holds('facts')})",
             facts=facts,
         )
         if not held.num_rows:
@@ -115,9 +119,9 @@ class Dedupe:
         ranked = self._run(
             f"SELECT *, row_number() OVER (PARTITION BY {self._key}"
             f" ORDER BY {self._rule.order}, position NULLS FIRST) AS place FROM"
-            f" (SELECT {columns}, position FROM facts WHERE EXISTS"
-            f" (SELECT 1 FROM held WHERE {self._same('held', 'facts')})"
-            f" UNION ALL SELECT {columns}, NULL FROM held)",
+            f" (SELECT {self._columns}, position FROM facts WHERE EXISTS"
+            f" (SELECT 1 FROM held WHERE {self._is_same()})"
+            f" UNION ALL SELECT {self._columns}, NULL FROM held)",
             facts=facts,
             held=held,
         )
@@ -125,7 +129,8 @@ class Dedupe:
             "SELECT position FROM ranked WHERE place > 1 AND position IS NOT NULL", ranked=ranked
         )
         replaced = self._run(
-            f"SELECT {columns} FROM ranked WHERE place > 1 AND position IS NULL", ranked=ranked
+            f"SELECT {self._columns} FROM ranked WHERE place > 1 AND position IS NULL",
+            ranked=ranked,
         )
         return _positions(lost), replaced
 
@@ -141,7 +146,7 @@ class Dedupe:
                 continue
             found = self._run(
                 f"SELECT 1 FROM ({select_sql(fields, [file.path])}) AS held WHERE EXISTS"
-                f" (SELECT 1 FROM replaced WHERE {self._same('held', 'replaced')}) LIMIT 1",
+                f" (SELECT 1 FROM replaced WHERE {self._holds('replaced')}) LIMIT 1",
                 replaced=replaced,
             )
             if found.num_rows:
@@ -149,16 +154,20 @@ class Dedupe:
         return tuple(holders)
 
     def _facts(self, rows: pa.Table) -> pa.Table:
-        positions = pa.array(range(rows.num_rows), pa.int64())
-        return rows.select(self._fact_columns()).append_column("position", positions)
+        facts = rows.select([*self._keys, *_FACTS])
+        facts = facts.rename_columns([*self._keys.values(), *_FACTS])
+        return facts.append_column("position", pa.array(range(rows.num_rows), pa.int64()))
 
-    def _fact_columns(self) -> list[str]:
-        return list(dict.fromkeys((*self._rule.columns, *_FACTS)))
-
-    def _same(self, left: str, right: str) -> str:
+    def _holds(self, facts: str) -> str:
+        """Return the condition that a row of the table, `held`, is the same as one of `facts`."""
         return " AND ".join(
-            f"{left}.{_name(column)} IS NOT DISTINCT FROM {right}.{_name(column)}"
-            for column in self._rule.columns
+            f"held.{_name(column)} IS NOT DISTINCT FROM {facts}.{name}"
+            for column, name in self._keys.items()
+        )
+
+    def _is_same(self) -> str:
+        return " AND ".join(
+            f"held.{name} IS NOT DISTINCT FROM facts.{name}" for name in self._keys.values()
         )
 
     def _without(self, rows: pa.Table, positions: Sequence[int]) -> pa.Table:

@@ -15,19 +15,23 @@ Columns = Mapping[str, str]
 
 
 def join_sql(join: JoinSettings, left: Columns) -> str:
-    """Return the statement; where several right rows match, the latest one counts."""
+    """Return the statement; where several right rows match, the latest one counts.
+
+    Columns of the right pass the derived tables by number, so that their names meet none of ours.
+    """
     kept = [f"l.{_name(column)}" for column in _left(left)]
-    added = [f"r.{_name(column)} AS {_name(join.prefix + column)}" for column in join.columns]
-    keys = ", ".join(_name(column) for column in join.on.values())
-    needed = dict.fromkeys((*join.on.values(), *join.columns))
-    columns = ", ".join(_name(column) for column in needed)
-    same = " AND ".join(f"l.{_name(a)} = r.{_name(b)}" for a, b in join.on.items())
+    needed = tuple(dict.fromkeys((*join.on.values(), *join.columns)))
+    passed = {column: f"column_{place}" for place, column in enumerate(needed)}
+    added = [f"r.{passed[column]} AS {_name(join.prefix + column)}" for column in join.columns]
+    renamed = ", ".join(f"s.{_name(column)} AS {name}" for column, name in passed.items())
+    keys = ", ".join(f"s.{_name(column)}" for column in join.on.values())
+    same = " AND ".join(f"l.{_name(a)} = r.{passed[b]}" for a, b in join.on.items())
     return f"""SELECT {", ".join([*kept, *added])}
 FROM processed.{join.left} AS l
-LEFT JOIN (SELECT {columns} FROM (SELECT {columns},
+LEFT JOIN (SELECT {", ".join(passed.values())} FROM (SELECT {renamed},
     ROW_NUMBER() OVER (PARTITION BY {keys}
-      ORDER BY event_ts DESC, received_at DESC, id DESC) AS place
-    FROM processed.{join.right}) AS ranked WHERE place = 1) AS r
+      ORDER BY s.event_ts DESC, s.received_at DESC, s.id DESC) AS place
+    FROM processed.{join.right} AS s) AS ranked WHERE place = 1) AS r
 ON {same}"""
 
 

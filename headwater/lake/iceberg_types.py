@@ -129,19 +129,19 @@ def check(declaration: TableDeclaration) -> None:
     for column in declaration.columns:
         if not column.name or "\0" in column.name:
             raise Unprocessable(f"{name} cannot have a column named {column.name!r}")
-        other = seen.get(column.name.casefold())
+        other = seen.get(column.name.lower())
         if other is not None:
             raise Unprocessable(
                 f"{name} cannot have the columns {other!r} and {column.name!r}: SQL does not tell "
                 "them apart"
             )
-        seen[column.name.casefold()] = column.name
+        seen[column.name.lower()] = column.name
     if declaration.day_of is None:
         return
     types = {column.name: column.type for column in declaration.columns}
     if types.get(declaration.day_of) != "timestamp":
         raise Unprocessable(f"{name} cannot be partitioned by {declaration.day_of!r}: no timestamp")
-    taken = seen.get(partition_name(declaration.day_of).casefold())
+    taken = seen.get(partition_name(declaration.day_of).lower())
     if taken is not None:
         raise Unprocessable(f"{name} cannot have the column {taken!r}: its partition is called so")
 
