@@ -66,13 +66,12 @@ def _bulk(values: Sequence[Any], type_: ColumnType) -> Any:
     if type_ in ("date", "timestamp"):
         times: Any = pa.array(values, pa.string())
         return times.cast(ARROW[type_])
-    array: Any = pa.array(values, pa.float64() if type_ == "float" else ARROW[type_])
-    if type_ != "float":
-        return array
-    narrow = array.cast(pa.float32())
-    if pc.is_finite(narrow).fill_null(True).true_count != len(narrow):
-        raise pa.ArrowInvalid("beyond a 32-bit float")
-    return narrow
+    if type_ not in ("float", "double"):
+        return pa.array(values, ARROW[type_])
+    array: Any = pa.array(values, pa.float64()).cast(ARROW[type_])
+    if pc.is_finite(array).fill_null(True).true_count != len(array):
+        raise pa.ArrowInvalid(f"beyond the type {type_}")
+    return array
 
 
 def _one_by_one(values: Sequence[Any], type_: ColumnType) -> tuple[pa.Array[Any], Reasons]:

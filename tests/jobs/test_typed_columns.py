@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headwater.jobs.typed_columns import to_array
@@ -60,6 +60,7 @@ scalars = st.one_of(
 )
 
 
+@example(values=[False, float("inf")], type_="double")
 @given(
     st.lists(scalars, max_size=8),
     st.sampled_from(["boolean", "int", "long", "float", "double", "string", "date", "timestamp"]),
