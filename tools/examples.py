@@ -56,7 +56,8 @@ class Example:
 def pages() -> list[Path]:
     """Return every page whose examples are run."""
     guides = sorted((ROOT / "docs" / "guides").glob("*.md"))
-    return [ROOT / "README.md", ROOT / "docs" / "start.md", *guides]
+    concepts = [ROOT / "docs" / "concepts" / "lineage.md"]
+    return [ROOT / "README.md", ROOT / "docs" / "start.md", *guides, *concepts]
 
 
 def examples(text: str) -> list[Example]:

@@ -157,7 +157,7 @@ def routes_page() -> str:
     rows = sorted([*hot, *cold], key=lambda row: (row[1].strip("`"), row[0]))
     return _page(
         "Routes",
-        "`GET /docs` shows the same with parameters and answers, and `GET /openapi.json` is for "
+        "`GET /docs` shows the same with query parameters, and `GET /openapi.json` is for "
         "machines. *Needs* is what the token's role must allow once there is a token: a `reader` "
         "may read, a `writer` also write, a `runner` also run, an `admin` everything.\n",
         _table(("method", "path", "needs", "does"), rows),
