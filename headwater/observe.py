@@ -41,6 +41,8 @@ class LogEvent(StrEnum):
     LINEAGE_DELAYED = "lineage event is not handed over yet"
     RUN_RECOVERED = "open run of an earlier process is closed"
     JOB_FAILED = "job failed"
+    RUNNER_ENDED = "runner process ended early"
+    RUN_INTERRUPTED = "job run is interrupted, the next start closes it"
     LOG_TAIL_DROPPED = "torn tail of a record log is dropped"
     SEAL_FAILED = "sealing failed"
     PROPOSAL_FAILED = "schema proposal failed"

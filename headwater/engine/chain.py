@@ -45,7 +45,8 @@ class ChainLoop:
 
     `seal` is called before each run, so that it sees all that was acknowledged before it.
     `request_of` makes the runner's request out of job and run id. After `sealed` the chain
-    runs, at most once in `every_seconds`; never by itself when that is 0.
+    runs, at most once in `every_seconds`; never by itself when that is 0. When a runner dies,
+    another one is started to close what it left open.
     """
 
     def __init__(
@@ -151,8 +152,7 @@ class ChainLoop:
             self._clock.wait(self._wake, self._pause())
             self._wake.clear()
             if self._is_chain_due():
-                self._is_sealed = False
-                self._queue_quietly()
+                self._is_sealed = not self._queue_quietly(self._chain)
             while self._waiting and not self._is_closed:
                 self._run(self._runs[self._waiting.popleft()])
 
@@ -169,11 +169,12 @@ class ChainLoop:
             return 0.0
         return self._chain_ended + self._every_seconds - self._clock.monotonic()
 
-    def _queue_quietly(self) -> None:
+    def _queue_quietly(self, job: str) -> bool:
         try:
-            self._queue(self._chain)
+            self._queue(job)
         except (Busy, Unavailable):
-            self._is_sealed = True  # the next round tries again
+            return False  # whoever asked tries again in the next round
+        return True
 
     def _run(self, run: RequestedRun) -> None:
         run = self._note(replace(run, state="running", started_at=self._clock.now()))
@@ -182,18 +183,29 @@ class ChainLoop:
             failed = [str(table["error"]) for table in tables if table["error"]]
             error = "; ".join(failed) or None
         except HeadwaterError as problem:
+            if self._is_closed:
+                self._interrupt(run)
+                return
             error = str(problem)
         except Exception as problem:  # the loop's edge: logged, and the next run goes on
             logging.getLogger("headwater").exception(LogEvent.JOB_FAILED.value)
             error = repr(problem)
         if error is not None:
             log(LogEvent.JOB_FAILED, level=logging.ERROR, job=run.job, reason=error)
-        outcome: State = "complete" if error is None else "fail"
-        JOB_RUNS.add(job=run.job, outcome=outcome)
+        if run.job != RECOVER:
+            JOB_RUNS.add(job=run.job, outcome=_outcome(error))
         if run.job == self._chain:
             self._chain_ended = self._clock.monotonic()
+        self._end(run, error)
+
+    def _interrupt(self, run: RequestedRun) -> None:
+        log(LogEvent.RUN_INTERRUPTED, job=run.job, run=run.run_id)
+        self._end(run, "the server stopped before the run ended; the next start closes it")
+
+    def _end(self, run: RequestedRun, error: str | None) -> None:
         current = self._runs[run.run_id]
-        self._note(replace(current, state=outcome, ended_at=self._clock.now(), error=error))
+        now = self._clock.now()
+        self._note(replace(current, state=_outcome(error), ended_at=now, error=error))
 
     def _in_process(self, run: RequestedRun) -> tuple[Message, ...]:
         self._seal()
@@ -208,10 +220,21 @@ class ChainLoop:
                     lambda table: self._note_table(run.run_id, table),
                 )
             )
+        except Unavailable as error:
+            self._lost(run, error)
+            raise
         finally:
             with self._lock:
                 self._process = None
             process.close()
+
+    def _lost(self, run: RequestedRun, error: Unavailable) -> None:
+        """Have the runs closed that a runner left when it died; if that dies too, the next run."""
+        if self._is_closed:
+            return
+        log(LogEvent.RUNNER_ENDED, level=logging.WARNING, job=run.job, reason=error.message)
+        if run.job != RECOVER:
+            self._queue_quietly(RECOVER)
 
     def _note(self, run: RequestedRun) -> RequestedRun:
         with self._lock:
@@ -221,3 +244,7 @@ class ChainLoop:
     def _note_table(self, run_id: str, table: Message) -> None:
         run = self._runs[run_id]
         self._note(replace(run, tables=(*run.tables, table)))
+
+
+def _outcome(error: str | None) -> Literal["complete", "fail"]:
+    return "complete" if error is None else "fail"
