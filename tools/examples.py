@@ -124,7 +124,8 @@ class Place:
         """Run one example and return what it printed."""
         words = example.command.split()
         if words[0] == "cat" and len(words) == 2:
-            (self._work / words[1]).write_text(example.shown, encoding="utf-8")
+            file = self._work / words[1]
+            file.write_text(self._there(example.shown), encoding="utf-8")
             return example.shown
         if words == ["headwater", "up"]:
             return self.serve()

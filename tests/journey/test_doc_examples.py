@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,18 @@ PAGES = [page for page in examples.pages() if examples.examples(page.read_text()
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_examples_print_what_the_page_shows(page: Path) -> None:
     assert examples.differences(page) == []
+
+
+def test_python_of_the_sdk_guide_sends_its_event() -> None:
+    page = (examples.ROOT / "docs" / "guides" / "sdk.md").read_text()
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    with examples.place() as here:
+        here.serve()
+        here.run(examples.Example("cat guide.py", code, 0, 0))
+        assert here.run(examples.Example("python guide.py", "", 0, 0)) == ""
+        listed = here.run(examples.Example("headwater runs list --namespace shop", "", 0, 0))
+    assert "completed" in listed
+    assert "revenue" in listed
 
 
 def test_another_number_or_word_is_noticed_and_another_time_is_not() -> None:
