@@ -68,13 +68,18 @@ def _print_run(found: Mapping[str, Any]) -> None:
                     table["rows_in"],
                     table["rows_out"],
                     table["rows_quarantined"],
-                    table["error"],
+                    table["error"] and "see below",
                 )
                 for table in found["tables"]
             ),
         )
     elif found["error"] is None:
         typer.echo("Nothing new: every table is at its inputs.")
-    if found["error"] is not None and not found["tables"]:
-        typer.echo(f"headwater: {found['error']}", err=True)
+    failures = [
+        f"{table['table']}: {table['error']}" for table in found["tables"] if table["error"]
+    ]
+    if found["error"] is not None and not failures:
+        failures = [found["error"]]
+    for failure in failures:
+        typer.echo(f"headwater: {failure.splitlines()[0]}", err=True)
     typer.echo(f"run {found['run_id']} of {found['job']}: {found['state']}")
