@@ -58,7 +58,7 @@ def main(folder: Path) -> None:
         async def each(request: HotRequest) -> HotResponse:
             body = await request.body(settings.max_body_bytes)
             write = door._prepare(body, request.principal, None, None)
-            log.append([write.data])
+            log.append(write.data)
             return HotResponse(202, write_answer(write.admission))
 
         async def read(request: HotRequest) -> HotResponse:

@@ -14,8 +14,8 @@ from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, Invalid, Unprocessable
 from headwater.ingest.answers import write_answer
 from headwater.ingest.frame import Frame, Reject, write_frame
+from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.idempotency import Claim, IdempotencyKeys, check_key
-from headwater.ingest.loop_commit import LoopCommit
 from headwater.ingest.raw_lines import RecordIds, parts_of
 from headwater.ingest.record_log import RecordLog
 from headwater.ingest.settings import IngestSettings
@@ -71,12 +71,8 @@ class RecordDoor:
         self._ids = RecordIds()
         self._waiting_bytes = 0
         self._waiting_lock = threading.Lock()
-        self._commits: LoopCommit[_Write, None] = LoopCommit(
-            self._commit,
-            name="the record log",
-            capacity=settings.max_waiting_requests,
-            is_light=_is_light,
-            is_free=lambda: not log.is_busy,
+        self._commits: GroupCommit[_Write, None] = GroupCommit(
+            self._commit, name="the record log", capacity=settings.max_waiting_requests
         )
 
     async def admit(
@@ -265,29 +261,39 @@ class RecordDoor:
         """Make a group durable: the log first, then the quarantine rows that replay repeats."""
         for write in writes:
             write.is_taken = True
+        frames = b"".join([write.data for write in writes])
+        outcomes: list[Exception | None]
         try:
-            log, offsets = self._log.append([write.data for write in writes])
+            log, offset = self._log.append(frames)
         except Exception as error:  # noqa: BLE001  # the outcome of every write
-            outcomes: list[Exception | None] = [error] * len(writes)
+            outcomes = [error] * len(writes)
         else:
             outcomes = [None] * len(writes)
-            self._keep_rejects(writes, log, offsets, outcomes)
-        self._release(sum(len(write.data) for write in writes))
+            self._keep_rejects(writes, log, offset, outcomes)
+        self._release(len(frames))
+        accepted = rejected = 0
         for write, outcome in zip(writes, outcomes, strict=True):
-            if write.claim is None:
-                continue
             if outcome is None:
-                self._keys.settle(write.claim, write.admission)
-            else:
-                self._keys.abandon(write.claim, outcome)
-        _count(writes)
+                accepted += len(write.admission.ids)
+                rejected += len(write.admission.errors)
+            if write.claim is not None:
+                self._settle(write.claim, write.admission, outcome)
+        INGEST_RECORDS.add(accepted - rejected, outcome="accepted")
+        if rejected:
+            INGEST_RECORDS.add(rejected, outcome="rejected")
         return outcomes
+
+    def _settle(self, claim: Claim, admission: Admission, outcome: Exception | None) -> None:
+        if outcome is None:
+            self._keys.settle(claim, admission)
+        else:
+            self._keys.abandon(claim, outcome)
 
     def _keep_rejects(
         self,
         writes: Sequence[_Write],
         log: str,
-        offsets: Sequence[int],
+        offset: int,
         outcomes: list[Exception | None],
     ) -> None:
         rows: list[QuarantinedRecord] = []
@@ -296,8 +302,9 @@ class RecordDoor:
         for place, write in enumerate(writes):
             if write.frame.rejects or write.frame.replays:
                 concerned.append(place)
-                rows += rejected_rows(write.frame, log, offsets[place])
+                rows += rejected_rows(write.frame, log, offset)
                 replayed += write.frame.replays
+            offset += len(write.data)
         if not concerned:
             return
         try:
@@ -306,12 +313,6 @@ class RecordDoor:
         except Exception as error:  # noqa: BLE001  # the outcome of these; start-up repeats it
             for place in concerned:
                 outcomes[place] = error
-
-
-def _is_light(write: _Write) -> bool:
-    """Tell whether a write touches nothing but the log, and little of that."""
-    frame = write.frame
-    return not frame.rejects and not frame.replays and len(write.data) <= BIG_BODY_BYTES
 
 
 _NOT_ONE: Final = Flaw("", "is not one record", "", b"")
@@ -332,12 +333,3 @@ def rejected_rows(frame: Frame, log: str, offset: int) -> list[QuarantinedRecord
         )
         for reject in frame.rejects
     ]
-
-
-def _count(writes: Sequence[_Write]) -> None:
-    rejected = sum(len(write.frame.rejects) for write in writes)
-    INGEST_RECORDS.add(
-        sum(len(write.admission.ids) for write in writes) - rejected, outcome="accepted"
-    )
-    if rejected:
-        INGEST_RECORDS.add(rejected, outcome="rejected")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -52,31 +51,21 @@ class RecordLog:
         """How long ago the log being written got its first frame."""
         return self._clock.monotonic() - self._started if self._size else 0.0
 
-    @property
-    def is_busy(self) -> bool:
-        """Tell whether an append or a rotate is under way, so that another would wait."""
-        return self._lock.locked()
-
-    def append(self, frames: Sequence[bytes]) -> tuple[str, list[int]]:
-        """Write frames and return the log's name and the offset of each, once durable."""
-        data = b"".join(frames)
+    def append(self, frames: bytes) -> tuple[str, int]:
+        """Write frames, one behind the other; return the log's name and where, once durable."""
         with self._lock:
             try:
                 descriptor = self._descriptor
                 if descriptor is None:
                     descriptor = self._start()
-                self._files.append(descriptor, data)
+                self._files.append(descriptor, frames)
                 self._files.sync(descriptor)
             except OSError as error:
                 self._repair(may_go_on=error.errno == errno.ENOSPC)
                 raise _translate(error, self._path) from error
-            offsets = []
-            position = self._size
-            for frame in frames:
-                offsets.append(position)
-                position += len(frame)
-            self._size = position
-            return self._path.stem, offsets
+            offset = self._size
+            self._size = offset + len(frames)
+            return self._path.stem, offset
 
     def rotate(self) -> None:
         """End the log being written; the next append starts another."""

@@ -111,3 +111,90 @@ def test_a_client_that_went_away_does_not_stop_the_others() -> None:
         return result
 
     assert asyncio.run(one_leaves()) == 4
+
+
+def test_what_arrives_in_one_turn_of_the_loop_is_one_commit() -> None:
+    gate = Gate()
+    gate.open.set()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=100)
+
+    async def main() -> list[int]:
+        return await asyncio.gather(*(group.enqueue(n) for n in range(5)))
+
+    assert asyncio.run(main()) == [0, 2, 4, 6, 8]
+    group.close()
+    assert gate.batches == [[0, 1, 2, 3, 4]]
+
+
+def test_a_loop_that_goes_on_bringing_items_does_not_put_the_commit_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("headwater.ingest.group_commit.GATHER_SECONDS", 0.0)
+    gate = Gate()
+    gate.open.set()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=10**6)
+
+    async def main() -> None:
+        first = group.enqueue(0)
+        others = []
+        while not first.done():
+            others.append(group.enqueue(1))
+            await asyncio.sleep(0)
+        await asyncio.gather(*others)
+
+    asyncio.run(main())
+    group.close()
+    assert len(gate.batches) > 1
+
+
+def test_what_loops_and_threads_add_during_a_commit_follows_it() -> None:
+    gate = Gate()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=100)
+
+    async def main() -> list[int]:
+        first = group.enqueue(1)
+        await asyncio.to_thread(gate.entered.wait)
+        from_thread = asyncio.create_task(asyncio.to_thread(group.submit, 2))
+        while len(group) < 1:
+            await asyncio.sleep(0)
+        from_loop = group.enqueue(3)
+        gate.open.set()
+        return await asyncio.gather(first, from_thread, from_loop)
+
+    assert asyncio.run(main()) == [2, 4, 6]
+    group.close()
+    assert gate.batches == [[1], [2, 3]]
+
+
+def test_a_loop_that_ended_does_not_stop_the_next_one() -> None:
+    gate = Gate()
+    gate.open.set()
+    group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=100)
+    ended = asyncio.new_event_loop()
+
+    async def leave_one() -> None:
+        group.enqueue(1)
+
+    async def add() -> int:
+        return await group.enqueue(2)
+
+    ended.run_until_complete(leave_one())
+    ended.close()
+    assert asyncio.run(add()) == 4
+    group.close()
+    assert [item for batch in gate.batches for item in batch] == [1, 2]
+
+
+def test_closing_on_the_loop_commits_what_was_still_gathered() -> None:
+    gate = Gate()
+    gate.open.set()
+
+    async def main() -> int:
+        group: GroupCommit[int, int] = GroupCommit(gate, name="test", capacity=10)
+        waiting = group.enqueue(7)
+        group.close()
+        with pytest.raises(Unavailable):
+            group.enqueue(8)
+        return await waiting
+
+    assert asyncio.run(main()) == 14
