@@ -46,7 +46,7 @@ class Metric:
     def _key(self, labels: dict[str, str]) -> Labels:
         if len(labels) != len(self.labels):
             raise ValueError(f"{self.name} has the labels {self.labels}, not {tuple(labels)}")
-        return tuple(labels[label] for label in self.labels)
+        return tuple([labels[label] for label in self.labels])
 
     def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
         """Yield (suffix of the name, labels, value)."""

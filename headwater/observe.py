@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,12 +17,23 @@ from headwater.metrics import SIZES, Counter, Histogram, Metric
 
 @dataclass(slots=True)
 class RequestContext:
-    """What every log line of one request carries; the API fills it in as it learns it."""
+    """What every log line of one request carries; the API fills it in as it learns it.
+
+    A request that brought no `traceparent` gets one when it is first asked for: most requests
+    log nothing, and random numbers are dear.
+    """
 
     request_id: str
-    traceparent: str
+    _traceparent: str | None = None
     principal: str | None = None
     run_id: str | None = None
+
+    @property
+    def traceparent(self) -> str:
+        """Return the trace that the request belongs to; one of its own unless it brought one."""
+        if self._traceparent is None:
+            self._traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        return self._traceparent
 
 
 CONTEXT: Final[ContextVar[RequestContext | None]] = ContextVar("headwater_request", default=None)

@@ -11,9 +11,9 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from time import perf_counter
 from typing import Any, Final
-from uuid import uuid4
 
 import msgspec
 
@@ -98,6 +98,8 @@ class Front:
     ) -> None:
         self._application = application
         self._access = access
+        self._process = secrets.token_hex(8)
+        self._numbers = count()
         self._exact = {(r.method, r.path): r for r in routes if not r.has_rest}
         self._below = {(r.method, r.path.rstrip("/") + "/"): r for r in routes if r.has_rest}
 
@@ -107,7 +109,7 @@ class Front:
             return
         raw_path: str = scope["raw_path"].decode("ascii", "surrogateescape")
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        context = _context_of(headers)
+        context = self._context_of(headers)
         found = self._match(scope["method"], raw_path)
         token = CONTEXT.set(context)
         answer = _Answer(send, context)
@@ -117,11 +119,24 @@ class Front:
                 scope["path"] = raw_path
                 await self._ask_framework(scope, receive, answer.send)
             else:
-                await self._answer(found, scope, headers, receive=receive, send=answer.send)
+                response = await self._answer(found, scope, headers, receive)
+                await answer.send_whole(response)
         finally:
             CONTEXT.reset(token)
             route = _template(scope) if found is None else found[0].path
             _count(route, scope["method"], answer.status, perf_counter() - started)
+
+    def _context_of(self, headers: dict[bytes, bytes]) -> RequestContext:
+        """Take the ids that the client sent, where they are usable, else ids of ours."""
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:128]
+        if not request_id or not request_id.isascii() or not request_id.isprintable():
+            request_id = f"{self._process}{next(self._numbers):016x}"
+        traceparent: str | None = None
+        if b"traceparent" in headers:
+            traceparent = headers[b"traceparent"].decode("latin-1")[:128]
+            if len(traceparent) < 55 or not traceparent.isascii():
+                traceparent = None
+        return RequestContext(request_id, traceparent)
 
     async def _ask_framework(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -144,10 +159,8 @@ class Front:
         found: tuple[HotRoute, str],
         scope: Scope,
         headers: dict[bytes, bytes],
-        *,
         receive: Receive,
-        send: Send,
-    ) -> None:
+    ) -> HotResponse:
         route, rest = found
         try:
             sent = headers.get(b"authorization")
@@ -169,27 +182,7 @@ class Front:
             response = (route.explain or explain_as_problem)(failure)
         if response.status >= 500:
             log(LogEvent.REQUEST_FAILED, level=logging.WARNING, status=response.status)
-        await _send(send, response)
-
-
-async def _send(send: Send, response: HotResponse) -> None:
-    headers = [
-        (b"content-type", response.media_type),
-        (b"content-length", str(len(response.body)).encode()),
-        *response.headers,
-    ]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
-
-
-def _context_of(headers: dict[bytes, bytes]) -> RequestContext:
-    request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:128]
-    if not request_id.isascii() or not request_id.isprintable() or not request_id:
-        request_id = uuid4().hex
-    traceparent = headers.get(b"traceparent", b"").decode("latin-1")[:128]
-    if len(traceparent) < 55 or not traceparent.isascii():
-        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
-    return RequestContext(request_id, traceparent)
+        return response
 
 
 class _Answer:
@@ -201,6 +194,20 @@ class _Answer:
         self._send = send
         self._request_id = context.request_id.encode()
         self.status = 0
+
+    async def send_whole(self, response: HotResponse) -> None:
+        """Send the answer of a hot handler."""
+        self.status = response.status
+        headers = [
+            (b"content-type", response.media_type),
+            (b"content-length", b"%d" % len(response.body)),
+            (b"x-request-id", self._request_id),
+            *response.headers,
+        ]
+        await self._send(
+            {"type": "http.response.start", "status": response.status, "headers": headers}
+        )
+        await self._send({"type": "http.response.body", "body": response.body})
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
         """Send one message of the answer."""

@@ -148,3 +148,12 @@ def test_requests_are_counted_by_route_and_not_by_path(calling) -> None:
     before = observe.HTTP_REQUESTS.value(**unknown)
     call("BREW", "/no/such/thing")
     assert observe.HTTP_REQUESTS.value(**unknown) == before + 1
+
+
+def test_request_ids_of_ours_never_come_twice(calling: Any) -> None:
+    ids = {
+        dict(client("POST", "/hot").headers)["x-request-id"]
+        for client in (calling(hot=[hot()]), calling(hot=[hot()]))
+        for _ in range(3)
+    }
+    assert len(ids) == 6

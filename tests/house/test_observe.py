@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -47,3 +48,10 @@ def test_exceptions_come_with_their_trace(lines: io.StringIO) -> None:
     except RuntimeError:
         logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
     assert "RuntimeError: why" in json.loads(lines.getvalue())["exception"]
+
+
+def test_request_without_a_trace_gets_one_of_its_own_that_stays() -> None:
+    one, other = RequestContext("r1"), RequestContext("r2")
+    assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-01", one.traceparent)
+    assert one.traceparent == one.traceparent
+    assert one.traceparent != other.traceparent
