@@ -18,6 +18,7 @@ from headwater.errors import HeadwaterError
 from headwater.jobs.runner import OpenLake, Runner
 from headwater.lake.iceberg import IcebergCommits
 from headwater.lake.lake_database import close_lake_database, open_lake_database
+from headwater.lake.maintenance import Maintenance
 from headwater.lake.manifest import SqlManifest
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.quarantine import SqlQuarantine
@@ -41,6 +42,7 @@ def open_lake(data: Path, *, namespace: str, clock: Clock) -> Iterator[OpenLake]
             quarantine=SqlQuarantine(engine),
             tables=MetadataTables(folder),
             commits=commits,
+            maintenance=Maintenance(commits, clock),
         )
     finally:
         commits.close()

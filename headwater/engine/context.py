@@ -15,6 +15,7 @@ from headwater.engine.results import TableResult
 from headwater.engine.runs import Runs
 from headwater.engine.settings import JobSettings
 from headwater.lake.contract import Commits, Manifest, Quarantine, Registry, Tables
+from headwater.lake.maintenance import Maintenance
 from headwater.sdk.facets import Facet
 
 
@@ -33,6 +34,7 @@ class JobContext:
     quarantine: Quarantine
     tables: Tables
     commits: Commits
+    maintenance: Maintenance
     runs: Runs
     pool: KernelPool
     settings: JobSettings

@@ -42,6 +42,26 @@ class JoinSettings(BaseModel):
     )
 
 
+class MaintenanceSettings(BaseModel):
+    """How tables are kept quick to read and bounded in size."""
+
+    model_config = ConfigDict(frozen=True)
+
+    every_hours: float = Field(
+        24.0, ge=0, description="The chain tends the tables once in this time; 0 is only by hand."
+    )
+    small_files: int = Field(8, ge=2, description="So many small files of one day become one file.")
+    keep_days: float = Field(7.0, ge=0, description="How long a snapshot can be travelled to.")
+    most_snapshots: int = Field(
+        200,
+        ge=2,
+        description="A table with more is tended after the next run, and keeps the latest half.",
+    )
+    grace_hours: float = Field(
+        24.0, ge=0, description="A file that no snapshot names goes when it is this old."
+    )
+
+
 class JobSettings(BaseModel):
     """When the chain runs, on how many processes, and which sets are joined beforehand."""
 
@@ -59,4 +79,7 @@ class JobSettings(BaseModel):
     memory_limit: str = Field("1GB", description="The most memory that DuckDB takes in a job.")
     joins: tuple[JoinSettings, ...] = Field(
         (), description="The pre-joined sets of the curated zone."
+    )
+    maintenance: MaintenanceSettings = Field(
+        MaintenanceSettings(), description="The upkeep of tables."
     )

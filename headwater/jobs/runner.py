@@ -15,9 +15,11 @@ from headwater.engine.recovery import recover
 from headwater.engine.results import TableResult
 from headwater.engine.runs import Runs
 from headwater.engine.settings import JobSettings
+from headwater.jobs.maintenance import policy_of
 from headwater.jobs.shipped import run_shipped
 from headwater.lake.commit_lock import CommitLock
 from headwater.lake.contract import Commits, Manifest, Quarantine, Registry, Tables
+from headwater.lake.maintenance import Maintenance
 from headwater.sdk.transport import Transport
 
 
@@ -33,6 +35,7 @@ class OpenLake:
     quarantine: Quarantine
     tables: Tables
     commits: Commits
+    maintenance: Maintenance
 
 
 class Runner:
@@ -86,6 +89,7 @@ class Runner:
             quarantine=lake.quarantine,
             tables=lake.tables,
             commits=lake.commits,
+            maintenance=lake.maintenance.under(policy_of(self._settings.maintenance)),
             runs=self._runs,
             pool=pool,
             settings=self._settings,

@@ -10,13 +10,17 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from headwater.engine.context import JobContext
+from headwater.jobs.maintenance import is_maintenance
 from headwater.lake.contract import BOOKMARK
-from headwater.model.table import DataFile, Table
+from headwater.model.table import DataFile, Snapshot, Table
 
 Days = frozenset[date] | None
 """Days of a source whose groups must be made again; None is all there are."""
 
 NOTHING: Final[frozenset[date]] = frozenset()
+
+MOST_STEPS: Final = 50
+"""Beyond so many snapshots since a bookmark, what upkeep did counts as changes once."""
 
 Tally = Mapping[tuple[str, datetime], int]
 
@@ -68,7 +72,10 @@ def bookmarks_of(states: Iterable[SourceState]) -> dict[str, str]:
 def changed_files(
     context: JobContext, state: SourceState, bookmarks: Mapping[str, str]
 ) -> tuple[DataFile, ...] | None:
-    """Return the files that came or went since the bookmark, None where there is none to trust."""
+    """Return the files that came or went since the bookmark, None where there is none to trust.
+
+    What upkeep did is left out: it changes files and no row.
+    """
     before = bookmarks.get(f"{BOOKMARK}.processed.{state.source}")
     known = {str(snapshot.id) for snapshot in state.table.snapshots}
     same_shape = bookmarks.get(f"{BOOKMARK}.columns.{state.source}") == state.shape
@@ -76,10 +83,40 @@ def changed_files(
         return None
     if int(before) == state.snapshot_id:
         return ()
-    old = {
-        file.path: file for file in context.commits.files("processed", state.source, int(before))
+    steps = _steps(state.table, int(before))
+    if not any(is_maintenance(snapshot) for snapshot in steps):
+        return _differing(context, state, int(before), state.snapshot_id)
+    found = {
+        file.path: file
+        for snapshot in steps
+        if not is_maintenance(snapshot) and snapshot.parent_id is not None
+        for file in _differing(context, state, snapshot.parent_id, snapshot.id)
     }
-    new = {file.path: file for file in state.files}
+    return tuple(found.values())
+
+
+def _steps(table: Table, before: int) -> tuple[Snapshot, ...]:
+    """Return the snapshots since one, oldest first; none where some of them are forgotten."""
+    by_id = {snapshot.id: snapshot for snapshot in table.snapshots}
+    steps: list[Snapshot] = []
+    at = table.current_snapshot_id
+    while at is not None and at != before:
+        snapshot = by_id.get(at)
+        if snapshot is None or len(steps) == MOST_STEPS:
+            return ()
+        steps.append(snapshot)
+        at = snapshot.parent_id
+    return tuple(reversed(steps))
+
+
+def _differing(
+    context: JobContext, state: SourceState, before: int, after: int
+) -> tuple[DataFile, ...]:
+    def files(snapshot_id: int) -> dict[str, DataFile]:
+        found = context.commits.files("processed", state.source, snapshot_id)
+        return {file.path: file for file in found}
+
+    old, new = files(before), files(after)
     return tuple(file for path, file in (old | new).items() if (path in old) != (path in new))
 
 

@@ -28,14 +28,16 @@ class Policy:
     """When upkeep does something.
 
     A partition is compacted when it has `files` of at most `small_bytes` each, as many at a time
-    as `most_bytes` hold. Snapshots are kept for `history`. A file that nothing names is removed
-    when nobody has written to it for `grace`.
+    as `most_bytes` hold. Snapshots are kept for `history`; where there are more than
+    `most_snapshots`, only the latest half of that. A file that nothing names is removed when
+    nobody has written to it for `grace`.
     """
 
     files: int = 8
     small_bytes: int = 32_000_000
     most_bytes: int = 256_000_000
     history: timedelta = timedelta(days=7)
+    most_snapshots: int = 200
     grace: timedelta = timedelta(days=1)
 
 
@@ -46,6 +48,20 @@ class Maintenance:
         self._commits = commits
         self._clock = clock
         self._policy = policy or Policy()
+
+    def under(self, policy: Policy) -> Maintenance:
+        """Return the same upkeep under another policy."""
+        return Maintenance(self._commits, self._clock, policy)
+
+    def has_many_snapshots(self, table: Table) -> bool:
+        """Tell whether a table cannot wait for its next regular upkeep."""
+        return len(table.snapshots) > self._policy.most_snapshots
+
+    def is_due(self, table: Table) -> bool:
+        """Tell whether upkeep of the table would change anything."""
+        if self._old(table) or self._orphans(table.zone, table.name):
+            return True
+        return bool(self._small_groups(self._commits.files(table.zone, table.name)))
 
     def compact(self, zone: Zone, name: str, summary: Mapping[str, str]) -> Snapshot | None:
         """Write the small files of each partition anew as one, in one commit of the same rows.
@@ -66,29 +82,36 @@ class Maintenance:
 
     def expire(self, zone: Zone, name: str) -> tuple[int, ...]:
         """Forget snapshots that are too old, but the current and those that a bookmark names."""
-        table = self._commits.tables.get(zone, name)
-        until = self._clock.now() - self._policy.history
-        bookmarked = self._bookmarked()
-        old = [
-            snapshot.id
-            for snapshot in table.snapshots
-            if snapshot.committed_at < until and str(snapshot.id) not in bookmarked
-        ]
-        return self._commits.expire(zone, name, old)
+        return self._commits.expire(zone, name, self._old(self._commits.tables.get(zone, name)))
 
     def remove_orphans(self, zone: Zone, name: str) -> int:
         """Remove files that no snapshot names and that are older than the grace period."""
+        orphans = self._orphans(zone, name)
+        for path in orphans:
+            path.unlink()
+        return len(orphans)
+
+    def _old(self, table: Table) -> list[int]:
+        until = self._clock.now() - self._policy.history
+        beyond = len(table.snapshots) - self._policy.most_snapshots // 2
+        if not self.has_many_snapshots(table):
+            beyond = 0
+        spared = {*self._bookmarked(), str(table.current_snapshot_id)}
+        return [
+            snapshot.id
+            for place, snapshot in enumerate(table.snapshots)
+            if (snapshot.committed_at < until or place < beyond) and str(snapshot.id) not in spared
+        ]
+
+    def _orphans(self, zone: Zone, name: str) -> list[Path]:
         location = local_path(self._commits.tables.get(zone, name).location).resolve()
         needed = self._commits.referenced(zone, name)
         until = (self._clock.now() - self._policy.grace).timestamp()
-        orphans = [
+        return [
             path
             for path in location.rglob("*")
             if path.is_file() and path not in needed and path.stat().st_mtime < until
         ]
-        for path in orphans:
-            path.unlink()
-        return len(orphans)
 
     def _small_groups(self, files: Iterable[DataFile]) -> list[list[DataFile]]:
         small: dict[tuple[tuple[str, object], ...], list[DataFile]] = {}

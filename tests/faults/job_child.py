@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headwater.app.jobs import open_lake
 from headwater.clock import SystemClock
-from headwater.engine.settings import JobSettings
+from headwater.engine.settings import JobSettings, MaintenanceSettings
 from headwater.jobs.runner import Runner
 from headwater.sdk.times import new_run_id
 
@@ -34,18 +34,20 @@ class Recorder:
         pass
 
 
-def run_chain(folder: Path, transport: Recorder) -> list[str | None]:
-    """Run the chain once; return the error of each table."""
+def run_chain(folder: Path, transport: Recorder, job: str = "refresh") -> list[str | None]:
+    """Run the chain, or a job, once; return the error of each table."""
     clock = SystemClock()
     with open_lake(folder, namespace="headwater", clock=clock) as lake:
-        runner = Runner(lake, transport, settings=JobSettings(), clock=clock)
+        settings = JobSettings(maintenance=MaintenanceSettings(small_files=2))
+        runner = Runner(lake, transport, settings=settings, clock=clock)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
-        return [result.error for result in runner.run("refresh", run_id=new_run_id())]
+        return [result.error for result in runner.run(job, run_id=new_run_id())]
 
 
 if __name__ == "__main__":
     run_chain(
         Path(sys.argv[1]),
         Recorder(Path(sys.argv[2]), kill_at=int(sys.argv[3]), is_taken=sys.argv[4] == "taken"),
+        *sys.argv[5:],
     )

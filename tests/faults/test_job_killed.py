@@ -95,12 +95,12 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return tables(folder)
 
 
-def kill_once(folder: Path, choose: random.Random) -> None:
-    """Run the chain in a process that dies at an event, or at any moment."""
+def kill_once(folder: Path, choose: random.Random, job: str = "refresh") -> None:
+    """Run the chain, or a job, in a process that dies at an event, or at any moment."""
     at_event = choose.random() < 0.6
-    number = choose.randrange(1, EVENTS) if at_event else 0
+    number = choose.randrange(1, EVENTS if job == "refresh" else 7) if at_event else 0
     command = [sys.executable, str(HERE / "job_child.py"), str(folder), str(folder / "events")]
-    command += [str(number), choose.choice(("taken", "lost"))]
+    command += [str(number), choose.choice(("taken", "lost")), job]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
@@ -121,6 +121,30 @@ def test_killed_anywhere_and_run_again(
     assert errors == [None] * len(errors)
     assert tables(tmp_path) == expected
     assert list((tmp_path / "pending").iterdir()) == []
+    check_events((tmp_path / "events").read_bytes().splitlines(), made_by(tmp_path))
+
+
+def fill_twice(folder: Path) -> None:
+    """Make a lake of which every processed table has days of two files."""
+    fill(folder)
+    CHILD.run_chain(folder, CHILD.Recorder(folder / "events"))
+    with closing(FIXTURES.Lake(folder)) as lake:
+        for source in ("bikes", "cars"):
+            lake.put(source, [record(n, f"v{n % 7}", 1 + n % 4) for n in range(30)])
+    CHILD.run_chain(folder, CHILD.Recorder(folder / "events"))
+
+
+@pytest.mark.parametrize("round_", range(max(1, ROUNDS // 4)))
+def test_maintenance_killed_anywhere_and_run_again(tmp_path: Path, round_: int) -> None:
+    fill_twice(tmp_path)
+    before = tables(tmp_path)
+    kill_once(tmp_path, random.Random(round_), "maintenance")
+    errors = CHILD.run_chain(tmp_path, CHILD.Recorder(tmp_path / "events"), "maintenance")
+    assert errors == [None] * len(errors)
+    assert tables(tmp_path) == before
+    assert list((tmp_path / "pending").iterdir()) == []
+    assert CHILD.run_chain(tmp_path, CHILD.Recorder(tmp_path / "events"), "maintenance") == []
+    assert CHILD.run_chain(tmp_path, CHILD.Recorder(tmp_path / "events")) == []
     check_events((tmp_path / "events").read_bytes().splitlines(), made_by(tmp_path))
 
 

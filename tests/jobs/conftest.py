@@ -20,6 +20,7 @@ from headwater.engine.settings import JobSettings
 from headwater.jobs.runner import OpenLake, Runner
 from headwater.lake.iceberg import IcebergCommits
 from headwater.lake.lake_database import close_lake_database, open_lake_database
+from headwater.lake.maintenance import Maintenance
 from headwater.lake.manifest import SqlManifest
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.quarantine import SqlQuarantine
@@ -79,6 +80,7 @@ class Lake:
             quarantine=self.quarantine,
             tables=self.tables,
             commits=self.commits,
+            maintenance=Maintenance(self.commits, self.clock),
         )
         return Runner(lake, self.transport, settings=self.settings, clock=self.clock)
 
