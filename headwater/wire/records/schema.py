@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,9 +12,13 @@ import jsonschema_rs
 
 from headwater.errors import Unprocessable
 from headwater.model.columns import Column, ColumnType, column_name
+from headwater.wire.records.schema_cost import refuse_explosion
 from headwater.wire.records.tolerant import pointer
 
 MOST_FIELDS: Final = 1000
+_MOST_BACKTRACKS: Final = 10_000
+"""So often a pattern may try again; a value that needs more does not match. About 1 ms."""
+
 DEDUPES: Final = ("hash", "key", "none")
 _EVENT_TIME_TYPES: Final = frozenset(("timestamp", "date", "string"))
 _LARGEST_DOUBLE: Final = 1.7976931348623157e308
@@ -57,13 +62,20 @@ def compile_schema(schema: Mapping[str, Any]) -> Any:
     if not isinstance(schema, Mapping):
         raise Unprocessable(f"a schema is an object, not {type(schema).__name__}", path="")
     try:
+        json.dumps(schema, allow_nan=False)
+        refuse_explosion(schema)
         return jsonschema_rs.validator_for(
-            dict(schema), validate_formats=True, retriever=_refuse_reference
+            dict(schema),
+            validate_formats=True,
+            retriever=_refuse_reference,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_MOST_BACKTRACKS),
         )
     except jsonschema_rs.ValidationError as error:
         raise Unprocessable(
             f"not a JSON Schema: {error.message}", path=pointer(tuple(error.instance_path))
         ) from error
+    except RecursionError as error:
+        raise Unprocessable("the schema is nested too deep", path="") from error
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise Unprocessable(f"not a JSON Schema: {error}", path="") from error
 
@@ -113,11 +125,7 @@ def read_schema(schema: Mapping[str, Any], before: Sequence[Column] = ()) -> Sch
                 path="/x-event-time",
                 hint='declare the field with "type": "string", "format": "date-time"',
             )
-    key = schema.get("x-key", ())
-    key = (key,) if isinstance(key, str) else tuple(key)
-    for index, field in enumerate(key):
-        if field not in by_field:
-            raise Unprocessable(f"x-key names {field!r}, which is no field", path=f"/x-key/{index}")
+    key = _key(schema, by_field)
     dedupe = schema.get("x-dedupe", "hash")
     if dedupe not in DEDUPES:
         raise Unprocessable(
@@ -126,6 +134,17 @@ def read_schema(schema: Mapping[str, Any], before: Sequence[Column] = ()) -> Sch
     if dedupe == "key" and not key:
         raise Unprocessable("x-dedupe is key, and x-key names no field", path="/x-key")
     return SchemaReading(columns=columns, dedupe=dedupe, key=key, event_time=event_time)
+
+
+def _key(schema: Mapping[str, Any], fields: Mapping[str, Column]) -> tuple[str, ...]:
+    names = schema.get("x-key", [])
+    names = [names] if isinstance(names, str) else names
+    if not isinstance(names, list | tuple):
+        raise Unprocessable("x-key is neither a field nor an array of fields", path="/x-key")
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or name not in fields:
+            raise Unprocessable(f"x-key names {name!r}, which is no field", path=f"/x-key/{index}")
+    return tuple(names)
 
 
 def field_type(schema: Mapping[str, Any], definition: Any) -> ColumnType:

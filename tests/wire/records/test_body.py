@@ -114,8 +114,9 @@ def test_damaged_text_is_malformed_or_what_a_plain_parser_reads(text: str, data:
             json.loads(bytes(sent), parse_constant=lambda name: name)
         return
     assert len(body.raws) == 1
-    if not body.flaws:
-        assert body.values[0] == json.loads(bytes(sent))
+    plain = json.loads(bytes(sent))
+    if not body.flaws and "inf" not in repr(plain):  # beyond doubles, ours stay decimals
+        assert body.values[0] == plain
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ def of(**properties: Any) -> dict[str, Any]:
         ({**of(x={}), "x-event-time": "y"}, "/x-event-time"),
         ({**of(x={"type": "boolean"}), "x-event-time": "x"}, "/x-event-time"),
         ({**of(x={}), "x-key": ["x", "y"]}, "/x-key/1"),
+        ({**of(x={}), "x-key": 5}, "/x-key"),
+        ({**of(x={}), "x-key": [["x"]]}, "/x-key/0"),
+        (of(x={"maximum": float("nan")}), ""),
+        (of(x={"$ref": "#", "$id": "y"}), ""),
+        (of(x={"$ref": "#nowhere"}), ""),
         ({**of(x={}), "x-dedupe": "all"}, "/x-dedupe"),
         ({**of(x={}), "x-dedupe": "key"}, "/x-key"),
         (of(**{f"f{n}": {} for n in range(1001)}), "/properties"),
@@ -246,3 +251,43 @@ def test_inferred_schema_is_one_and_can_always_be_registered(found: list[Any]) -
     reading = read_schema(schema)
     assert len({c.name.lower() for c in reading.columns}) == len(reading.columns)
     assert changes_between(schema, extend(schema, of(new={}))) != ()
+
+
+def doubling(steps: int, **last: Any) -> dict[str, Any]:
+    twice = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(steps)}
+    return {"$ref": "#/$defs/d0", "$defs": {**twice, f"d{steps}": last or {"type": "object"}}}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        doubling(40),
+        {"properties": {"x": {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}}},
+        {"additionalProperties": {"anyOf": [{"$ref": "#"}, {"not": {"$ref": "#"}}]}},
+    ],
+)
+def test_references_that_multiply_the_work_are_refused(schema: dict[str, Any]) -> None:
+    with pytest.raises(Unprocessable, match="multiply the work"):
+        read_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        doubling(5),
+        {"$ref": "#"},
+        {"allOf": [{"$ref": "#"}]},
+        {"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "n": {"type": "number"}}},
+        {"properties": {"at": {"$ref": "#spot"}}, "$defs": {"a": {"$anchor": "spot"}}},
+        {"properties": {"$ref": {"type": "string"}, "$id": {"type": "string"}}},
+    ],
+)
+def test_ordinary_references_are_taken(schema: dict[str, Any]) -> None:
+    read_schema(schema)
+    assert RecordValidator(schema).flaw({"left": {"right": {}}, "n": 1}) is None
+
+
+def test_pattern_that_backtracks_gives_up_and_the_value_does_not_match() -> None:
+    validator = RecordValidator(of(x={"pattern": r"(?<!x)(a*)*(b*)*c\1"}))
+    assert validator.flaw({"x": "a" * 10_000}) is not None
+    assert validator.flaw({"x": "ac"}) is None
