@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from headwater.api.access import Administrator
 from headwater.control.contract import Token
+from headwater.errors import Unprocessable
 from headwater.identity.access import Role, TokenAccess
 
 
@@ -36,6 +37,12 @@ def tokens_router(access: TokenAccess) -> APIRouter:
     @router.post("/tokens", status_code=201)
     def create_token(principal: Administrator, new: NewToken) -> dict[str, Any]:
         """Make a token; its `secret` is in this answer and never again."""
+        if new.role is not Role.ADMIN and not access.has_tokens():
+            raise Unprocessable(
+                "the first token has to be an admin's, or nobody could make another",
+                path="/role",
+                hint="headwater token create NAME --role admin",
+            )
         token, secret = access.create(new.name, new.role, expires_at=new.expires_at, by=principal)
         return {**_described(token), "secret": secret}
 

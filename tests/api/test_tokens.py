@@ -80,7 +80,7 @@ def test_expired_token_is_refused(call, clock) -> None:
     ],
 )
 def test_what_cannot_be_is_422_with_its_path(call, change: dict[str, object], path: str) -> None:
-    reply = call("POST", PATH, {"name": "a", "role": "reader", **change})
+    reply = call("POST", PATH, {"name": "a", "role": "admin", **change})
     assert reply.status == 422
     assert json.loads(reply.body)["path"] == path
 
@@ -99,3 +99,11 @@ def test_refusals_are_problem_documents(call) -> None:
     problem = json.loads(reply.body)
     assert problem["status"] == 401
     assert problem["request_id"] == reply.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("role", ["reader", "writer", "runner"])
+def test_first_token_is_an_administrators_so_that_nobody_is_locked_out(call, role: str) -> None:
+    reply = call("POST", PATH, {"name": "ci", "role": role})
+    assert reply.status == 422
+    assert json.loads(reply.body)["path"] == "/role"
+    made(call, "boss", "admin")

@@ -24,7 +24,7 @@ def as_json(data: Path, *arguments: str) -> Any:
 
 
 def test_secret_alone_goes_to_standard_output(tmp_path: Path) -> None:
-    result = run(tmp_path, "create", "ci", "--role", "writer")
+    result = run(tmp_path, "create", "ci", "--role", "admin")
     assert result.exit_code == 0
     assert result.stdout.strip().startswith("hw_")
     assert "HEADWATER_TOKEN" in result.stderr
@@ -44,15 +44,15 @@ def test_owner_of_the_files_manages_tokens_without_one(tmp_path: Path) -> None:
 
 def test_list_is_a_table(tmp_path: Path) -> None:
     assert "no token" in run(tmp_path, "list").stdout
-    as_json(tmp_path, "create", "ci", "--role", "reader", "--days", "30")
+    as_json(tmp_path, "create", "ci", "--role", "admin", "--days", "30")
     shown = run(tmp_path, "list").stdout
     assert "ci" in shown
-    assert "reader" in shown
+    assert "admin" in shown
     assert "valid until" in shown
 
 
 def test_errors_are_those_of_the_api(tmp_path: Path) -> None:
-    as_json(tmp_path, "create", "ci", "--role", "reader")
+    as_json(tmp_path, "create", "ci", "--role", "admin")
     assert isinstance(run(tmp_path, "create", "ci", "--role", "reader").exception, Conflict)
     assert isinstance(run(tmp_path, "revoke", "nope").exception, Missing)
 
