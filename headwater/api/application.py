@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,10 @@ from headwater.api.docs import docs_router
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError, Malformed, Missing, Unprocessable
 from headwater.version import __version__
+
+_UNDECLARED: Final = Unprocessable(
+    "the body is not declared to be JSON", hint="send the header Content-Type: application/json"
+)
 
 
 def create_application(
@@ -79,11 +83,17 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     path = "/" + "/".join(str(part) for part in rest)
     if first["type"] == "json_invalid":
         return _answer(request, Malformed(f"the body is not JSON: {first['ctx']['error']}"))
+    if where == "body" and isinstance(error.body, bytes):
+        return _answer(request, _UNDECLARED)
     return _answer(request, Unprocessable(f"{where} {path}: {first['msg']}", path=path))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, RecursionError):
+        return _answer(request, Malformed("the body is not JSON that can be read: too deep"))
+    if isinstance(error.__cause__, ValueError):
+        return _answer(request, Malformed(f"the body is not JSON: {error.__cause__}"))
     if error.status_code == 404:
         return _answer(request, Missing(f"there is nothing at {request.url.path}"))
     problem = problem_of(HeadwaterError(str(error.detail)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from headwater.api.access import Reader, Runner
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
@@ -19,6 +19,7 @@ from headwater.model.principal import Action
 from headwater.model.record import Segment
 
 ACCEPTED: Final = 202
+After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Begin behind this sequence.")]
 
 
 def records_routes(door: RecordDoor, *, max_body_bytes: int) -> tuple[HotRoute, ...]:
@@ -82,7 +83,7 @@ def sources_router(
 
     @router.get("/segments")
     def list_segments(
-        _: Reader, source: str | None = None, after: int = 0, limit: int = 100
+        _: Reader, source: str | None = None, after: After = 0, limit: int = 100
     ) -> dict[str, Any]:
         """List sealed files of the raw zone, in the order in which jobs read them."""
         if not 0 < limit <= 1000:

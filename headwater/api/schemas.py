@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Query
 
 from headwater.api.access import Reader, Writer
 from headwater.lake.contract import Registry, SourceSchema
+
+Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 def schemas_router(registry: Registry) -> APIRouter:
@@ -20,14 +22,14 @@ def schemas_router(registry: Registry) -> APIRouter:
         return {"schemas": [_described(schema) for schema in registry.find(source)]}
 
     @router.get("/schemas/version")
-    def get_schema(_: Reader, source: str, version: int | None = None) -> dict[str, Any]:
+    def get_schema(_: Reader, source: str, version: Version = None) -> dict[str, Any]:
         """Return one version of a source's schema, by default the latest."""
         return _described(registry.get(source, version))
 
     @router.post("/schemas", status_code=201)
     @router.put("/schemas", status_code=200)
     def register_schema(
-        principal: Writer, source: str, schema: Annotated[Any, Body()]
+        principal: Writer, source: str, schema: Annotated[dict[str, Any], Body()]
     ) -> dict[str, Any]:
         """Register a JSON Schema for a source; it must be able to follow the one before."""
         return _described(registry.register(source, schema, actor=principal.name))

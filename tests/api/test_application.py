@@ -111,3 +111,20 @@ def test_requests_are_counted_by_template(calling) -> None:
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
 def test_api_describes_itself(calling, path: str) -> None:
     assert calling(things())("GET", path).status == 200
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"name": "\xff"}', b"9" * 5000])
+def test_body_that_cannot_be_read_says_so(calling, body: bytes) -> None:
+    reply = calling(things())(
+        "POST", "/api/v2/things", body, headers={"Content-Type": "application/json"}
+    )
+    assert reply.status == 400
+    assert json.loads(reply.body)["type"] == "/docs/errors#malformed"
+    assert "the body is not JSON" in json.loads(reply.body)["detail"]
+
+
+def test_body_of_another_type_is_told_which_header_to_send(calling) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = calling(things())("POST", "/api/v2/things", b'{"name": "a"}', headers=form)
+    assert reply.status == 422
+    assert json.loads(reply.body)["hint"] == "send the header Content-Type: application/json"

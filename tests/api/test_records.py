@@ -153,6 +153,8 @@ def test_sources_and_segments_are_counted_after_a_seal(lake: Any) -> None:
     assert lake.ask("GET", "/api/v2/segments?source=a")[1]["segments"] == sealed["segments"]
     assert lake.ask("GET", "/api/v2/segments?after=1")[1]["segments"] == []
     assert lake.ask("GET", "/api/v2/segments?limit=0")[0] == 422
+    assert lake.ask("GET", f"/api/v2/segments?after={2**64}")[0] == 422
+    assert lake.ask("GET", f"/api/v2/schemas/version?source=a&version={2**64}")[0] == 422
 
 
 def waiting(lake: Any, target: str = "") -> list[Any]:
