@@ -157,7 +157,9 @@ def _zone_and_name(table: str) -> tuple[Zone, str]:
         if zone == known and name and '"' not in name:
             return known, name
     raise Unprocessable(
-        f"{table!r} is no table name", path="/table", hint=f"write zone.name; zones: {ZONES}"
+        f"{table!r} is no table name",
+        path="/table",
+        hint=f"write zone.name; zones: {', '.join(ZONES)}",
     )
 
 

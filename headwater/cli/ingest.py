@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import quote
 
 import typer
 
@@ -37,7 +38,9 @@ def ingest(
     """Send the records of FILES and wait until they are durable."""
     session: Session = context.obj
     for file in files:
-        if str(file) != "-" and not file.is_file():
+        if str(file) != "-" and file.is_dir():
+            raise Invalid(f"{file} is a folder", hint="name the files in it")
+        if str(file) != "-" and not file.exists():
             raise Missing(f"there is no file {file}")
     total = {"accepted": 0, "rejected": 0}
     errors: list[dict[str, Any]] = []
@@ -73,7 +76,7 @@ def send_batch(answers: Answers, target: str, body: bytes, media_type: str) -> d
 def _send(
     answers: Answers, file: Path, source: str | None, *, quiet: bool
 ) -> Iterator[dict[str, Any]]:
-    target = "/ingest" if source is None else f"/ingest/{source}"
+    target = "/ingest" if source is None else f"/ingest/{quote(source, safe='')}"
     size = file.stat().st_size if str(file) != "-" else None
     with (
         _opened(file) as (stream, position),

@@ -42,6 +42,7 @@ def list_records(
             (one["key"], one["source"], one["stage"], one["path"], one["reason"])
             for one in found["records"]
         ),
+        whole=("key",),
         title=f"{found['waiting']:,} {'record waits' if found['waiting'] == 1 else 'records wait'}",
     )
     if found["next"]:

@@ -65,7 +65,7 @@ def print_json(value: Any) -> None:
 def print_error(error: HeadwaterError) -> None:
     """Write what was wrong and what to do about it to standard error."""
     path = getattr(error, "path", None)
-    where = f" at {path}" if path else ""
+    where = f" at {path}" if path and path not in error.message else ""
     sys.stderr.write(f"headwater: {error.message}{where}\n")
     if error.hint:
         sys.stderr.write(f"  {error.hint}\n")

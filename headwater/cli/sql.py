@@ -25,6 +25,8 @@ def sql(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Ask a question of the tables in raw, processed, curated and quarantine."""
+    if as_json and as_csv:
+        raise typer.BadParameter("give --json or --csv")
     text = sys.stdin.read() if statement == "-" else statement
     question = {"sql": text, "as_of": as_of, "limit": limit}
     session: Session = context.obj
@@ -43,10 +45,14 @@ def sql(
 def print_answer(found: dict[str, Any], *, title: str | None = None) -> None:
     """Print the rows of an answer and what they cost."""
     names = [column["name"] for column in found["columns"]]
-    if fits(names, found["rows"]):
-        print_table(names, found["rows"], title=title)
+    rows = [
+        [str(value) if name == "year" and value is not None else value for name, value in cells]
+        for cells in (tuple(zip(names, row, strict=True)) for row in found["rows"])
+    ]
+    if fits(names, rows):
+        print_table(names, rows, title=title)
     else:
-        print_records(names, found["rows"], title=title or "")
+        print_records(names, rows, title=title or "")
     typer.echo(cost_of(found))
     if found["partial"]:
         typer.echo(f"Partial: {found['reason']}.")

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+_NARROWEST: Final = 13
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str | None = None,
+    whole: Collection[str] = (),
 ) -> None:
-    """Print rows under their column names; numbers stand to the right."""
+    """Print rows under their column names; numbers stand to the right.
+
+    Columns in `whole` are never broken, so that their ids can be copied; where they leave the
+    others no room, the table is wider than the terminal.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -18,10 +29,15 @@ def print_table(
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for position, name in enumerate(columns):
         is_number = any(isinstance(row[position], int | float) for row in values)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(
+            name, justify="right" if is_number else "left", overflow="fold", no_wrap=name in whole
+        )
     for row in values:
         table.add_row(*(Text(shown(value)) for value in row))
-    Console().print(table)
+    kept = [position for position, name in enumerate(columns) if name in whole]
+    widest = sum(max((len(shown(row[at])) for row in values), default=0) for at in kept)
+    least = widest + _NARROWEST * (len(columns) - len(kept)) if kept else 0
+    Console(width=max(Console().width, least)).print(table)
 
 
 def shown(value: object) -> str:
@@ -49,7 +65,7 @@ def print_records(columns: Sequence[str], rows: Sequence[Sequence[object]], *, t
     for number, row in enumerate(rows, 1):
         console.print(Text(f"row {number}", style="bold"))
         for name, value in zip(columns, row, strict=True):
-            console.print(Text(f"  {name:<{width}}  {shown(value)}"), overflow="fold")
+            console.print(Text(f"  {name:<{width}}  {shown(value)}"), soft_wrap=True)
 
 
 def fits(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bool:

@@ -24,6 +24,12 @@ def tables(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the tables, or show the columns, snapshots or first rows of one."""
+    if preview and snapshots:
+        raise typer.BadParameter("give --preview or --snapshots")
+    if table is None and (preview or snapshots):
+        raise typer.BadParameter("name the table: headwater tables zone.name --preview")
+    if as_of is not None and not preview:
+        raise typer.BadParameter("--as-of goes with --preview")
     session: Session = context.obj
     with session.answers() as answers:
         found = _find(answers, table, snapshots=snapshots, preview=preview, as_of=as_of)
@@ -88,4 +94,5 @@ def _print_snapshots(found: dict[str, Any]) -> None:
             for one in found["snapshots"]
         ),
         title=found["table"],
+        whole=("snapshot", "run"),
     )

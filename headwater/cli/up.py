@@ -17,9 +17,15 @@ Data = Annotated[
     Path | None, typer.Option(help="The folder that holds everything.", show_default=False)
 ]
 Host = Annotated[str | None, typer.Option(help="The address to listen on [default: 127.0.0.1].")]
-Port = Annotated[int | None, typer.Option(help="The port of the API [default: 5000].")]
-WebPort = Annotated[int | None, typer.Option(help="Where users look for the UI [default: 3000].")]
-OtlpPort = Annotated[int | None, typer.Option(help="Where OTLP senders look [default: 4318].")]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65_535, help="The port of the API [default: 5000].")
+]
+WebPort = Annotated[
+    int | None, typer.Option(min=0, max=65_535, help="Where users look for the UI [default: 3000].")
+]
+OtlpPort = Annotated[
+    int | None, typer.Option(min=0, max=65_535, help="Where OTLP senders look [default: 4318].")
+]
 Insecure = Annotated[
     bool, typer.Option(help="Listen beyond this machine although no token exists.")
 ]

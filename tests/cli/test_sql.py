@@ -52,3 +52,23 @@ def test_statement_that_is_refused_says_why(run: Any) -> None:
 def test_empty_lake_has_no_tables(run: Any) -> None:
     assert json.loads(run("tables", "--json").output) == {"tables": []}
     assert isinstance(run("tables", "processed.none").exception, Missing)
+
+
+def test_year_is_no_amount(run: Any) -> None:
+    assert "2026" in run("sql", "SELECT 2026 AS year").output
+    assert "2,026" in run("sql", "SELECT 2026 AS rows").output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sql", "SELECT 1", "--json", "--csv"),
+        ("tables", "raw.a", "--preview", "--snapshots"),
+        ("tables", "raw.a", "--as-of", "2026-01-01"),
+        ("tables", "--preview"),
+        ("up", "--port", "99999"),
+        ("up", "--web-port", "-1"),
+    ],
+)
+def test_options_that_say_nothing_together_are_refused(run: Any, arguments: Any) -> None:
+    assert run(*arguments).exit_code == 2

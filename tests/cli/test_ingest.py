@@ -1,0 +1,28 @@
+"""Files go in by their names; what cannot be sent says what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from headwater.cli.main import app
+from headwater.errors import Invalid, Missing, Unprocessable
+
+
+def ingest(data: Path, *arguments: str, text: str = "") -> Any:
+    return CliRunner().invoke(app, ["--data", str(data), "ingest", *arguments], input=text)
+
+
+@pytest.mark.parametrize("source", ["Bad Name", "a/../b", "a?b", "\u00e9", ".."])
+def test_name_that_is_no_source_is_named_in_the_error(tmp_path: Path, source: str) -> None:
+    result = ingest(tmp_path, "--source", source, "-", text='{"a": 1}\n')
+    assert isinstance(result.exception, Unprocessable)
+    assert repr(source)[1:-1] in result.exception.message or ascii(source) in str(result.exception)
+
+
+def test_folder_is_no_file(tmp_path: Path) -> None:
+    assert isinstance(ingest(tmp_path, str(tmp_path)).exception, Invalid)
+    assert isinstance(ingest(tmp_path, str(tmp_path / "none")).exception, Missing)
