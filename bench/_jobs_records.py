@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+
+from headwater.model.record import Segment
 
 SOURCE: Final = "shop"
 SCHEMA: Final[dict[str, Any]] = {
@@ -29,6 +32,16 @@ SEGMENT_RECORDS: Final = 250_000
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class Silent:
+    """A transport that acknowledges everything."""
+
+    def emit(self, event: bytes) -> None:
+        """Take one event."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 def write_segments(folder: Path, count: int) -> list[tuple[Path, int]]:
     """Write `count` raw lines, about 230 bytes each; return the files with their records."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,6 +54,24 @@ def write_segments(folder: Path, count: int) -> list[tuple[Path, int]]:
             file.writelines(next(lines) for _ in range(records))
         written.append((path, records))
     return written
+
+
+def segment_of(lake: Path, path: Path, records: int) -> Segment:
+    """Describe a written file as the manifest does."""
+    content = path.read_bytes()
+    at = datetime(2026, 2, 1, tzinfo=UTC)
+    return Segment(
+        sequence=0,
+        source=SOURCE,
+        day="2026-02-01",
+        path=str(path.relative_to(lake)),
+        log=path.stem,
+        records=records,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        first_at=at,
+        last_at=at,
+    )
 
 
 def _lines(count: int) -> Iterator[str]:

@@ -6,15 +6,21 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from bench.load import load
+from bench._ingest_job import make_job_input, run_job
+from bench.load import GENERATOR, load
 
 SECONDS: Final = 3.0
 BATCH: Final = 100
+JOB_RECORDS: Final = 500_000
+JOB_STARTS_SECONDS: Final = 1.5
+"""So long the runner takes before it is at its records."""
 DATA: Final = {
     "year": 2013,
     "month": 1,
@@ -45,6 +51,8 @@ def run() -> list[dict[str, Any]]:
             group = load(port, "/ingest", one, seconds=SECONDS)
             each = load(port, "/each", one, seconds=SECONDS)
             batches = load(port, "/ingest", many, connections=8, seconds=SECONDS)
+            make_job_input(folder / "data", JOB_RECORDS)
+            latency = _latency_under_a_job(folder / "data", port, one)
     return [
         {
             "name": "durable single-record ingest over an fsync per request",
@@ -74,20 +82,31 @@ def run() -> list[dict[str, Any]]:
             "unit": "records/s",
             "floor": 80_000,
             "aim": 150_000,
-            "peer": f"p99 {batches['p99_ms']:.1f} ms",
+            "peer": f"p99 {batches['p99_ms']:.1f} ms, load by {GENERATOR}",
         },
+        latency,
     ]
 
 
-def latency_under(
-    port: int, work: Callable[[], AbstractContextManager[Any]] = nullcontext
-) -> float:
-    """Return the p99 in milliseconds of steady single-record ingest while `work` runs."""
-    with tempfile.TemporaryDirectory() as name:
-        one, _ = _bodies(Path(name))
-        with work():
-            measured = load(port, "/ingest", one, connections=8, seconds=SECONDS)
-    return float(measured["p99_ms"])
+def _latency_under_a_job(folder: Path, port: int, body: Path) -> dict[str, Any]:
+    """Compare the p99 of steady single records while a job runs with that of an idle machine."""
+    idle = load(port, "/ingest", body, connections=8, seconds=SECONDS)
+    with ThreadPoolExecutor(1) as thread:
+        job = thread.submit(run_job, folder)
+        time.sleep(JOB_STARTS_SECONDS)
+        busy = load(port, "/ingest", body, connections=8, seconds=SECONDS)
+        has_lasted = not job.done()
+        job.result()
+    during = "all" if has_lasted else "a part"
+    return {
+        "name": "ingest p99 while raw_to_processed runs over idle",
+        "value": round(busy["p99_ms"] / idle["p99_ms"], 2),
+        "unit": "x",
+        "floor": 3,
+        "aim": 1.5,
+        "peer": f"idle {idle['p99_ms']:.1f} ms, {idle['per_second']:.0f}/s; with the job during"
+        f" {during} of it {busy['p99_ms']:.1f} ms, {busy['per_second']:.0f}/s",
+    }
 
 
 def _bodies(folder: Path) -> tuple[Path, Path]:

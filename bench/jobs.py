@@ -7,7 +7,6 @@ zone the same statements over those files. Without fsync, commits, lineage or qu
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -21,7 +20,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from bench._jobs_records import SCHEMA, SOURCE, write_segments
+from bench._jobs_records import SCHEMA, SOURCE, Silent, segment_of, write_segments
 from headwater.app.jobs import open_lake
 from headwater.clock import SystemClock
 from headwater.duck import connect
@@ -37,21 +36,10 @@ from headwater.jobs.record_kernel import RecordSpec
 from headwater.jobs.runner import OpenLake, Runner
 from headwater.lake.contract import SourceSchema
 from headwater.model.columns import ENVELOPE
-from headwater.model.record import Segment
 from headwater.sdk.times import new_run_id
 
 RECORDS: Final = int(os.environ.get("BENCH_RECORDS", "1000000"))
 RANGE_BYTES: Final = 16 * 1024 * 1024
-
-
-class _Silent:
-    """A transport that acknowledges everything."""
-
-    def emit(self, event: bytes) -> None:
-        """Take one event."""
-
-    def close(self) -> None:
-        """Do nothing."""
 
 
 def run() -> list[dict[str, Any]]:
@@ -65,8 +53,8 @@ def run() -> list[dict[str, Any]]:
 
 def _compare(folder: Path, lake: OpenLake, written: list[tuple[Path, int]]) -> list[dict[str, Any]]:
     schema = lake.registry.register(SOURCE, SCHEMA, actor="bench")
-    lake.manifest.add([_segment(lake.folder, path, records) for path, records in written])
-    runner = Runner(lake, _Silent(), settings=JobSettings(), clock=SystemClock())
+    lake.manifest.add([segment_of(lake.folder, path, records) for path, records in written])
+    runner = Runner(lake, Silent(), settings=JobSettings(), clock=SystemClock())
     paths = [path for path, _ in written]
 
     by_hand, _ = _timed(lambda: _process_by_hand(folder, schema, paths))
@@ -107,23 +95,6 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
     result = work()
     return time.perf_counter() - started, result
-
-
-def _segment(lake: Path, path: Path, records: int) -> Segment:
-    content = path.read_bytes()
-    at = datetime(2026, 2, 1, tzinfo=UTC)
-    return Segment(
-        sequence=0,
-        source=SOURCE,
-        day="2026-02-01",
-        path=str(path.relative_to(lake)),
-        log=path.stem,
-        records=records,
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        first_at=at,
-        last_at=at,
-    )
 
 
 def _process_by_hand(folder: Path, schema: SourceSchema, paths: list[Path]) -> None:
