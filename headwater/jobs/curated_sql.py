@@ -68,7 +68,7 @@ def _daily(table: SourceTable) -> str:
     MIN(t.event_ts) AS first_event, MAX(t.event_ts) AS last_event,
     {_average("t.quality_score")} AS average_quality,
     {_metrics_map(table)} AS fields
-  FROM processed.{table.source} AS t GROUP BY t.source, {day}"""
+  FROM processed."{table.source}" AS t GROUP BY t.source, {day}"""
     columns = ["distinct_keys", "first_event", "last_event", "average_quality", "fields"]
     return _with_rejected(
         table, records, "day", "CAST(received_at AS DATE)", columns=columns, rejected="rejected"
@@ -86,7 +86,7 @@ def _hourly(table: SourceTable) -> str:
       ROW_NUMBER() OVER (PARTITION BY source, hour ORDER BY latency) AS place,
       COUNT(*) OVER (PARTITION BY source, hour) AS total
     FROM (SELECT s.source, {hour} AS hour, s.record_bytes, {latency} AS latency
-      FROM processed.{table.source} AS s) AS t) AS p
+      FROM processed."{table.source}" AS s) AS t) AS p
   GROUP BY source, hour"""
     columns = ["bytes", "latency_p50_seconds", "latency_p95_seconds"]
     hour_of_rejection = "DATE_TRUNC('hour', received_at)"
@@ -117,7 +117,7 @@ def _with_rejected(
   COALESCE(q.{rejected}, CAST(0 AS BIGINT)) AS {rejected}
 FROM ({records}) AS r
 FULL OUTER JOIN (SELECT source, {rejected_group} AS {group}, COUNT(*) AS {rejected}
-  FROM quarantine.{table.source} GROUP BY source, {rejected_group}) AS q
+  FROM quarantine."{table.source}" GROUP BY source, {rejected_group}) AS q
 ON r.source = q.source AND r.{group} = q.{group}"""
 
 
@@ -133,8 +133,8 @@ def _statistics(table: SourceTable) -> str:
     {_average(quality)} AS average_quality,
     {_average(quality, recent)} - {_average(quality, before)} AS quality_trend,
     {_shares_map(table)} AS null_rates
-  FROM processed.{table.source} AS t
-  CROSS JOIN (SELECT MAX(s.event_ts) AS last_event FROM processed.{table.source} AS s) AS m
+  FROM processed."{table.source}" AS t
+  CROSS JOIN (SELECT MAX(s.event_ts) AS last_event FROM processed."{table.source}" AS s) AS m
   GROUP BY t.source"""
     listed = """r.first_event, r.last_event, r.first_seen, r.last_seen, r.average_quality,
   r.quality_trend, r.null_rates"""
@@ -149,7 +149,7 @@ FROM ({statistics}) AS r"""
   {listed}
 FROM ({statistics}) AS r
 FULL OUTER JOIN (SELECT source, COUNT(*) AS rejected
-  FROM quarantine.{table.source} GROUP BY source) AS q
+  FROM quarantine."{table.source}" GROUP BY source) AS q
 ON r.source = q.source"""
 
 

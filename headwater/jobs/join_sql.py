@@ -27,11 +27,11 @@ def join_sql(join: JoinSettings, left: Columns) -> str:
     keys = ", ".join(f"s.{_name(column)}" for column in join.on.values())
     same = " AND ".join(f"l.{_name(a)} = r.{passed[b]}" for a, b in join.on.items())
     return f"""SELECT {", ".join([*kept, *added])}
-FROM processed.{join.left} AS l
+FROM processed."{join.left}" AS l
 LEFT JOIN (SELECT {", ".join(passed.values())} FROM (SELECT {renamed},
     ROW_NUMBER() OVER (PARTITION BY {keys}
       ORDER BY s.event_ts DESC, s.received_at DESC, s.id DESC) AS place
-    FROM processed.{join.right} AS s) AS ranked WHERE place = 1) AS r
+    FROM processed."{join.right}" AS s) AS ranked WHERE place = 1) AS r
 ON {same}"""
 
 

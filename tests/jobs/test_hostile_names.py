@@ -176,3 +176,19 @@ def schema(found: list[str], *, key: str) -> dict[str, Any]:
 def line(number: int, data: dict[str, Any]) -> dict[str, Any]:
     at = f"2026-03-01T10:00:{number:02}Z"
     return {"id": f"id-{number:04}", "received_at": at, "data": data}
+
+
+WORDS = ("select", "order", "group", "table", "from", "left", "end", "place")
+
+
+def test_sources_may_be_called_like_words_of_sql(lake: Any) -> None:
+    join = {"on": {"a": "a"}, "columns": ("a",), "prefix": "x_"}
+    lake.settings = JobSettings(
+        joins=(JoinSettings(name="j", left="select", right="order", **join),)
+    )
+    for word in WORDS:
+        lake.registry.register(word, schema(["a"], key="a"), actor="test")
+        lake.put(word, [line(1, {"a": 1.0})])
+    assert {result.error for result in lake.run("refresh")} == {None}
+    assert {row["source"] for row in lake.rows("curated", "daily_summary")} == set(WORDS)
+    assert len(lake.rows("curated", "j")) == 1
