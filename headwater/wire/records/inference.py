@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from headwater.model.columns import column_name
-from headwater.wire.records.schema import MOST_FIELDS
 
 _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
+MOST_PROPOSED: Final = 250
+"""A table of more columns needs more memory than a job has unless told otherwise; declare it."""
+
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOST_SHAPES: Final = 100_000
 _LONG: Final = range(-(2**63), 2**63)
@@ -63,7 +65,7 @@ class Inference:
         if field not in self._fields:
             name = column_name(field).lower()
             is_usable = bool(field) and field.isprintable() and name not in self._names
-            if not is_usable or len(self._fields) >= MOST_FIELDS:
+            if not is_usable or len(self._fields) >= MOST_PROPOSED:
                 return False
             self._names.add(name)
             self._fields[field] = None
@@ -115,7 +117,7 @@ def extend(proposed: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, An
     names = {column_name(field).lower() for field in properties}
     for field, definition in seen.get("properties", {}).items():
         if field not in properties and column_name(field).lower() not in names:
-            if len(properties) >= MOST_FIELDS:
+            if len(properties) >= MOST_PROPOSED:
                 break
             properties[field] = definition
             names.add(column_name(field).lower())

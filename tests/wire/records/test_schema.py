@@ -291,3 +291,9 @@ def test_pattern_that_backtracks_gives_up_and_the_value_does_not_match() -> None
     validator = RecordValidator(of(x={"pattern": r"(?<!x)(a*)*(b*)*c\1"}))
     assert validator.flaw({"x": "a" * 10_000}) is not None
     assert validator.flaw({"x": "ac"}) is None
+
+
+def test_proposal_has_no_more_columns_than_a_job_can_write() -> None:
+    seen = Inference()
+    seen.add([{f"f{n}": n for n in range(10_000)}])
+    assert len(seen.schema()["properties"]) == 250
