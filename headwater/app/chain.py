@@ -13,7 +13,7 @@ from headwater.engine.settings import JobSettings
 from headwater.jobs.catalog import CATALOG, REFRESH
 from headwater.sdk.transport import Transport
 
-RUNNER_MODULE = "headwater.app.jobs"
+RUNNER_MODULE = "headwater.app.runner"
 
 
 def open_chain(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from headwater.clock import Clock, SystemClock
+from headwater.duck import connect
 from headwater.engine.chain import RECOVER
 from headwater.engine.messages import Message
 from headwater.engine.pipe import Pipe
@@ -24,6 +26,7 @@ from headwater.lake.metadata import MetadataTables
 from headwater.lake.quarantine import SqlQuarantine
 from headwater.lake.registry import SqlRegistry
 from headwater.observe import LogEvent, configure_logging
+from headwater.sdk.sql import lineage_of
 
 
 @contextmanager
@@ -53,6 +56,7 @@ def main() -> None:
     """Run the one job that the server asks for, and tell it how that went."""
     configure_logging()
     pipe = Pipe()
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     request = pipe.receive()
     settings = JobSettings.model_validate(request["settings"])
     os.setpriority(os.PRIO_PROCESS, 0, settings.niceness)
@@ -64,6 +68,12 @@ def main() -> None:
         logging.getLogger("headwater").exception(LogEvent.JOB_FAILED.value)
         answer = {"kind": "failed", "error": repr(error), "hint": None}
     pipe.send(answer)
+
+
+def _warm_up() -> None:
+    """Load what the first table needs, while nobody asked yet or beside the first steps."""
+    connect().close()
+    lineage_of("SELECT a FROM s.t", schema={"s.t": {"a": "int"}})
 
 
 def _run(pipe: Pipe, request: Message, settings: JobSettings) -> Message:
@@ -79,7 +89,3 @@ def _run(pipe: Pipe, request: Message, settings: JobSettings) -> Message:
             report=lambda result: pipe.send({"kind": "table", "result": asdict(result)}),
         )
     return {"kind": "done", "tables": [asdict(result) for result in results]}
-
-
-if __name__ == "__main__":
-    main()

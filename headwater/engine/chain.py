@@ -13,6 +13,7 @@ from typing import Final, Literal
 from headwater.clock import Clock
 from headwater.engine.messages import Message
 from headwater.engine.process import RunnerProcess
+from headwater.engine.spare import SpareRunner
 from headwater.errors import Busy, HeadwaterError, Missing, Unavailable
 from headwater.observe import JOB_RUNS, LogEvent, log
 from headwater.sdk.times import new_run_id
@@ -43,6 +44,8 @@ class RequestedRun:
 class ChainLoop:
     """Runs one job at a time, each in a runner process of its own, in order of request.
 
+    While jobs run often, the next runner is started before it is needed.
+
     `seal` is called before each run, so that it sees all that was acknowledged before it.
     `request_of` makes the runner's request out of job and run id. After `sealed` the chain
     runs, at most once in `every_seconds`; never by itself when that is 0. When a runner dies,
@@ -62,7 +65,7 @@ class ChainLoop:
     ) -> None:
         self.jobs = jobs
         self._chain = chain
-        self._start_process = start_process
+        self._spare = SpareRunner(start_process, clock)
         self._request_of = request_of
         self._seal = seal
         self._every_seconds = every_seconds
@@ -120,6 +123,7 @@ class ChainLoop:
             process.kill()
         if self._thread is not None:
             self._thread.join()
+        self._spare.close()
 
     def _queue(self, job: str) -> RequestedRun:
         with self._lock:
@@ -151,6 +155,8 @@ class ChainLoop:
         while not self._is_closed:
             self._clock.wait(self._wake, self._pause())
             self._wake.clear()
+            if not (self._is_closed or self._waiting):
+                self._spare.tend()
             if self._is_chain_due():
                 self._is_sealed = not self._queue_quietly(self._chain)
             while self._waiting and not self._is_closed:
@@ -158,8 +164,8 @@ class ChainLoop:
 
     def _pause(self) -> float:
         if not self._is_sealed:
-            return 3600.0
-        return max(0.0, self._wait_left())
+            return self._spare.pause()
+        return max(0.0, min(self._wait_left(), self._spare.pause()))
 
     def _is_chain_due(self) -> bool:
         return self._is_sealed and self._wait_left() <= 0 and not self._waiting
@@ -212,7 +218,7 @@ class ChainLoop:
         with self._lock:
             if self._is_closed:
                 raise Unavailable("the server is shutting down")
-            process = self._process = self._start_process()
+            process = self._process = self._spare.take()
         try:
             return tuple(
                 process.run(
@@ -227,6 +233,7 @@ class ChainLoop:
             with self._lock:
                 self._process = None
             process.close()
+            self._spare.rest()
 
     def _lost(self, run: RequestedRun, error: Unavailable) -> None:
         """Have the runs closed that a runner left when it died; if that dies too, the next run."""

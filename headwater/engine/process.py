@@ -20,9 +20,9 @@ class RunnerProcess:
     The runner ends when its input does, so it never outlives this process.
     """
 
-    def __init__(self, module: str, transport: Transport) -> None:
+    def __init__(self, module: str, transport: Transport, *arguments: str) -> None:
         self._transport = transport
-        command = [sys.executable, "-m", module]
+        command = [sys.executable, "-m", module, *arguments]
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -59,6 +59,10 @@ class RunnerProcess:
             f"the runner process ended early, with exit code {code}",
             hint="the next run takes up what it left; nothing half-done is visible",
         )
+
+    def is_alive(self) -> bool:
+        """Tell whether the process still runs."""
+        return self._process.poll() is None
 
     def kill(self) -> None:
         """End the process, from any thread; whoever is in `run` is told so."""

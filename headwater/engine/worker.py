@@ -15,6 +15,11 @@ from headwater.engine.messages import Message, read_message, write_message
 Task = Callable[[Message], Message]
 
 
+def hide_pandas() -> None:
+    """Make this process do without pandas, whatever is installed."""
+    sys.meta_path.insert(0, _WithoutPandas())
+
+
 class _WithoutPandas(MetaPathFinder):
     """Hides pandas: pyarrow looks for it at the first array, and it costs half a second."""
 
@@ -33,7 +38,7 @@ def load_task(name: str) -> Task:
 def main() -> None:
     """Serve tasks until the input ends."""
     os.setpriority(os.PRIO_PROCESS, 0, int(sys.argv[1]))
-    sys.meta_path.insert(0, _WithoutPandas())
+    hide_pandas()
     tasks = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not break the protocol

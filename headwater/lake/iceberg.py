@@ -41,6 +41,9 @@ from headwater.model.names import Zone, table_name
 from headwater.model.table import DataFile, Snapshot, Table
 
 _ATTEMPTS: Final = 5
+_MOST_LISTED: Final = 64
+"""Snapshots of which the files stay in memory: a snapshot never changes."""
+
 _PROPERTIES: Final = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
@@ -65,6 +68,7 @@ class IcebergCommits(Commits):
         self._folder = lake_folder.resolve()
         self._path = self._folder / "catalog.db"
         self.tables = MetadataTables(self._folder)
+        self._listed: dict[int, tuple[DataFile, ...]] = {}
         with self._errors():
             self._catalog = open_catalog(self._folder)
 
@@ -89,8 +93,16 @@ class IcebergCommits(Commits):
         with self._errors():
             table = self._load(zone, name)
             snapshot = _snapshot_of(table, snapshot_id, table_name(zone, name))
-            found = data_files(read_live(table, snapshot).files(), table.metadata)
-            return tuple(sorted(found, key=lambda file: file.path))
+            if snapshot is None:
+                return ()
+            known = self._listed.pop(snapshot.snapshot_id, None)
+            if known is None:
+                found = data_files(read_live(table, snapshot).files(), table.metadata)
+                known = tuple(sorted(found, key=lambda file: file.path))
+            self._listed[snapshot.snapshot_id] = known  # the latest asked for is the last to go
+            if len(self._listed) > _MOST_LISTED:
+                del self._listed[next(iter(self._listed))]
+            return known
 
     def arrow_schema(self, zone: Zone, name: str) -> Any:
         with self._errors():

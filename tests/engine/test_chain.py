@@ -67,7 +67,7 @@ def make_loop(lake: Any) -> Iterator[Callable[..., ChainLoop]]:
 
     def make(transport: Any) -> ChainLoop:
         def start() -> RunnerProcess:
-            process = RunnerProcess("headwater.app.jobs", transport)
+            process = RunnerProcess("headwater.app.runner", transport)
             if isinstance(transport, Murderous):
                 transport.process = process
             return process
