@@ -69,7 +69,7 @@ def lineage_router(reads: LineageReads) -> APIRouter:
         job: Annotated[str | None, Query(description="The name of the job as sent.")] = None,
         state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
         limit: Annotated[int, Query(ge=0, le=10_000)] = 50,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
     ) -> Response:
         """List runs, the newest first; `state` is the worst of a run's own and its children's."""
         with reads.view() as view:

@@ -79,6 +79,10 @@ def test_runs_are_listed_newest_first_and_by_state(chain: Any) -> None:
     assert [run["id"] for run in of_job] == [run_id(2)]
 
 
+def test_offset_beyond_what_is_counted_is_refused(server: Any) -> None:
+    assert server.get(f"/api/v2/runs?offset={2**64}").status_code == 422
+
+
 def test_unknown_run_and_job_are_problems(server: Any) -> None:
     for target in (f"/api/v2/runs/{run_id(9)}", "/api/v2/runs?job=nope"):
         answer = server.get(target)
