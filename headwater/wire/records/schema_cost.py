@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 from headwater.errors import Unprocessable
@@ -30,7 +30,7 @@ _ANY_PART: Final = (
 )
 
 
-def refuse_explosion(schema: Mapping[str, Any]) -> None:
+def refuse_explosion(schema: Mapping[str, object]) -> None:
     """Raise `Unprocessable` when one value could be looked at more than `MOST_STEPS` times.
 
     Schemas that refer to each other twice double the work with each step; twenty lines of them
@@ -43,7 +43,7 @@ def refuse_explosion(schema: Mapping[str, Any]) -> None:
 class _Cost:
     """Counts how often a path of a value is looked at, down to a depth."""
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    def __init__(self, root: Mapping[str, object]) -> None:
         self._root = root
         self._anchors = {
             place[name]: place
@@ -57,7 +57,7 @@ class _Cost:
             )
         self._known: dict[tuple[int, int], int] = {}
 
-    def of(self, node: Any, depth: int) -> int:
+    def of(self, node: object, depth: int) -> int:
         """Return the steps for the value at a node and for the parts of it below."""
         if not isinstance(node, Mapping) or depth == 0:
             return 1
@@ -79,21 +79,21 @@ class _Cost:
         self._known[key] = steps
         return steps
 
-    def _same_value(self, node: Mapping[str, Any]) -> Iterator[Any]:
+    def _same_value(self, node: Mapping[str, object]) -> Iterator[object]:
         for name in _SAME_VALUE:
             yield from _schemas(node, name)
         for name in _REFERENCES:
             if name in node:
                 yield self._target(node[name])
 
-    def _target(self, reference: Any) -> Any:
+    def _target(self, reference: object) -> object:
         if isinstance(reference, str) and reference[:1] == "#" and reference[1:] in self._anchors:
             return self._anchors[reference[1:]]
         if not isinstance(reference, str) or not (reference == "#" or reference.startswith("#/")):
             raise Unprocessable(
                 f"the reference {reference!r} may not leave the schema", path="", hint=_HINT
             )
-        found: Any = self._root
+        found: object = self._root
         for part in unquote(reference[2:]).split("/") if reference != "#" else ():
             name = part.replace("~1", "/").replace("~0", "~")
             if isinstance(found, list):
@@ -103,7 +103,7 @@ class _Cost:
         return found
 
 
-def _schemas(node: Mapping[str, Any], keyword: str) -> Iterator[Any]:
+def _schemas(node: Mapping[str, object], keyword: str) -> Iterator[object]:
     """Yield the schemas under a keyword: one, an array of them, or an object of them."""
     value = node.get(keyword)
     if isinstance(value, list):
@@ -114,7 +114,7 @@ def _schemas(node: Mapping[str, Any], keyword: str) -> Iterator[Any]:
         yield value
 
 
-def _places(node: Any) -> Iterator[Mapping[str, Any]]:
+def _places(node: object) -> Iterator[Mapping[str, object]]:
     """Yield each object inside a value."""
     waiting = [node]
     while waiting:
