@@ -37,10 +37,11 @@ def write_parquet(
     token = uuid.uuid4().hex
     written: list[Path] = []
     with storage_errors(location), ThreadPoolExecutor(_THREADS) as pool:
+        make_folder(location)
         pending = []
         for folder, part in _parts(rows, day_of):
             path = location / "data" / folder / f"{token}-{len(written):05}.parquet"
-            make_folder(path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)  # its name is synced below, once
             pending.append(pool.submit(_write, path, part))
             written.append(path)
         for one in pending:
