@@ -57,7 +57,7 @@ class Stage:
         self.failure: HeadwaterError | None = None
         start: Any = lambda: Acted(self.may_end, self.failure)  # noqa: E731  # typed as the real
         self.loop = ChainLoop(
-            {"work": "Works.", "all": "Runs work."},
+            {"copying": "Works.", "all": "Runs work."},
             chain="all",
             start_process=start,
             request_of=lambda job, run_id: {"job": job, "run_id": run_id},
@@ -67,7 +67,7 @@ class Stage:
         )
         self.call = calling(jobs_router(self.loop), access=access)
 
-    def ask(self, job: str = "work") -> str:
+    def ask(self, job: str = "copying") -> str:
         reply = self.call("POST", f"/api/v2/jobs/{job}/runs")
         assert reply.status == 202
         return str(json.loads(reply.body)["run_id"])
@@ -75,7 +75,7 @@ class Stage:
     def follow(self, run_id: str, is_there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         pause = threading.Event()
         for _ in range(600):
-            reply = self.call("GET", f"/api/v2/jobs/work/runs/{run_id}")
+            reply = self.call("GET", f"/api/v2/jobs/copying/runs/{run_id}")
             assert reply.status == 200
             found: dict[str, Any] = json.loads(reply.body)
             if is_there(found):
@@ -98,7 +98,7 @@ def test_a_run_is_accepted_and_followed_to_its_end(stage: Stage) -> None:
     assert running["tables"] == [TABLE]
     stage.may_end.set()
     done = stage.follow(run_id, lambda run: run["ended_at"] is not None)
-    assert (done["state"], done["error"], done["job"]) == ("complete", None, "work")
+    assert (done["state"], done["error"], done["job"]) == ("complete", None, "copying")
     assert done["requested_at"] <= done["started_at"] <= done["ended_at"]
 
 
@@ -124,7 +124,7 @@ def test_jobs_are_listed_with_their_latest_run(stage: Stage) -> None:
     stage.follow(latest, lambda run: run["ended_at"] is not None)
     listed = json.loads(stage.call("GET", "/api/v2/jobs").body)
     assert [(job["name"], job["description"]) for job in listed] == [
-        ("work", "Works."),
+        ("copying", "Works."),
         ("all", "Runs work."),
     ]
     assert listed[0]["latest_run"]["run_id"] == latest
@@ -136,7 +136,7 @@ def test_jobs_are_listed_with_their_latest_run(stage: Stage) -> None:
     [
         ("POST", "/api/v2/jobs/play/runs", "no job 'play'"),
         ("POST", "/api/v2/jobs/a%2Fb/runs", "no job 'a/b'"),
-        ("GET", "/api/v2/jobs/work/runs/none", "no run 'none'"),
+        ("GET", "/api/v2/jobs/copying/runs/none", "no run 'none'"),
     ],
 )
 def test_what_is_not_there_is_404(stage: Stage, method: str, target: str, said: str) -> None:
@@ -146,7 +146,7 @@ def test_what_is_not_there_is_404(stage: Stage, method: str, target: str, said: 
 
 
 def test_too_many_waiting_runs_are_503_with_a_time_to_try_again(stage: Stage) -> None:
-    replies = [stage.call("POST", "/api/v2/jobs/work/runs") for _ in range(20)]
+    replies = [stage.call("POST", "/api/v2/jobs/copying/runs") for _ in range(20)]
     assert {reply.status for reply in replies} == {202, 503}
     assert replies[-1].headers["retry-after"] == "10"
 
@@ -161,7 +161,7 @@ def test_running_needs_more_than_reading(calling: Any, access: Any) -> None:
     guarded = Stage(calling, access)
     try:
         assert guarded.call("GET", "/api/v2/jobs", token=reader).status == 200
-        assert guarded.call("POST", "/api/v2/jobs/work/runs", token=reader).status == 403
-        assert guarded.call("POST", "/api/v2/jobs/work/runs").status == 401
+        assert guarded.call("POST", "/api/v2/jobs/copying/runs", token=reader).status == 403
+        assert guarded.call("POST", "/api/v2/jobs/copying/runs").status == 401
     finally:
         guarded.loop.close()
