@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Final, Generic, TypeVar
@@ -41,8 +42,15 @@ class _Blocking(Generic[Result]):
         return self._outcome  # type: ignore[return-value]  # settled: a Result by now
 
 
-_Waiter = asyncio.Future[Result] | _Blocking[Result]
-_Pair = tuple[asyncio.Future[Result], Result | Exception]
+class _Group(Generic[Item, Result]):
+    """Items that are committed together, and who waits for them: an event loop or a thread."""
+
+    __slots__ = ("futures", "items", "settle")
+
+    def __init__(self, settle: Callable[[Sequence[Result | Exception]], None]) -> None:
+        self.items: list[Item] = []
+        self.futures: list[asyncio.Future[Result]] = []
+        self.settle = settle
 
 
 class GroupCommit(Generic[Item, Result]):
@@ -55,7 +63,8 @@ class GroupCommit(Generic[Item, Result]):
 
     What comes from an event loop is gathered there until a turn of the loop brings nothing more,
     at most `GATHER_SECONDS`: the thread then has the interpreter for itself while it works, and
-    a change of threads, which is dear, is shared by all of them.
+    a change of threads, which is dear, is shared by all of them. A loop has one group under way
+    at a time and gathers the next meanwhile, without a lock.
     """
 
     def __init__(
@@ -66,96 +75,100 @@ class GroupCommit(Generic[Item, Result]):
         self._capacity = capacity
         self._most = most
         self._lock = threading.Lock()
-        self._items: list[Item] = []
-        self._waiters: list[_Waiter[Result]] = []
-        self._is_committing = False
-        self._gatherer: asyncio.AbstractEventLoop | None = None
-        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._gatherings: dict[asyncio.AbstractEventLoop, _Gathering[Item, Result]] = {}
+        self._groups: SimpleQueue[_Group[Item, Result] | None] = SimpleQueue()
+        self._submitted = 0
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def __len__(self) -> int:
-        return len(self._items)
+        return self._submitted + sum(len(each.group.items) for each in [*self._gatherings.values()])
 
     def enqueue(self, item: Item) -> asyncio.Future[Result]:
         """Add an item from the event loop; the future is its outcome."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Result] = loop.create_future()
-        with self._lock:
-            self._put(item, future)
-            if self._is_committing or self._gatherer is loop:
-                return future
-            self._gatherer = loop
-        loop.call_soon(self._gather, loop, 0, perf_counter() + GATHER_SECONDS)
-        return future
+        gathering = self._gatherings.get(loop)
+        if gathering is None:
+            gathering = self._gatherings[loop] = _Gathering(loop, self._hand_over, self._forget)
+        if self._closed:
+            raise self._shut()
+        if len(gathering.group.items) >= self._capacity:
+            raise self._full()
+        return gathering.add(item)
 
     def submit(self, item: Item) -> Result:
         """Add an item from a thread and wait for its outcome."""
         waiter: _Blocking[Result] = _Blocking()
+        group: _Group[Item, Result] = _Group(lambda outcomes: waiter.settle(outcomes[0]))
+        group.items.append(item)
         with self._lock:
-            self._put(item, waiter)
-        self._wake.put(None)
+            if self._closed:
+                raise self._shut()
+            if self._submitted >= self._capacity:
+                raise self._full()
+            self._submitted += 1
+            self._groups.put(group)
         return waiter.wait()
 
     def close(self) -> None:
         """Commit what waits, then stop."""
         with self._lock:
-            self._closed = True
-        self._wake.put(None)
+            if not self._closed:
+                self._closed = True
+                for gathering in [*self._gatherings.values()]:
+                    if gathering.group.items:
+                        self._groups.put(gathering.take())
+                self._groups.put(None)
         self._thread.join()
 
-    def _put(self, item: Item, waiter: _Waiter[Result]) -> None:
-        if self._closed:
-            raise Unavailable(f"{self._name} is shutting down", hint="send it again later")
-        if len(self._items) >= self._capacity:
-            raise Busy(f"{self._name} has {self._capacity} writes waiting")
-        self._items.append(item)
-        self._waiters.append(waiter)
+    def _shut(self) -> Unavailable:
+        return Unavailable(f"{self._name} is shutting down", hint="send it again later")
 
-    def _gather(self, loop: asyncio.AbstractEventLoop, seen: int, until: float) -> None:
-        """Wait another turn of the loop while items keep coming, then wake the thread."""
-        count = len(self._items)
-        if count > seen and perf_counter() < until:
-            loop.call_soon(self._gather, loop, count, until)
-        else:
-            self._wake.put(None)
+    def _full(self) -> Busy:
+        return Busy(f"{self._name} has {self._capacity} writes waiting")
+
+    def _hand_over(self, gathering: _Gathering[Item, Result]) -> None:
+        """Give what a loop gathered to the thread; what `close` did not see is refused."""
+        with self._lock:
+            if not gathering.group.items:
+                return
+            group = gathering.take()
+            if not self._closed:
+                self._groups.put(group)
+                return
+        group.settle([self._shut()] * len(group.items))
+
+    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._gatherings.pop(loop, None)
 
     def _run(self) -> None:
         is_last = False
         while not is_last:
-            self._wake.get()
-            while True:
-                items, waiters, is_last = self._take()
-                if not items:
+            groups: list[_Group[Item, Result]] = []
+            count = 0
+            group = self._groups.get()
+            while group is not None:
+                groups.append(group)
+                count += len(group.items)
+                if count >= self._most or self._groups.empty():
                     break
-                COMMIT_GROUP_ITEMS.observe(len(items), writer=self._name)
-                _settle(waiters, self._outcomes(items))
-                if self._go_on_gathering():
-                    break
+                group = self._groups.get()
+            is_last = group is None
+            if groups:
+                self._commit(groups, count)
 
-    def _take(self) -> tuple[list[Item], list[_Waiter[Result]], bool]:
-        """Return the next group, and whether nothing can come after an empty one."""
+    def _commit(self, groups: list[_Group[Item, Result]], count: int) -> None:
+        items = [item for group in groups for item in group.items]
         with self._lock:
-            items, waiters = self._items, self._waiters
-            self._items, self._waiters = items[self._most :], waiters[self._most :]
-            self._is_committing = bool(items)
-            self._gatherer = None
-            return items[: self._most], waiters[: self._most], self._closed and not items
-
-    def _go_on_gathering(self) -> bool:
-        """Leave it to the event loop to say when the next group is whole, if it is the loop's."""
-        with self._lock:
-            self._is_committing = False
-            last = self._waiters[-1] if self._waiters else None
-            if last is None or isinstance(last, _Blocking) or self._closed:
-                return False
-            loop = self._gatherer = last.get_loop()
-        try:
-            loop.call_soon_threadsafe(self._gather, loop, 0, perf_counter() + GATHER_SECONDS)
-        except RuntimeError:
-            return False  # the loop is gone
-        return True
+            self._submitted -= sum(1 for group in groups if not group.futures)
+        COMMIT_GROUP_ITEMS.observe(count, writer=self._name)
+        outcomes = self._outcomes(items)
+        start = 0
+        for group in groups:
+            end = start + len(group.items)
+            group.settle(outcomes[start:end])
+            start = end
 
     def _outcomes(self, items: list[Item]) -> Sequence[Result | Exception]:
         try:
@@ -165,26 +178,75 @@ class GroupCommit(Generic[Item, Result]):
         return outcomes
 
 
-def _settle(waiters: Sequence[_Waiter[Result]], outcomes: Sequence[Result | Exception]) -> None:
-    """Hand out outcomes: to each thread its own, to each loop all of its own at once."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Pair[Result]]] = {}
-    for waiter, outcome in zip(waiters, outcomes, strict=True):
-        if isinstance(waiter, _Blocking):
-            waiter.settle(outcome)
+class _Gathering(Generic[Item, Result]):
+    """What one event loop gathers; touched by that loop alone, but for `take` at the close."""
+
+    __slots__ = ("_forget", "_hand_over", "_is_committing", "_is_due", "_loop", "group")
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        hand_over: Callable[[_Gathering[Item, Result]], None],
+        forget: Callable[[asyncio.AbstractEventLoop], None],
+    ) -> None:
+        self._loop = loop
+        self._hand_over = hand_over
+        self._forget = forget
+        self._is_committing = False
+        self._is_due = False
+        self.group: _Group[Item, Result] = _Group(_ignored)
+
+    def add(self, item: Item) -> asyncio.Future[Result]:
+        future: asyncio.Future[Result] = self._loop.create_future()
+        self.group.items.append(item)
+        self.group.futures.append(future)
+        if not self._is_due and not self._is_committing:
+            self._is_due = True
+            self._loop.call_soon(self._turn, 0, perf_counter() + GATHER_SECONDS)
+        return future
+
+    def take(self) -> _Group[Item, Result]:
+        """Return the group, to be committed, and begin the next."""
+        group, self.group = self.group, _Group(_ignored)
+        self._is_committing = True
+        group.settle = partial(self._settle, group.futures)
+        return group
+
+    def _turn(self, seen: int, until: float) -> None:
+        """Wait another turn of the loop while items keep coming, then hand over."""
+        count = len(self.group.items)
+        if count > seen and perf_counter() < until:
+            self._loop.call_soon(self._turn, count, until)
         else:
-            by_loop.setdefault(waiter.get_loop(), []).append((waiter, outcome))
-    for loop, pairs in by_loop.items():
+            self._is_due = False
+            self._hand_over(self)
+
+    def _settle(
+        self, futures: list[asyncio.Future[Result]], outcomes: Sequence[Result | Exception]
+    ) -> None:
+        """Tell the loop, from whichever thread; a loop that is gone took its callers with it."""
         try:
-            loop.call_soon_threadsafe(_resolve, pairs)
+            self._loop.call_soon_threadsafe(self._resolve, futures, outcomes)
         except RuntimeError:
-            continue  # the loop is gone, and with it whoever asked; the write is durable
+            self._forget(self._loop)  # the write is durable all the same
 
-
-def _resolve(pairs: list[_Pair[Result]]) -> None:
-    for future, outcome in pairs:
-        if future.done():
-            continue  # the client went away
-        if isinstance(outcome, Exception):
-            future.set_exception(outcome)
+    def _resolve(
+        self, futures: list[asyncio.Future[Result]], outcomes: Sequence[Result | Exception]
+    ) -> None:
+        for future, outcome in zip(futures, outcomes, strict=True):
+            if future.done():
+                continue  # the client went away
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+        self._is_committing = False
+        if self.group.items:
+            self._is_due = True
+            self._loop.call_soon(self._turn, 0, perf_counter() + GATHER_SECONDS)
         else:
-            future.set_result(outcome)
+            self._forget(self._loop)
+
+
+def _ignored(_outcomes: Sequence[object]) -> None:
+    """Stand for the caller of a group that was not taken yet."""
