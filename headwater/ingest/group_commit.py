@@ -77,13 +77,13 @@ class GroupCommit(Generic[Item, Result]):
         self._lock = threading.Lock()
         self._gatherings: dict[asyncio.AbstractEventLoop, _Gathering[Item, Result]] = {}
         self._groups: SimpleQueue[_Group[Item, Result] | None] = SimpleQueue()
-        self._submitted = 0
+        self._queued = 0
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def __len__(self) -> int:
-        return self._submitted + sum(len(each.group.items) for each in [*self._gatherings.values()])
+        return self._queued + sum(len(each.group.items) for each in [*self._gatherings.values()])
 
     def enqueue(self, item: Item) -> asyncio.Future[Result]:
         """Add an item from the event loop; the future is its outcome."""
@@ -93,7 +93,7 @@ class GroupCommit(Generic[Item, Result]):
             gathering = self._gatherings[loop] = _Gathering(loop, self._hand_over, self._forget)
         if self._closed:
             raise self._shut()
-        if len(gathering.group.items) >= self._capacity:
+        if self._queued + len(gathering.group.items) >= self._capacity:
             raise self._full()
         return gathering.add(item)
 
@@ -105,10 +105,9 @@ class GroupCommit(Generic[Item, Result]):
         with self._lock:
             if self._closed:
                 raise self._shut()
-            if self._submitted >= self._capacity:
+            if len(self) >= self._capacity:
                 raise self._full()
-            self._submitted += 1
-            self._groups.put(group)
+            self._put(group)
         return waiter.wait()
 
     def close(self) -> None:
@@ -118,7 +117,7 @@ class GroupCommit(Generic[Item, Result]):
                 self._closed = True
                 for gathering in [*self._gatherings.values()]:
                     if gathering.group.items:
-                        self._groups.put(gathering.take())
+                        self._put(gathering.take())
                 self._groups.put(None)
         self._thread.join()
 
@@ -135,9 +134,14 @@ class GroupCommit(Generic[Item, Result]):
                 return
             group = gathering.take()
             if not self._closed:
-                self._groups.put(group)
+                self._put(group)
                 return
         group.settle([self._shut()] * len(group.items))
+
+    def _put(self, group: _Group[Item, Result]) -> None:
+        """Queue a group for the thread; the caller holds the lock."""
+        self._queued += len(group.items)
+        self._groups.put(group)
 
     def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
         self._gatherings.pop(loop, None)
@@ -161,7 +165,7 @@ class GroupCommit(Generic[Item, Result]):
     def _commit(self, groups: list[_Group[Item, Result]], count: int) -> None:
         items = [item for group in groups for item in group.items]
         with self._lock:
-            self._submitted -= sum(1 for group in groups if not group.futures)
+            self._queued -= count
         COMMIT_GROUP_ITEMS.observe(count, writer=self._name)
         outcomes = self._outcomes(items)
         start = 0
