@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from headwater.clock import Clock
@@ -43,6 +44,7 @@ class EventDoor:
         self._clock = clock
         self._most_waiting_bytes = most_waiting_bytes
         self._waiting_bytes = 0
+        self._last_time = datetime.min.replace(tzinfo=UTC)
         self._lock = threading.Lock()
         self._commits: GroupCommit[_Request, Outcomes] = GroupCommit(
             self._commit, name="the lineage log", capacity=capacity
@@ -74,15 +76,40 @@ class EventDoor:
 
     def command(self, command: Command, *, principal: Principal) -> Applied:
         """Apply a command from a thread."""
-        request = self._request([command.to_bytes()], principal, is_command=True)
-        (outcome,) = self._submit(request)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
+        return self.tell([command], principal=principal)[0]
+
+    def tell(
+        self, commands: Sequence[Command], *, events: Sequence[bytes] = (), principal: Principal
+    ) -> Sequence[Applied]:
+        """Apply events and then commands from a thread, all in one transaction.
+
+        Returns what became of each; raises what one of them was refused with. A command that
+        names no time gets one that is later than that of every command before it.
+        """
+        stamped = [
+            command.stamped(at=self._next_time(), actor=principal.name).to_bytes()
+            for command in commands
+        ]
+        outcomes = self._submit(
+            self._request(events, principal, is_command=False)
+            + self._request(stamped, principal, is_command=True)
+        )
+        applied = []
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+            applied.append(outcome)
+        return applied
 
     def close(self) -> None:
         """Commit what waits, then take no more."""
         self._commits.close()
+
+    def _next_time(self) -> str:
+        with self._lock:
+            least = self._last_time + timedelta(microseconds=1)
+            self._last_time = max(self._clock.now(), least)
+            return self._last_time.isoformat()
 
     def _request(
         self, bodies: Sequence[bytes], principal: Principal, *, is_command: bool

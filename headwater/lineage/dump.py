@@ -11,6 +11,7 @@ from sqlalchemy import Table
 
 from headwater.lineage import tables
 from headwater.lineage.names import from_bytes
+from headwater.lineage.reading.rows import hidden
 
 _NAMED: Final = ("namespace", "job", "dataset")
 _DUMPED: Final = (
@@ -24,8 +25,15 @@ _DUMPED: Final = (
     tables.FACET_EDGE,
     tables.LINEAGE_USE,
     tables.FACET_SYMLINK,
+    tables.NAMESPACE_NOTE,
+    tables.JOB_NOTE,
+    tables.DATASET_NOTE,
+    tables.DECLARATION,
+    tables.DECLARED,
 )
-_TEXT: Final = frozenset({"out_field", "in_field"})
+_TEXT: Final = frozenset(
+    {"out_field", "in_field", "field", "item", "value", "name", "type", "url", "description"}
+)
 
 
 def dump_projections(cursor: Cursor) -> bytes:
@@ -67,14 +75,13 @@ def _line(table: str, *values: Any) -> str:
 
 
 def _entities(cursor: Cursor, names: _Names) -> Iterator[str]:
-    hidden = """CASE WHEN max({own}, n.deleted_seq) > max(e.revived_seq, e.named_seq)
-      THEN 1 ELSE 0 END"""
+    is_hidden = f"CASE WHEN {hidden('e')} THEN 1 ELSE 0 END"
     for table in _NAMED:
         join, standing = "JOIN namespace n ON n.id = e.namespace_id", "e.standing"
         if table == "namespace":
             join, standing = "JOIN namespace n ON n.id = e.id", "e.named_seq > 0"
         sql = f"""SELECT e.id, {standing}, e.first_us, e.last_us,
-          {hidden.format(own="e.deleted_seq")}, e.display FROM {table} e {join}"""
+          {is_hidden}, e.display FROM {table} e {join}"""
         for id_, *rest in cursor.execute(sql):
             yield _line(table, names.of[table][id_], *rest)
 

@@ -189,7 +189,7 @@ class SqliteLineage(Log):
 
     def _log_row(self, one: _Read, sequence: int) -> tuple[object, ...]:
         item = one.item
-        run = self._project(item, sequence, one.received_us)
+        run = self._project(item, one.hash, sequence, one.received_us)
         tail = (one.received_us, one.arrival.principal.name, run)
         if isinstance(item, Command):
             time = item.time or _time_at(one.received_us)
@@ -198,18 +198,12 @@ class SqliteLineage(Log):
         head = (sequence, one.hash, item.kind, item.type, _flags(item), *_time(item.time))
         return (*head, *tail, pack(item, self._facets.id_of))
 
-    def _project(self, item: Event | Command, sequence: int, received_us: int) -> int | None:
+    def _project(
+        self, item: Event | Command, hash_: bytes, sequence: int, received_us: int
+    ) -> int | None:
         if isinstance(item, Event):
             return self._projector.project(item, seq=sequence, received_us=received_us)
-        identities = self._projector.identities
-        if item.entity == "namespace":
-            id_ = identities.namespace(item.namespace)
-        elif item.entity == "job":
-            id_ = identities.job(item.namespace, item.name)
-        else:
-            id_ = identities.dataset(item.namespace, item.name)
-        mark = identities.mark_deleted if item.verb == "delete" else identities.mark_revived
-        mark(item.entity, id_, sequence)
+        self._projector.notes.project(item, seq=sequence, hash_=hash_, received_us=received_us)
         return None
 
     def _rebuild(self, cursor: Cursor) -> int:
@@ -221,7 +215,8 @@ class SqliteLineage(Log):
         count = after = 0
         while True:
             batch = cursor.execute(
-                "SELECT seq, kind, received_us, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+                "SELECT seq, hash, kind, received_us, body FROM event WHERE seq > ? "
+                "ORDER BY seq LIMIT ?",
                 (after, _REBUILD_BATCH),
             ).fetchall()
             if not batch:
@@ -230,13 +225,13 @@ class SqliteLineage(Log):
             after = batch[-1][0]
             self._begin(cursor)
             runs = []
-            for sequence, kind, received_us, body in batch:
+            for sequence, hash_, kind, received_us, body in batch:
                 item: Event | Command
                 if kind == KIND_COMMAND:
                     item = read_command(body)
                 else:
                     item = self._reader.read(whole_event(cursor, body))
-                runs.append((self._project(item, sequence, received_us), sequence))
+                runs.append((self._project(item, hash_, sequence, received_us), sequence))
             cursor.executemany("UPDATE event SET run_id = ? WHERE seq = ?", runs)
             self._flush(cursor, ())
 

@@ -115,9 +115,10 @@ TALLY: Final = Table(
 
 # --- who and what -------------------------------------------------------------------------------
 
-# Hidden (soft delete) is a comparison of sequences: an entity is hidden iff
-# max(own deleted_seq, its namespace's) > max(own revived_seq, own named_seq). All three are max;
-# `named_seq` is the latest first arrival of an event naming it (standing 1 or 2).
+# Hidden (soft delete) is a comparison of sequences, `reading.rows.HIDDEN`: an entity is hidden iff
+# its own deleted_seq, or that of its namespace unless the namespace was revived since, is greater
+# than its own revived_seq and named_seq. All three are max; `named_seq` is the latest first arrival
+# of an event naming it (standing 1 or 2), or of a command declaring a namespace.
 
 
 def _standing() -> list[Column[Any]]:
@@ -355,9 +356,63 @@ FACET_SYMLINK: Final = Table(
 )
 Index("facet_symlink_dataset", FACET_SYMLINK.c.dataset_id)
 
+# --- what people say ----------------------------------------------------------------------------
+
+# Notes of people on a namespace, job or dataset, out of commands. Key: (thing, field, what, item);
+# LWW by the command's time. `field` is a column, b'' the thing as a whole. `what`: 0 a tag, 1 the
+# description, 2 an owner. `item` is the tag or the owner; b'' for a description, and for the one
+# owner of a namespace. `value` is the description, the owner's type, the namespace's owner; NULL
+# where there is none. `stands` 0: it was taken back. `actor` is who said so.
+
+
+def _notes(entity: str) -> Table:
+    return Table(
+        f"{entity}_note",
+        METADATA,
+        _part(f"{entity}_id"),
+        _part("field", LargeBinary),
+        _part("what"),
+        _part("item", LargeBinary),
+        Column("key", LargeBinary, nullable=False),
+        Column("value", LargeBinary),
+        Column("stands", Integer, nullable=False),
+        Column("actor", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+NAMESPACE_NOTE: Final = _notes("namespace")
+JOB_NOTE: Final = _notes("job")
+DATASET_NOTE: Final = _notes("dataset")
+
+# Sources (kind 0) and tags (1) as people declared them last. Key: (kind, name); LWW, the whole row.
+DECLARATION: Final = Table(
+    "declaration",
+    METADATA,
+    _part("kind"),
+    _part("name", LargeBinary),
+    Column("key", LargeBinary, nullable=False),
+    Column("type", LargeBinary),
+    Column("url", LargeBinary),
+    Column("description", LargeBinary),
+    Column("actor", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# When each was declared first and last; min, max.
+DECLARED: Final = Table(
+    "declared",
+    METADATA,
+    _part("kind"),
+    _part("name", LargeBinary),
+    Column("first_us", BigInteger),
+    Column("last_us", BigInteger),
+    sqlite_with_rowid=False,
+)
+
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0001",
+    head="0002",
     migrations=Path(__file__).parent / "migrations",
 )

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.lineage.commands import Command
+from headwater.lineage.commands import VERBS, Command
 from headwater.lineage.contract import Arrival
 from headwater.model.principal import LOCAL
 
@@ -84,15 +84,27 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
 def _commands(names, chance):
     found = []
     for namespace, name in chance.sample(names, min(3, len(names))):
-        verb = chance.choice(["delete", "undelete"])
         entity = chance.choice(["dataset", "namespace"])
+        verb = chance.choice([verb for verb, of in VERBS.items() if entity in of])
         command = Command(
             verb=verb,
             entity=entity,
             namespace=namespace,
             name=name if entity == "dataset" else "",
+            column=chance.choice(["", "c"]) if entity == "dataset" else "",
+            item=chance.choice(["pii", "gold"]) if verb not in ("describe", "declare") else "",
+            values={"description": chance.choice(["one", "two", None]), "owner": "anna"},
+            at=f"2026-11-2{chance.randrange(9)}T00:00:00Z",
         )
-        found.append(
-            Arrival(body=command.to_bytes(), principal=LOCAL, received_at=NOW, is_command=True)
-        )
+        found.append(_arrival(command))
+    for entity in ("source", "tag"):
+        values = {"description": chance.choice(["one", "two"]), "url": "x:y", "type": "KAFKA"}
+        at = f"2026-11-1{chance.randrange(9)}T00:00:00Z"
+        command = Command(verb="declare", entity=entity, name="it", values=values, at=at)
+        found.append(_arrival(command))
     return found
+
+
+def _arrival(command):
+    body = command.stamped(at="2026-11-21T02:00:00Z", actor="anna").to_bytes()
+    return Arrival(body=body, principal=LOCAL, received_at=NOW, is_command=True)

@@ -130,6 +130,10 @@ class Identities:
         for where, which in ((table, id_), ("namespace", self._namespace_of[table, id_])):
             self._of(where, which).join(standing, us, seq)
 
+    def name_namespace(self, id_: int, *, us: int | None, seq: int) -> None:
+        """Note that somebody declares a namespace, which lists it and brings it back."""
+        self._of("namespace", id_).join(0, us, seq)
+
     def mark_deleted(self, table: str, id_: int, seq: int) -> None:
         """Note that a command deleted the thing."""
         known = self._of(table, id_)

@@ -13,6 +13,7 @@ from headwater.lineage.projections.facet_bodies import (
     Spreading,
 )
 from headwater.lineage.projections.identities import Identities
+from headwater.lineage.projections.notes import Notes
 from headwater.lineage.projections.rows import Rows
 from headwater.lineage.projections.runs import Runs
 from headwater.wire.openlineage.event import DatasetReference, Event, Facet
@@ -51,6 +52,7 @@ class Projector:
         self.runs = Runs()
         self._facets = facets
         self._spreading = Spreading(self.identities, self.rows)
+        self.notes = Notes(self.identities, self.rows)
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback or before a rebuild."""
@@ -58,6 +60,7 @@ class Projector:
         self.rows = Rows()
         self.runs.forget()
         self._spreading = Spreading(self.identities, self.rows)
+        self.notes = Notes(self.identities, self.rows)
 
     def project(self, event: Event, *, seq: int, received_us: int) -> int:
         """Add the rows of an event and return the id of its run's row."""

@@ -19,8 +19,12 @@ LWW_TABLES: Final = (
     tables.JOB_FACET,
     tables.DATASET_FACET,
     tables.RUN_PARENT,
+    tables.NAMESPACE_NOTE,
+    tables.JOB_NOTE,
+    tables.DATASET_NOTE,
+    tables.DECLARATION,
 )
-SEEN_TABLES: Final = (tables.JOB_EDGE, tables.LINEAGE_USE)
+SEEN_TABLES: Final = (tables.JOB_EDGE, tables.LINEAGE_USE, tables.DECLARED)
 UNION_TABLES: Final = (tables.FACET_EDGE, tables.FACET_SYMLINK)
 
 

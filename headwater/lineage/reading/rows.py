@@ -15,9 +15,13 @@ _BATCH: Final = 2_000
 HIDDEN: Final = (
     "(({entity}.deleted_seq > {entity}.revived_seq AND {entity}.deleted_seq > {entity}.named_seq)"
     " OR ({space}.deleted_seq > {entity}.revived_seq"
-    " AND {space}.deleted_seq > {entity}.named_seq))"
+    " AND {space}.deleted_seq > {entity}.named_seq"
+    " AND {space}.deleted_seq > {space}.revived_seq))"
 )
-"""True of a job or dataset that was deleted and neither revived nor named since."""
+"""True of what was deleted, itself or with its namespace, and neither revived nor named since.
+
+Reviving a namespace brings back all that went with it; naming or declaring it only itself.
+"""
 
 
 def hidden(entity: str, space: str = "n") -> str:
