@@ -31,7 +31,7 @@ def runs_router(reads: LineageReads) -> APIRouter:
         """Return one run; of several jobs that share its id, the first by name."""
         wanted = uuid_of(run_id)
         with reads.view() as view:
-            key = _find(view, wanted)
+            key = find_run(view, wanted)
             run = view.runs.by_keys([key])[key]
             names = full_names(view, [run.job_key])
         return answer(run_json(run, names))
@@ -48,7 +48,7 @@ def runs_router(reads: LineageReads) -> APIRouter:
         kind = one_of("type", required("type", type_), ("RUN", "JOB", "DATASET"))
         wanted = uuid_of(run_id)
         with reads.view() as view:
-            key = _find(view, wanted)
+            key = find_run(view, wanted)
             if kind == "RUN":
                 facets = view.facets.of_runs([key]).get(key, {})
             elif kind == "JOB":
@@ -62,7 +62,8 @@ def runs_router(reads: LineageReads) -> APIRouter:
     return router
 
 
-def _find(view: LineageView, run_id: UUID) -> int:
+def find_run(view: LineageView, run_id: UUID) -> int:
+    """Find a run by its id; raises `Missing` as Marquez does."""
     keys = view.runs.keys_by_id(run_id)
     if not keys:
         raise Missing(f"Run '{run_id}' not found.")

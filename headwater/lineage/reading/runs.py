@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -45,7 +45,7 @@ _IO: Final = (
 # Who wrote an input before its reader began: per writing job its last such run, by its index.
 _WRITERS: Final = (
     "SELECT io.run_id, io.dataset_id, (SELECT w.id FROM run w WHERE w.job_id = e.job_id"
-    " AND w.state = 2 AND w.decided_key <= r.first_key AND EXISTS (SELECT 1 FROM run_io x"
+    " AND w.state = 2 AND w.decided_key < r.first_key AND EXISTS (SELECT 1 FROM run_io x"
     " WHERE x.run_id = w.id AND x.dataset_id = io.dataset_id AND x.direction = 1)"
     " ORDER BY w.decided_key DESC LIMIT 1) FROM run_io io JOIN run r ON r.id = io.run_id"
     " JOIN job_edge e ON e.dataset_id = io.dataset_id AND e.direction = 1"
@@ -58,6 +58,20 @@ _LATEST: Final = (
     " (SELECT min(x.decided_key) FROM run x WHERE x.job_id = j.id))"
     " WHERE j.id IN ({keys}) ORDER BY r.decided_key DESC, r.uuid DESC"
 )
+
+
+class Writer(NamedTuple):
+    """A run, or a JobEvent, that wrote a dataset; ordered by when that was decided."""
+
+    decided: bytes
+    uuid: bytes
+    key: int
+    is_run: bool
+
+    @property
+    def id(self) -> str | None:
+        """Return the run's id, None for an event that is no run's."""
+        return _uuid(self.uuid) if self.is_run else None
 
 
 class Runs:
@@ -151,7 +165,7 @@ class Runs:
     ) -> dict[tuple[int, Direction], tuple[DatasetVersionName, ...]]:
         io = list(rows_in(self._connection, _IO, rows))
         names = self._names.of("dataset", (dataset for _, _, dataset in io))
-        writers = self._writers(run for run, direction, _ in io if direction == 0)
+        writers = self.writers(run for run, direction, _ in io if direction == 0)
         own: dict[Direction, Mapping[tuple[int, int], Facets]] = {
             "input": self._facets.of_io(rows, "input", is_own=False),
             "output": self._facets.of_io(rows, "output", is_own=False),
@@ -159,7 +173,9 @@ class Runs:
         sides: defaultdict[tuple[int, Direction], list[DatasetVersionName]] = defaultdict(list)
         for run, code, dataset in io:
             direction: Direction = "output" if code else "input"
-            writer = rows[run][1] if code else writers.get((run, dataset))
+            writer = rows[run][1] if code else None
+            if (run, dataset) in writers and not code:
+                writer = writers[run, dataset].uuid
             sides[run, direction].append(
                 DatasetVersionName(
                     dataset=names[dataset],
@@ -169,16 +185,17 @@ class Runs:
             )
         return {key: tuple(sorted(v, key=lambda use: use.dataset)) for key, v in sides.items()}
 
-    def _writers(self, readers: Iterable[int]) -> dict[tuple[int, int], bytes]:
-        """Return by (reader, dataset) the UUID of the run that had last completed a write."""
+    def writers(self, readers: Iterable[int]) -> dict[tuple[int, int], Writer]:
+        """Return by (reader, dataset) the run that had last completed a write when it began."""
         found = [row for row in rows_in(self._connection, _WRITERS, readers) if row[2] is not None]
-        sql = "SELECT id, decided_key, uuid FROM run WHERE id IN ({keys})"
+        sql = "SELECT id, decided_key, uuid, kind FROM run WHERE id IN ({keys})"
         written = rows_in(self._connection, sql, (run for _, _, run in found))
-        keys = {run: (bytes(key), bytes(uuid)) for run, key, uuid in written}
-        latest: dict[tuple[int, int], tuple[bytes, bytes]] = {}
+        writers = {run: Writer(bytes(k), bytes(u), run, not kind) for run, k, u, kind in written}
+        latest: dict[tuple[int, int], Writer] = {}
         for reader, dataset, run in found:
-            latest[reader, dataset] = max(latest.get((reader, dataset), (b"", b"")), keys[run])
-        return {pair: uuid for pair, (_, uuid) in latest.items()}
+            known = latest.get((reader, dataset))
+            latest[reader, dataset] = max(known or writers[run], writers[run])
+        return latest
 
 
 def _datasets(uses: Iterable[DatasetVersionName]) -> Iterable[Name]:

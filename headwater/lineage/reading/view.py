@@ -18,6 +18,7 @@ from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.search import Search
+from headwater.lineage.reading.stats import Stats
 
 
 class LineageView:
@@ -36,6 +37,7 @@ class LineageView:
         self.runs = Runs(connection)
         self.search = Search(connection)
         self.sources = Sources(connection)
+        self.stats = Stats(connection)
         self.tags = Tags(connection)
 
 

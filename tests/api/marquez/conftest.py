@@ -16,6 +16,7 @@ import pytest
 from headwater.api.application import create_application
 from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
+from headwater.clock import ManualClock
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqliteLineage
 from headwater.lineage.reading.view import LineageReads
@@ -74,7 +75,9 @@ def server(tmp_path: Path) -> Iterator[Server]:
     log = SqliteLineage.open(tmp_path / "lineage.db")
     reads = LineageReads(log.engine)
     application = create_application(
-        access=Everybody(), routers=[marquez_router(reads), lineage_router(reads)], hot=[]
+        access=Everybody(),
+        routers=[marquez_router(reads, clock=ManualClock(NOW)), lineage_router(reads)],
+        hot=[],
     )
     yield Server(log, application)
     log.close()
