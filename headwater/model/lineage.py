@@ -127,6 +127,37 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One thing that a person said last of a namespace, job or dataset.
+
+    `column` is empty for the whole. `item` is the tag or the owner, `value` the description or
+    the owner's type. `stands` is False where it was taken back: then a tag or an owner does not
+    count even if events name it.
+    """
+
+    what: Literal["tag", "description", "owner"]
+    column: str
+    item: str
+    value: str | None
+    stands: bool
+    actor: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A source or a tag as a person declared it last."""
+
+    name: str
+    type: str | None
+    url: str | None
+    description: str | None
+    actor: str
+    at: Moment
+    created_at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A job with its current inputs and outputs; `parent` is the job that it runs under."""
 
@@ -139,6 +170,7 @@ class Job:
     facets: Facets
     inputs: tuple[Name, ...] = ()
     outputs: tuple[Name, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,17 +200,19 @@ class Dataset:
     version: str
     facets: Facets
     last_write_facets: Facets
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetVersion:
-    """A dataset as one run left it."""
+    """A dataset as one run left it; `notes` are those on the dataset."""
 
     dataset: Name
     version: str
     created_at: Moment
     facets: Facets
     created_by: Run | None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

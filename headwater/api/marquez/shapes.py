@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from headwater.api.marquez.full_names import FullName
 from headwater.api.marquez.route import as_java_prints, facets_json
@@ -19,13 +19,20 @@ from headwater.model.lineage import (
     Moment,
     Name,
     Namespace,
+    Note,
     Run,
     Source,
 )
+from headwater.query.lineage.descriptions import description_of, tags_of
 from headwater.query.lineage.schemas import fields_of, said_by, text_of
 
 Json = dict[str, Any]
 FullNames = Mapping[int, FullName]
+
+DATASET_FACET: Final = "marquez_dataset"
+JOB_FACET: Final = "marquez_job"
+RUN_FACET: Final = "marquez_run"
+"""Facets that keep what Marquez's PUT and POST say and OpenLineage has no place for."""
 
 
 def name_json(name: Name) -> Json:
@@ -83,7 +90,10 @@ def run_json(run: Run, full: FullNames) -> Json:
 
 
 def _args(run: Run) -> dict[str, str]:
-    """Return what Marquez keeps as a run's arguments: nominal times and the parent as sent."""
+    """Return a run's arguments: those it was made with, else nominal times and parent as sent."""
+    given = said_by(run.facets, RUN_FACET).get("args")
+    if isinstance(given, dict):
+        return {name: value for name, value in given.items() if isinstance(value, str)}
     nominal = said_by(run.facets, "nominalTime")
     parent = said_by(run.facets, "parent")
     job, above = parent.get("job"), parent.get("run")
@@ -115,13 +125,13 @@ def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> Json:
         "inputs": [name_json(dataset) for dataset in job.inputs],
         "outputs": [name_json(dataset) for dataset in job.outputs],
         "location": location_of(job.facets),
-        "description": text_of(job.facets, "documentation", "description"),
+        "description": description_of(job.facets, job.notes),
         "latestRun": latest[0] if latest else None,
         "latestRuns": latest,
         "facets": facets_json(job.facets),
         "currentVersion": job.version,
         "labels": _labels(job.facets),
-        "tags": tags_of(job.facets),
+        "tags": tags_of(job.facets, job.notes),
     }
 
 
@@ -140,7 +150,7 @@ def job_node_json(job: Job, run: Run | None, full: FullNames) -> Json:
         "inputs": [name_json(dataset) for dataset in job.inputs],
         "outputs": [name_json(dataset) for dataset in job.outputs],
         "location": location_of(job.facets),
-        "description": text_of(job.facets, "documentation", "description"),
+        "description": description_of(job.facets, job.notes),
         "latestRun": None if run is None else run_json(run, full),
     }
 
@@ -185,6 +195,7 @@ def dataset_json(dataset: Dataset) -> Json:
         "columnLineage": _column_lineage(dataset.facets),
         "facets": facets_json(dataset.facets),
         "deleted": lifecycle == "DROP",
+        **_schema_location(dataset.facets),
     }
 
 
@@ -192,18 +203,18 @@ def dataset_node_json(dataset: Dataset) -> Json:
     """Return the data of a dataset in the lineage graph."""
     return {
         "id": name_json(dataset.name),
-        "type": "DB_TABLE",
+        "type": text_of(dataset.facets, DATASET_FACET, "type") or "DB_TABLE",
         "name": dataset.name.name,
-        "physicalName": dataset.name.name,
+        "physicalName": _physical_name(dataset.facets, dataset.name),
         "createdAt": dataset.created_at.to_text(),
         "updatedAt": dataset.updated_at.to_text(),
         "namespace": dataset.name.namespace,
         "sourceName": text_of(dataset.facets, "dataSource", "name") or "default",
-        "fields": fields_json(dataset.facets),
-        "tags": tags_of(dataset.facets),
+        "fields": fields_json(dataset.facets, dataset.notes),
+        "tags": tags_of(dataset.facets, dataset.notes),
         "lastModifiedAt": None,
         "lastLifecycleState": _lifecycle(dataset.last_write_facets),
-        "description": text_of(dataset.facets, "documentation", "description"),
+        "description": description_of(dataset.facets, dataset.notes),
     }
 
 
@@ -212,20 +223,21 @@ def dataset_version_json(version: DatasetVersion, full: FullNames) -> Json:
     run = version.created_by
     return {
         "id": name_json(version.dataset),
-        "type": "DB_TABLE",
+        "type": text_of(version.facets, DATASET_FACET, "type") or "DB_TABLE",
         "name": version.dataset.name,
-        "physicalName": version.dataset.name,
+        "physicalName": _physical_name(version.facets, version.dataset),
         "createdAt": version.created_at.to_text(),
         "version": version.version,
         "namespace": version.dataset.namespace,
         "sourceName": text_of(version.facets, "dataSource", "name") or "default",
-        "fields": fields_json(version.facets),
-        "tags": tags_of(version.facets),
+        "fields": fields_json(version.facets, version.notes),
+        "tags": tags_of(version.facets, version.notes),
         "lifecycleState": _lifecycle(version.facets),
-        "description": text_of(version.facets, "documentation", "description"),
+        "description": description_of(version.facets, version.notes),
         "currentSchemaVersion": schema_version(version.dataset, version.facets),
         "createdByRun": None if run is None else run_json(run, full),
         "facets": facets_json(version.facets),
+        **_schema_location(version.facets),
     }
 
 
@@ -239,31 +251,17 @@ def schema_version(dataset: Name, facets: Facets) -> str | None:
     return dataset_version(Name(dataset.namespace, f"{dataset.name}:{joined}"), None)
 
 
-def fields_json(facets: Facets) -> list[Json]:
-    """Return the fields of a schema, with the tags that a `tags` facet gives them."""
+def fields_json(facets: Facets, notes: Sequence[Note]) -> list[Json]:
+    """Return the fields of a schema, with the tags and descriptions that count."""
     return [
         {
             "name": field.name,
             "type": field.type,
-            "tags": tags_of(facets, field=field.name),
-            "description": field.description,
+            "tags": tags_of(facets, notes, column=field.name),
+            "description": description_of(facets, notes, column=field.name, said=field.description),
         }
         for field in fields_of(facets)
     ]
-
-
-def tags_of(facets: Facets, *, field: str | None = None) -> list[str]:
-    """Return the keys of the `tags` facet, of the whole or of one field."""
-    tags = said_by(facets, "tags").get("tags")
-    listed: Iterable[Any] = tags if isinstance(tags, list) else ()
-    keys = {
-        tag["key"]
-        for tag in listed
-        if isinstance(tag, dict)
-        and isinstance(tag.get("key"), str)
-        and (tag.get("field") or None) == field
-    }
-    return sorted(keys)
 
 
 def _column_lineage(facets: Facets) -> list[Json] | None:
@@ -301,8 +299,20 @@ def transformation_json(said: Json) -> Json:
 
 
 def _job_type(facets: Facets) -> str:
-    is_stream = (text_of(facets, "jobType", "processingType") or "").upper() == "STREAMING"
-    return "STREAM" if is_stream else "BATCH"
+    processing = text_of(facets, "jobType", "processingType")
+    if processing is None:
+        return text_of(facets, JOB_FACET, "type") or "BATCH"
+    return "STREAM" if processing.upper() == "STREAMING" else "BATCH"
+
+
+def _physical_name(facets: Facets, name: Name) -> str:
+    return text_of(facets, DATASET_FACET, "physicalName") or name.name
+
+
+def _schema_location(facets: Facets) -> Json:
+    """Return where the schema of a stream is; only streams have the member."""
+    said = said_by(facets, DATASET_FACET)
+    return {"schemaLocation": said.get("schemaLocation")} if said.get("type") == "STREAM" else {}
 
 
 def _labels(facets: Facets) -> list[str]:

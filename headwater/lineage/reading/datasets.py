@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.names import Names
+from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.versions import dataset_version
@@ -52,6 +53,7 @@ class Datasets:
         names = self._names.of("dataset", wanted)
         facets = self._facets.of_datasets(wanted)
         writes = self._last_writes(wanted)
+        notes = Notes(self._connection).of("dataset", wanted)
         left = self._facets.of_io((run for run, _ in writes.values()), "output", is_own=True)
         return {
             key: Dataset(
@@ -62,6 +64,7 @@ class Datasets:
                 version=dataset_version(names[key], writes[key][1] if key in writes else None),
                 facets=facets.get(key, {}),
                 last_write_facets=left.get((writes[key][0], key), {}) if key in writes else {},
+                notes=notes.get(key, ()),
             )
             for key, first, last in rows_in(self._connection, _TIMES, wanted)
         }
@@ -114,6 +117,7 @@ class Datasets:
         name = self._names.of("dataset", [dataset])[dataset]
         runs = Runs(self._connection).by_keys(row[0] for row in held if row[2] == 0)
         facets = self._facets.of_io((row[0] for row in held), "output", is_own=True)
+        notes = Notes(self._connection).of("dataset", [dataset]).get(dataset, ())
         return [
             DatasetVersion(
                 dataset=name,
@@ -121,6 +125,7 @@ class Datasets:
                 created_at=moment_of_key(key),
                 facets=facets.get((run, dataset), {}),
                 created_by=runs.get(run),
+                notes=notes,
             )
             for run, uuid, _, key in held
         ]
@@ -134,4 +139,5 @@ class Datasets:
             created_at=known.created_at,
             facets=facets,
             created_by=None,
+            notes=known.notes,
         )

@@ -13,6 +13,7 @@ from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.names import Names
+from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
 from headwater.lineage.reading.runs import STATES, Runs
 from headwater.lineage.reading.versions import job_version
@@ -60,6 +61,7 @@ class Jobs:
         wanted = list(keys)
         names = self._names.of("job", wanted)
         facets = FacetReads(self._connection).of_jobs(wanted)
+        notes = Notes(self._connection).of("job", wanted)
         found = Families(self._connection).parents_of_jobs(wanted)
         parents = {job: parent for job, parent in found.items() if job != parent}
         parent_names = self._names.of("job", parents.values())
@@ -78,6 +80,7 @@ class Jobs:
                 facets=facets.get(key, {}),
                 inputs=inputs.get(key, ()),
                 outputs=outputs.get(key, ()),
+                notes=notes.get(key, ()),
             )
             for key, first, last in rows_in(self._connection, _TIMES, wanted)
         }
