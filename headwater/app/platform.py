@@ -12,6 +12,7 @@ from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.health import Part, health_router
+from headwater.api.impact import impact_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
@@ -119,6 +120,7 @@ class Platform:
             sql_router(self._sql, self._usage),
             jobs_router(self._chain),
             lineage_router(reads),
+            impact_router(reads),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
         ]

@@ -99,6 +99,11 @@ class Columns:
         sql = _FIELDS.replace("{dataset}", str(int(dataset)))
         return sorted(to_text(name) for (name,) in rows_in(self._connection, sql, facets))
 
+    def describers(self, datasets: Iterable[int]) -> set[tuple[int, int]]:
+        """Return (job, dataset) where the job says now which columns the dataset is made of."""
+        found = self._current(set(datasets))
+        return {(s.job, s.dataset) for s in found if s.job is not None}
+
     def written_by(self, job: int) -> set[int]:
         """Return the datasets that a job writes now."""
         return {edge.dataset for edge in Edges(self._connection).of_jobs([job], "output")}

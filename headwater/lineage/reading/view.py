@@ -13,6 +13,7 @@ from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.events import Events
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
+from headwater.lineage.reading.freshness import Freshness
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
@@ -31,6 +32,7 @@ class LineageView:
         self.events = Events(connection)
         self.facets = FacetReads(connection)
         self.families = Families(connection)
+        self.freshness = Freshness(connection)
         self.jobs = Jobs(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
