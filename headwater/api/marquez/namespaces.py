@@ -51,10 +51,10 @@ def namespaces_router(reads: LineageReads) -> APIRouter:
 
     @router.get("/tags")
     def list_tags(_principal: Reader, limit: Limit = None, offset: Offset = None) -> Response:
-        """List the tags that facets use."""
+        """List the tags that are declared or in use."""
         most, skipped = page_of(limit, offset)
         with reads.view() as view:
-            page = view.tags.all()[skipped : skipped + most]
-        return answer({"tags": [{"name": name, "description": None} for name in page]})
+            page = [*view.tags.all().items()][skipped : skipped + most]
+        return answer({"tags": [{"name": name, "description": text} for name, text in page]})
 
     return router

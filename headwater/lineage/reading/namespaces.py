@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import (
     moment_or_zero,
     rows_of,
     to_bytes,
     to_text,
 )
-from headwater.model.lineage import Moment, Namespace, Source
+from headwater.model.lineage import Moment, Namespace, Note, Source
 
 _COLUMNS: Final = (
-    "SELECT name, first_us, last_us, deleted_seq > revived_seq AND deleted_seq > named_seq"
+    "SELECT name, first_us, last_us, deleted_seq > revived_seq AND deleted_seq > named_seq, id"
     " FROM namespace"
 )
 _SOURCES: Final = (
@@ -47,22 +49,29 @@ class Namespaces:
         """Return a page of namespaces by name."""
         sql = _COLUMNS + " ORDER BY name LIMIT :limit OFFSET :offset"
         rows = rows_of(self._connection, sql, limit=limit, offset=offset)
-        return [_namespace(row) for row in rows]
+        notes = Notes(self._connection).of("namespace", (row[4] for row in rows))
+        return [_namespace(row, notes.get(row[4], ())) for row in rows]
 
     def find(self, name: str) -> Namespace | None:
         """Return one namespace, None when nothing was ever seen in it."""
         rows = rows_of(self._connection, _COLUMNS + " WHERE name = :name", name=to_bytes(name))
-        return _namespace(rows[0]) if rows else None
+        if not rows:
+            return None
+        key = rows[0][4]
+        return _namespace(rows[0], Notes(self._connection).of("namespace", [key]).get(key, ()))
 
 
 class Sources:
-    """Reads sources out of the `dataSource` facets of datasets."""
+    """Reads sources: those that people declared, and those of `dataSource` facets."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def all(self) -> list[Source]:
-        """Return every source by name; `default` stands for datasets that name none."""
+        """Return every source by name; `default` stands for datasets that name none.
+
+        Of a source that was declared, the declaration counts.
+        """
         found: dict[str, Source] = {}
         for body, first, last in rows_of(self._connection, _SOURCES):
             said = _decoded(bytes(body))
@@ -71,6 +80,17 @@ class Sources:
         first, last = rows_of(self._connection, _BARE)[0]
         if last is not None:
             self._add(found, "default", "", (first, last))
+        for declared in Notes(self._connection).declared("source"):
+            known = found.get(declared.name)
+            created = declared.created_at
+            found[declared.name] = Source(
+                name=declared.name,
+                created_at=created if known is None else min(created, known.created_at),
+                updated_at=declared.at if known is None else max(declared.at, known.updated_at),
+                connection_url=declared.url or "",
+                type=declared.type,
+                description=declared.description,
+            )
         return [found[name] for name in sorted(found)]
 
     def _add(
@@ -86,14 +106,16 @@ class Sources:
 
 
 class Tags:
-    """Reads which tags the `tags` facets of jobs and datasets use."""
+    """Reads tags: those that people declared or gave, and those of `tags` facets."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def all(self) -> list[str]:
-        """Return the keys of all tags, sorted."""
-        found: set[str] = set()
+    def all(self) -> dict[str, str | None]:
+        """Return the description of every tag by its name, sorted."""
+        notes = Notes(self._connection)
+        described = {tag.name: tag.description for tag in notes.declared("tag")}
+        found = {*described, *notes.tags()}
         for owner in ("job", "dataset"):
             for (body,) in rows_of(self._connection, _TAGS.format(owner=owner)):
                 tags = _decoded(bytes(body)).get("tags")
@@ -102,16 +124,18 @@ class Tags:
                     for tag in (tags if isinstance(tags, list) else ())
                     if isinstance(tag, dict) and isinstance(tag.get("key"), str)
                 )
-        return sorted(found)
+        return {name: described.get(name) for name in sorted(found)}
 
 
-def _namespace(row: Any) -> Namespace:
+def _namespace(row: Any, notes: Iterable[Note]) -> Namespace:
     first: Moment = moment_or_zero(row[1])
     return Namespace(
         name=to_text(row[0]),
         created_at=first,
         updated_at=moment_or_zero(row[2]),
         is_hidden=bool(row[3]),
+        owner=next((note.value for note in notes if note.what == "owner"), None),
+        description=next((note.value for note in notes if note.what == "description"), None),
     )
 
 
