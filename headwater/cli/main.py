@@ -10,6 +10,7 @@ import typer
 
 from headwater.cli.demo.command import demo
 from headwater.cli.doctor import doctor
+from headwater.cli.events.command import events
 from headwater.cli.impact import impact
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
@@ -72,6 +73,7 @@ app.command()(jobs)
 app.add_typer(runs, name="runs")
 lineage.command("impact")(impact)
 app.add_typer(lineage, name="lineage")
+app.add_typer(events, name="events")
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")

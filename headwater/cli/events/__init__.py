@@ -1,0 +1,1 @@
+"""`headwater events`: OpenLineage events in files, checked, sent and taken out."""
