@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 
 RunState = Literal["NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED"]
@@ -18,7 +19,12 @@ Direction = Literal["input", "output"]
 Facets = Mapping[str, bytes]
 """Facet name to its JSON, byte for byte as it was sent."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).isoformat()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,8 +36,9 @@ class Moment:
 
     def to_text(self) -> str:
         """Return ISO 8601 in UTC with 0, 3, 6 or 9 digits of fraction, as Java prints it."""
-        text = (_EPOCH + timedelta(seconds=self.seconds)).strftime("%Y-%m-%dT%H:%M:%S")
-        text = text.rjust(19, "0")  # the C library does not pad years below 1000
+        days, rest = divmod(self.seconds, 86_400)
+        minutes, seconds = divmod(rest, 60)
+        text = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
         if not self.nanoseconds:
             return text + "Z"
         digits = f"{self.nanoseconds:09d}"

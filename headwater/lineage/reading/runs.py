@@ -28,6 +28,7 @@ from headwater.model.lineage import (
     RunName,
     RunState,
 )
+from headwater.wire.openlineage.run_ids import uuid_text
 
 STATES: Final[tuple[RunState, ...]] = ("NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED")
 
@@ -71,7 +72,7 @@ class Writer(NamedTuple):
     @property
     def id(self) -> str | None:
         """Return the run's id, None for an event that is no run's."""
-        return _uuid(self.uuid) if self.is_run else None
+        return uuid_text(self.uuid) if self.is_run else None
 
 
 class Runs:
@@ -134,13 +135,17 @@ class Runs:
             return {key: _run(row) for key, row in rows.items()}
         facets = self._facets.of_runs(rows)
         sides = self._sides(rows)
+        versions: dict[tuple[int, bytes], str] = {}
         runs: dict[int, Run] = {}
         for key, row in rows.items():
             inputs, outputs = sides.get((key, "input"), ()), sides.get((key, "output"), ())
             version = None
             if row[10] is not None:
-                job = Name(to_text(row[2]), to_text(row[3]))
-                version = job_version(job, _datasets(inputs), _datasets(outputs))
+                same = (row[14], bytes(row[10]))
+                if same not in versions:
+                    job = Name(to_text(row[2]), to_text(row[3]))
+                    versions[same] = job_version(job, _datasets(inputs), _datasets(outputs))
+                version = versions[same]
             runs[key] = _run(
                 row,
                 facets=facets.get(key, {}),
@@ -205,10 +210,10 @@ def _datasets(uses: Iterable[DatasetVersionName]) -> Iterable[Name]:
 def _run(row: Any, **more: Any) -> Run:
     parent = None
     if row[11] is not None:
-        parent = RunName(id=_uuid(row[11]), job=Name(to_text(row[12]), to_text(row[13])))
+        parent = RunName(id=uuid_text(row[11]), job=Name(to_text(row[12]), to_text(row[13])))
     return Run(
         key=row[0],
-        id=_uuid(row[1]),
+        id=uuid_text(row[1]),
         job_key=row[14],
         job=Name(to_text(row[2]), to_text(row[3])),
         own_state=STATES[row[4]],
@@ -222,7 +227,3 @@ def _run(row: Any, **more: Any) -> Run:
         facets=more.pop("facets", {}),
         **more,
     )
-
-
-def _uuid(stored: bytes) -> str:
-    return str(UUID(bytes=bytes(stored)[:16].ljust(16, b"\0")))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
+from functools import lru_cache
 
 from headwater.lineage.reading.rows import to_bytes
 from headwater.model.lineage import Name
-from headwater.wire.openlineage.run_ids import name_uuid
+from headwater.wire.openlineage.run_ids import name_uuid, uuid_text
 
 
+@lru_cache(maxsize=50_000)
 def dataset_version(dataset: Name, writer: bytes | None) -> str:
     """Return the id of what `writer`, a run's UUID or an event's hash, made of a dataset.
 
@@ -29,4 +30,4 @@ def job_version(job: Name, inputs: Iterable[Name], outputs: Iterable[Name]) -> s
 
 
 def _uuid(parts: Iterable[str]) -> str:
-    return str(UUID(bytes=name_uuid(to_bytes(":".join(parts)))))
+    return uuid_text(name_uuid(to_bytes(":".join(parts))))
