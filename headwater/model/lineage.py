@@ -1,4 +1,7 @@
-"""What ran, on what, when: the answers of the lineage store as plain values."""
+"""What ran, on what, when: the answers of the lineage store as plain values.
+
+Those that an answer holds thousands of are named tuples, which are made and hashed in C.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
+
+import msgspec
 
 RunState = Literal["NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED"]
 """Marquez's words; NEW is a run that only others have named so far."""
@@ -27,8 +32,7 @@ def _day(number: int) -> str:
     return (_EPOCH + timedelta(days=number)).isoformat()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Moment:
+class Moment(NamedTuple):
     """A point in time between the years 1 and 9999, exact to the nanosecond."""
 
     seconds: int
@@ -52,8 +56,7 @@ class Moment:
         return (span + later.nanoseconds - self.nanoseconds) // 1_000_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Name:
+class Name(msgspec.Struct, frozen=True, order=True):
     """The identity of a job or of a dataset, as its producer sent it."""
 
     namespace: str
@@ -84,8 +87,7 @@ class Source:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetVersionName:
+class DatasetVersionName(NamedTuple):
     """One version of a dataset as a run read or wrote it, with the facets of that use."""
 
     dataset: Name
@@ -222,8 +224,7 @@ class DatasetVersion:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True, order=True):
     """A job reads or writes a dataset, by the keys of the store."""
 
     job: int
@@ -232,16 +233,14 @@ class Edge:
     state: EdgeState = "current"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, order=True):
     """A column of a dataset, by the dataset's key in the store."""
 
     dataset: int
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnEdge:
+class ColumnEdge(msgspec.Struct, frozen=True, kw_only=True):
     """A column is made of another one by a job; several subtypes make several edges.
 
     `output.column` is empty where the whole dataset depends on the input (a filter, a join).
@@ -253,3 +252,4 @@ class ColumnEdge:
     kind: str
     subtype: str | None
     is_masked: bool
+    state: EdgeState = "current"

@@ -91,6 +91,8 @@ def run_json(run: Run, full: FullNames) -> Json:
 
 def _args(run: Run) -> dict[str, str]:
     """Return a run's arguments: those it was made with, else nominal times and parent as sent."""
+    if not run.facets.keys() & {RUN_FACET, "nominalTime", "parent"}:
+        return {}
     given = said_by(run.facets, RUN_FACET).get("args")
     if isinstance(given, dict):
         return {name: value for name, value in given.items() if isinstance(value, str)}
@@ -112,7 +114,8 @@ def _args(run: Run) -> dict[str, str]:
 
 
 def _use_json(use: DatasetVersionName) -> Json:
-    version = {**name_json(use.dataset), "version": use.version}
+    name = use.dataset
+    version = {"namespace": name.namespace, "name": name.name, "version": use.version}
     return {"datasetVersionId": version, "facets": facets_json(use.facets)}
 
 
