@@ -96,6 +96,10 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return _answer(request, Malformed(f"the body is not JSON: {error.__cause__}"))
     if error.status_code == 404:
         return _answer(request, Missing(f"there is nothing at {request.url.path}"))
+    if request.url.path.startswith("/api/v1/"):
+        said = f"HTTP {error.status_code} {error.detail}"
+        body = {"code": error.status_code, "message": said}
+        return JSONResponse(body, error.status_code, error.headers)
     problem = problem_of(HeadwaterError(str(error.detail)))
     problem.update(status=error.status_code, title=str(error.detail))
     return JSONResponse(problem, error.status_code, error.headers, MEDIA_TYPE)

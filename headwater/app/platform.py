@@ -17,6 +17,7 @@ from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
+from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
@@ -121,6 +122,7 @@ class Platform:
             jobs_router(self._chain),
             lineage_router(reads),
             impact_router(reads),
+            marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
         ]

@@ -87,7 +87,7 @@ class EventDoor:
         names no time gets one that is later than that of every command before it.
         """
         stamped = [
-            command.stamped(at=self._next_time(), actor=principal.name).to_bytes()
+            command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
             for command in commands
         ]
         outcomes = self._submit(
@@ -101,15 +101,16 @@ class EventDoor:
             applied.append(outcome)
         return applied
 
-    def close(self) -> None:
-        """Commit what waits, then take no more."""
-        self._commits.close()
-
-    def _next_time(self) -> str:
+    def next_time(self) -> str:
+        """Return the clock's time, later than any that was returned before."""
         with self._lock:
             least = self._last_time + timedelta(microseconds=1)
             self._last_time = max(self._clock.now(), least)
             return self._last_time.isoformat()
+
+    def close(self) -> None:
+        """Commit what waits, then take no more."""
+        self._commits.close()
 
     def _request(
         self, bodies: Sequence[bytes], principal: Principal, *, is_command: bool
