@@ -10,6 +10,7 @@ from pathlib import Path
 from headwater.clock import Clock
 from headwater.errors import Missing
 from headwater.ingest.events import EventDoor
+from headwater.ingest.redaction import Redaction
 from headwater.ingest.transport import DoorTransport
 from headwater.lineage.log import SqliteLineage
 from headwater.lineage.reading.view import LineageReads
@@ -51,7 +52,9 @@ def open_lineage(
     """Open `lineage.db` under `folder`; `stack` closes it in reverse."""
     store = SqliteLineage.open(folder / "lineage.db", most_dead_letters=settings.dead_letters)
     stack.callback(store.close)
-    door = EventDoor(store, clock=clock, capacity=settings.queue_capacity)
+    door = EventDoor(
+        store, clock=clock, capacity=settings.queue_capacity, redaction=Redaction(settings)
+    )
     stack.callback(door.close)
     return Lineage(
         store=store,

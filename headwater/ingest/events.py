@@ -6,12 +6,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, TooLarge
 from headwater.ingest.group_commit import GroupCommit
+from headwater.ingest.redaction import Redaction
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival, Log
 from headwater.model.principal import Principal
@@ -39,9 +41,11 @@ class EventDoor:
         clock: Clock,
         capacity: int = 10_000,
         most_waiting_bytes: int = MOST_WAITING_BYTES,
+        redaction: Redaction | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
+        self._redaction = redaction
         self._most_waiting_bytes = most_waiting_bytes
         self._waiting_bytes = 0
         self._last_time = datetime.min.replace(tzinfo=UTC)
@@ -117,9 +121,17 @@ class EventDoor:
     ) -> _Request:
         now = self._clock.now()
         return tuple(
-            Arrival(body=body, principal=principal, received_at=now, is_command=is_command)
+            self._cleaned(
+                Arrival(body=body, principal=principal, received_at=now, is_command=is_command)
+            )
             for body in bodies
         )
+
+    def _cleaned(self, arrival: Arrival) -> Arrival:
+        if self._redaction is None or arrival.is_command:
+            return arrival
+        body, notes = self._redaction.clean(arrival.body)
+        return replace(arrival, body=body, notes=notes) if notes else arrival
 
     def _submit(self, request: _Request) -> Outcomes:
         size = self._reserve(request)
@@ -156,10 +168,22 @@ class EventDoor:
         answers: list[Outcomes] = []
         start = 0
         for request in requests:
-            answers.append(outcomes[start : start + len(request)])
+            answers.append(_noted(request, outcomes[start : start + len(request)]))
             start += len(request)
         _count(outcomes)
         return answers
+
+
+def _noted(request: _Request, outcomes: Outcomes) -> Outcomes:
+    """Add to each outcome what the door took out of the event."""
+    if not any(arrival.notes for arrival in request):
+        return outcomes
+    return [
+        replace(outcome, warnings=(*outcome.warnings, *arrival.notes))
+        if isinstance(outcome, Applied)
+        else outcome
+        for arrival, outcome in zip(request, outcomes, strict=True)
+    ]
 
 
 def _count(outcomes: Outcomes) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from headwater.errors import Invalid
 from headwater.model.principal import Principal
 
 
@@ -19,12 +20,15 @@ class Arrival:
     """One event or command as it came in: the bytes, who sent them, when.
 
     Only what `lineage.commands` made is a command; no producer can send one as an event.
+    `notes` say what the door took out of it; one with a `refusal` is refused with that.
     """
 
     body: bytes
     principal: Principal
     received_at: datetime
     is_command: bool = False
+    notes: tuple[str, ...] = ()
+    refusal: Invalid | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection, Cursor
 from typing import Final
@@ -31,6 +32,8 @@ from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
 KIND_COMMAND: Final = 3
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _REBUILD_BATCH: Final = 500
 _CHECKPOINT_PAGES: Final = 8000
 _NOT_PROJECTED: Final = frozenset({"facet", "event", "dead_letter", "tally"})
@@ -137,7 +140,9 @@ class SqliteLineage(Log):
                 cursor.close()
 
     def _read(self, arrival: Arrival) -> _Read:
-        received_us = int(arrival.received_at.timestamp() * 1_000_000)
+        if arrival.refusal is not None:
+            raise arrival.refusal
+        received_us = (arrival.received_at - _EPOCH) // _MICROSECOND
         if arrival.is_command:
             command = read_command(arrival.body)
             return _Read(arrival, command, content_hash(arrival.body), received_us)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class DropRule(BaseModel):
+    """Facets that are not kept: by name, of what (run, job, dataset), from which producers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    facet: str
+    of: Literal["run", "job", "dataset"] | None = None
+    producer: str = "*"
 
 
 class LineageSettings(BaseModel):
@@ -17,4 +29,21 @@ class LineageSettings(BaseModel):
     )
     dead_letters: int = Field(
         10_000, description="Refused events that are kept; older ones are dropped.", ge=0
+    )
+    redact: bool = Field(
+        True, description="Whether what looks like a secret is masked before an event is kept."
+    )
+    redact_patterns: dict[str, str] = Field(
+        {},
+        description=(
+            "More rules as JSON, name to regular expression; what the group `secret` matches is "
+            "masked, else the whole match."
+        ),
+    )
+    drop_facets: tuple[DropRule, ...] = Field(
+        (),
+        description=(
+            'Facets that are not kept, as JSON: `[{"facet": "environmentVariables"}]`; `of` is '
+            "run, job or dataset, `producer` a pattern such as `*spark*`."
+        ),
     )
