@@ -22,6 +22,7 @@ from headwater.api.openlineage import openlineage_routes
 from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
+from headwater.api.run_comparison import run_comparison_router
 from headwater.api.schemas import schemas_router
 from headwater.api.segments import register_segment
 from headwater.api.sql import sql_router
@@ -122,6 +123,7 @@ class Platform:
             jobs_router(self._chain),
             lineage_router(reads),
             impact_router(reads),
+            run_comparison_router(reads),
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),

@@ -17,6 +17,7 @@ from headwater.cli.lineage import lineage
 from headwater.cli.quarantine import quarantine
 from headwater.cli.rebuild import rebuild
 from headwater.cli.run import jobs, run
+from headwater.cli.run_comparison import compare
 from headwater.cli.runs import runs
 from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
@@ -70,6 +71,7 @@ app.command()(sql)
 app.command()(tables)
 app.command()(run)
 app.command()(jobs)
+runs.command("compare")(compare)
 app.add_typer(runs, name="runs")
 lineage.command("impact")(impact)
 app.add_typer(lineage, name="lineage")
