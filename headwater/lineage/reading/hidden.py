@@ -1,0 +1,93 @@
+"""Things that are hidden or not: what was deleted, by whom, and how to find it all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.notes import Noted
+from headwater.lineage.reading.rows import hidden, moment_or_zero, rows_of, to_bytes, to_text
+from headwater.model.lineage import Moment, Name
+
+_HIDDEN: Final = f"CASE WHEN {hidden('x')} THEN 1 ELSE 0 END"
+_OWN_NAMESPACE: Final = "namespace x JOIN namespace n ON n.id = x.id"
+_INSIDE: Final = "{kind} x JOIN namespace n ON n.id = x.namespace_id"
+_FIND: Final = "SELECT x.id, {hidden}, x.first_us, x.last_us FROM {tables} WHERE {where}"
+# Of the delete of the thing itself and of its namespace, the later one hides it.
+_DELETED: Final = (
+    "SELECT n.name, {name}, e.principal, e.received_us FROM {tables} JOIN event e ON e.seq ="
+    " CASE WHEN n.deleted_seq > x.deleted_seq AND n.deleted_seq > n.revived_seq"
+    " THEN n.deleted_seq ELSE x.deleted_seq END"
+    " WHERE {hidden} = 1 AND {listed} ORDER BY n.name{order} LIMIT :limit OFFSET :offset"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A namespace (its `name.name` is empty), job or dataset, hidden or not."""
+
+    kind: Noted
+    key: int
+    name: Name
+    is_hidden: bool
+    created_at: Moment
+    updated_at: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """Something that is hidden, and who hid it when."""
+
+    kind: Noted
+    name: Name
+    by: str
+    at: Moment
+
+
+class Hidden:
+    """Finds what other reads leave out."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, kind: Noted, name: Name) -> Entity | None:
+        """Return a namespace, job or dataset that events named, hidden or not."""
+        where, values = "n.name = :namespace", {"namespace": to_bytes(name.namespace)}
+        tables = _OWN_NAMESPACE
+        if kind != "namespace":
+            tables = _INSIDE.format(kind=kind)
+            where += " AND x.name = :name AND x.standing >= 1"
+            values["name"] = to_bytes(name.name)
+        sql = _FIND.format(hidden=_HIDDEN, tables=tables, where=where)
+        for key, is_hidden, first, last in rows_of(self._connection, sql, **values):
+            return Entity(
+                kind=kind,
+                key=key,
+                name=name,
+                is_hidden=bool(is_hidden),
+                created_at=moment_or_zero(first),
+                updated_at=moment_or_zero(last),
+            )
+        return None
+
+    def page(self, kind: Noted, *, limit: int, offset: int) -> list[Deleted]:
+        """Return a page of what is hidden, by name."""
+        is_space = kind == "namespace"
+        sql = _DELETED.format(
+            name="NULL" if is_space else "x.name",
+            tables=_OWN_NAMESPACE if is_space else _INSIDE.format(kind=kind),
+            hidden=_HIDDEN,
+            listed="x.deleted_seq > 0" if is_space else "x.standing >= 1",
+            order="" if is_space else ", x.name",
+        )
+        return [
+            Deleted(
+                kind=kind,
+                name=Name(to_text(bytes(space)), "" if name is None else to_text(bytes(name))),
+                by=by,
+                at=moment_or_zero(at),
+            )
+            for space, name, by, at in rows_of(self._connection, sql, limit=limit, offset=offset)
+        ]
