@@ -18,7 +18,7 @@ from headwater.api.settings import ServerSettings
 from headwater.clock import SystemClock
 from headwater.identity.access import OwnerAccess
 from headwater.ingest.events import EventDoor
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import Action
 
 DONE = HotResponse(201, b'{"status":"ok","warnings":[]}')
@@ -41,7 +41,7 @@ def by_hand(path: Path) -> HotRoute:
 
 def main(folder: Path) -> None:
     """Serve on any free port, which is the first line of the output."""
-    log = SqliteLineage.open(folder / "lineage.db")
+    log = SqlLineage.open(folder / "lineage.db")
     door = EventDoor(log, clock=SystemClock())
     routes = [*openlineage_routes(door, ServerSettings()), by_hand(folder / "hand.db")]
     application = create_application(access=OwnerAccess(), routers=[], hot=routes)

@@ -18,7 +18,7 @@ from headwater.api.marquez.graph import table_nodes
 from headwater.api.marquez.jobs import jobs_json
 from headwater.api.marquez.route import answer
 from headwater.lineage.contract import Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Field, Name
 from headwater.model.principal import LOCAL
@@ -48,7 +48,7 @@ WITH RECURSIVE up(dataset, depth) AS (
 def run() -> list[dict[str, Any]]:
     """Load the graph once and ask every question of random datasets."""
     with tempfile.TemporaryDirectory() as folder:
-        log = SqliteLineage.open(Path(folder) / "lineage.db")
+        log = SqlLineage.open(Path(folder) / "lineage.db")
         edges = list(_edges())
         _load(log, edges)
         hand = _plain(edges)
@@ -89,7 +89,7 @@ def _edges() -> Iterator[tuple[int, list[int], int]]:
         yield job, inputs, (layer + 1) * WIDTH + place
 
 
-def _load(log: SqliteLineage, edges: list[tuple[int, list[int], int]]) -> None:
+def _load(log: SqlLineage, edges: list[tuple[int, list[int], int]]) -> None:
     for start in range(0, len(edges), 500):
         portion = edges[start : start + 500]
         arrivals = [Arrival(body=_event(*e), principal=LOCAL, received_at=NOW) for e in portion]

@@ -12,7 +12,7 @@ from headwater.errors import Missing
 from headwater.ingest.events import EventDoor
 from headwater.ingest.redaction import Redaction
 from headwater.ingest.transport import DoorTransport
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.lineage.settings import LineageSettings
 from headwater.query.lineage.nodes import node_id, parse_node
@@ -25,7 +25,7 @@ _DOWNSTREAM_HOPS = 20
 class Lineage:
     """The lineage server, open."""
 
-    store: SqliteLineage
+    store: SqlLineage
     door: EventDoor
     transport: DoorTransport
     reads: LineageReads
@@ -50,7 +50,7 @@ def open_lineage(
     stack: ExitStack, folder: Path, *, settings: LineageSettings, clock: Clock
 ) -> Lineage:
     """Open `lineage.db` under `folder`; `stack` closes it in reverse."""
-    store = SqliteLineage.open(folder / "lineage.db", most_dead_letters=settings.dead_letters)
+    store = SqlLineage.open(folder / "lineage.db", most_dead_letters=settings.dead_letters)
     stack.callback(store.close)
     door = EventDoor(
         store, clock=clock, capacity=settings.queue_capacity, redaction=Redaction(settings)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from sqlite3 import Cursor
 from typing import Final
 
+from headwater.database.bulk import insert
+from headwater.database.session import Session
 from headwater.errors import HeadwaterError, Invalid
+from headwater.lineage import tables
 from headwater.lineage.contract import Arrival
 from headwater.lineage.names import display
 from headwater.wire.openlineage.canonical import content_hash
 
 DROPPED: Final = "dead_letters_dropped"
 MOST_BODY_BYTES: Final = 1024 * 1024
+_INSERT: Final = insert(
+    tables.DEAD_LETTER,
+    ("hash", "received_us", "principal", "reason", "path", "body"),
+    on_conflict="ON CONFLICT DO NOTHING",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,29 +31,31 @@ class DeadLetter:
     error: Exception
 
 
-def keep(cursor: Cursor, letters: Sequence[DeadLetter], *, most: int) -> int:
+def keep(session: Session, letters: Sequence[DeadLetter], *, most: int) -> int:
     """Write refused arrivals, drop the oldest beyond `most`, and return how many were dropped.
 
     The same bytes refused again are one row. Of a body beyond a megabyte the start is kept.
     """
-    cursor.executemany(
-        "INSERT INTO dead_letter (hash, received_us, principal, reason, path, body) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [_row(letter) for letter in letters],
-    )
-    (count,) = cursor.execute("SELECT count(*) FROM dead_letter").fetchone()
+    session.write(_INSERT, [_row(letter) for letter in letters])
+    ((count,),) = session.rows("SELECT count(*) FROM dead_letter")
     over = max(0, int(count) - most)
     if over:
-        cursor.execute(
+        session.run(
             "DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ORDER BY id LIMIT ?)",
-            (over,),
+            over,
         )
-        cursor.execute(
-            "INSERT INTO tally (name, value) VALUES (?, ?) "
-            "ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-            (DROPPED, over),
-        )
+        add_to_tally(session, DROPPED, over)
     return over
+
+
+def add_to_tally(session: Session, name: str, count: int) -> None:
+    """Add to a count that no table can give."""
+    session.run(
+        "INSERT INTO tally (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = tally.value + excluded.value",
+        name,
+        count,
+    )
 
 
 def _row(letter: DeadLetter) -> tuple[bytes, int, str, str, str | None, bytes]:
@@ -57,6 +66,6 @@ def _row(letter: DeadLetter) -> tuple[bytes, int, str, str, str | None, bytes]:
         int(arrival.received_at.timestamp() * 1_000_000),
         arrival.principal.name,
         display(reason),
-        error.path if isinstance(error, Invalid) else None,
+        display(error.path) if isinstance(error, Invalid) and error.path else None,
         arrival.body[:MOST_BODY_BYTES],
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from sqlite3 import Cursor
 from typing import Any, Final
 
 from sqlalchemy import Table
 
+from headwater.database.session import Session
 from headwater.lineage import tables
 from headwater.lineage.names import from_bytes
 from headwater.lineage.reading.rows import hidden
@@ -36,29 +36,29 @@ _TEXT: Final = frozenset(
 )
 
 
-def dump_projections(cursor: Cursor) -> bytes:
+def dump_projections(session: Session) -> bytes:
     """Return one JSON line per row, sorted; no ids, sequences or arrivals are in it."""
-    names = _Names(cursor)
-    lines = [*_entities(cursor, names), *_runs(cursor, names)]
+    names = _Names(session)
+    lines = [*_entities(session, names), *_runs(session, names)]
     for table in _DUMPED:
-        lines.extend(_rows(cursor, table, names))
+        lines.extend(_rows(session, table, names))
     return "".join(sorted(lines)).encode()
 
 
 class _Names:
     """What stands in a dump in place of each row id."""
 
-    def __init__(self, cursor: Cursor) -> None:
-        space = {i: from_bytes(n) for i, n in cursor.execute("SELECT id, name FROM namespace")}
+    def __init__(self, session: Session) -> None:
+        space = {i: from_bytes(n) for i, n in session.rows("SELECT id, name FROM namespace")}
         self.of: dict[str, dict[int, Any]] = {"namespace": space}
         for table in ("job", "dataset"):
-            rows = cursor.execute(f"SELECT id, namespace_id, name FROM {table}")
+            rows = session.rows(f"SELECT id, namespace_id, name FROM {table}")
             self.of[table] = {i: [space[s], from_bytes(n)] for i, s, n in rows}
-        rows = cursor.execute("SELECT id, name FROM facet_name")
+        rows = session.rows("SELECT id, name FROM facet_name")
         self.of["facet_name"] = {i: from_bytes(n) for i, n in rows}
-        rows = cursor.execute("SELECT id, hash FROM facet")
+        rows = session.rows("SELECT id, hash FROM facet")
         self.of["facet"] = {i: h.hex() for i, h in rows}
-        rows = cursor.execute("SELECT id, uuid, job_id FROM run")
+        rows = session.rows("SELECT id, uuid, job_id FROM run")
         self.of["run"] = {i: [u.hex(), self.of["job"].get(j)] for i, u, j in rows}
 
     def shown(self, column: str, value: Any) -> Any:
@@ -74,28 +74,31 @@ def _line(table: str, *values: Any) -> str:
     return json.dumps([table, *values], ensure_ascii=True) + "\n"
 
 
-def _entities(cursor: Cursor, names: _Names) -> Iterator[str]:
+def _entities(session: Session, names: _Names) -> Iterator[str]:
     is_hidden = f"CASE WHEN {hidden('e')} THEN 1 ELSE 0 END"
     for table in _NAMED:
         join, standing = "JOIN namespace n ON n.id = e.namespace_id", "e.standing"
         if table == "namespace":
-            join, standing = "JOIN namespace n ON n.id = e.id", "e.named_seq > 0"
+            join, standing = (
+                "JOIN namespace n ON n.id = e.id",
+                "CASE WHEN e.named_seq > 0 THEN 1 ELSE 0 END",
+            )
         sql = f"""SELECT e.id, {standing}, e.first_us, e.last_us,
           {is_hidden}, e.display FROM {table} e {join}"""
-        for id_, *rest in cursor.execute(sql):
+        for id_, *rest in session.rows(sql):
             yield _line(table, names.of[table][id_], *rest)
 
 
-def _runs(cursor: Cursor, names: _Names) -> Iterator[str]:
+def _runs(session: Session, names: _Names) -> Iterator[str]:
     columns = [c.name for c in tables.RUN.columns if c.name not in ("id", "uuid", "job_id")]
-    for id_, *rest in cursor.execute(f"SELECT id, {', '.join(columns)} FROM run"):
+    for id_, *rest in session.rows(f"SELECT id, {', '.join(columns)} FROM run"):
         shown = [names.shown(c, v) for c, v in zip(columns, rest, strict=True)]
         yield _line("run", names.of["run"][id_], *shown)
 
 
-def _rows(cursor: Cursor, table: Table, names: _Names) -> Iterator[str]:
+def _rows(session: Session, table: Table, names: _Names) -> Iterator[str]:
     columns = [c.name for c in table.columns]
     quoted = ", ".join(f'"{c}"' for c in columns)
-    for row in cursor.execute(f"SELECT {quoted} FROM {table.name}"):
+    for row in session.rows(f"SELECT {quoted} FROM {table.name}"):
         shown = (names.shown(c, v) for c, v in zip(columns, row, strict=True))
         yield _line(table.name, *shown)

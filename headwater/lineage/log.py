@@ -1,44 +1,56 @@
-"""The lineage store on SQLite: the log, and its projections in the same transaction."""
+"""The lineage store in SQL: the log, and its projections in the same transaction."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from sqlite3 import Connection, Cursor
 from typing import Final
 
 from sqlalchemy import Engine
 
-from headwater.database import checkpoint, open_sqlite, translated
-from headwater.errors import Invalid, Unavailable
+from headwater.database.bulk import insert, update
+from headwater.database.postgresql import PostgresqlDatabase, Reading
+from headwater.database.session import Database, Row, Session
+from headwater.database.sqlite import SqliteDatabase
+from headwater.errors import Invalid
 from headwater.lineage import dead_letters, tables
 from headwater.lineage.commands import Command, read_command
 from headwater.lineage.contract import Applied, Arrival, Log
-from headwater.lineage.dead_letters import DeadLetter
+from headwater.lineage.dead_letters import DeadLetter, add_to_tally
 from headwater.lineage.dump import dump_projections
 from headwater.lineage.envelope import facet_ids, pack, unpack
 from headwater.lineage.lww import is_plausible
 from headwater.lineage.projections.facet_bodies import FacetBodies
+from headwater.lineage.projections.identities import COUNTED
 from headwater.lineage.projections.projector import Projector
 from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
 from headwater.wire.openlineage.canonical import content_hash
-from headwater.wire.openlineage.event import Event
+from headwater.wire.openlineage.event import DatasetReference, Event, Facets
 from headwater.wire.openlineage.facets import has_error, has_statistics, stands_alone
 from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
 KIND_COMMAND: Final = 3
+REBUILDS: Final = "rebuilds"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _REBUILD_BATCH: Final = 500
-_CHECKPOINT_PAGES: Final = 8000
 _NOT_PROJECTED: Final = frozenset({"facet", "event", "dead_letter", "tally"})
-_INSERT: Final = """INSERT INTO event (seq, hash, kind, type, flags, time_s, time_ns, received_us,
-  principal, run_id, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT: Final = insert(tables.EVENT)
+_ARRIVED: Final = update(tables.EVENT, key="seq", rules={"received_us": "least"})
+_BELONGS: Final = update(tables.EVENT, key="seq", rules={"run_id": "new"})
+_HELD: Final = "SELECT hash, seq, received_us FROM event WHERE hash IN ({keys})"
+_IDS: Final = (*COUNTED, "facet", "run")
+_COUNTS: Final = (
+    "SELECT (SELECT max(seq) FROM event),"
+    f" (SELECT value FROM tally WHERE name = '{REBUILDS}'), "
+    + ", ".join(f"(SELECT max(id) FROM {table})" for table in _IDS)
+)
+_ENTRIES: Final = (
+    "SELECT seq, hash, kind, received_us, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +63,47 @@ class _Read:
     received_us: int
 
 
-class SqliteLineage(Log):
-    """The lineage store in one SQLite file.
+class SqlLineage(Log):
+    """The lineage store in a SQL database.
 
     Any number of threads may call it; `apply` and `rebuild` take turns. `engine` is for reads.
+    What it remembers of row ids stays right while other processes write: they only add, and a
+    rebuild, which gives new ids, is counted.
     """
 
-    def __init__(self, engine: Engine, path: Path, *, most_dead_letters: int = 10_000) -> None:
-        self.engine = engine
-        self.path = path
+    def __init__(self, database: Database, *, most_dead_letters: int = 10_000) -> None:
+        self._database = database
         self._most_dead_letters = most_dead_letters
-        self._lock = threading.Lock()
         self._reader = EventReader()
         self._facets = FacetBodies()
         self._projector = Projector(self._facets)
-        self._connection: Connection | None = None
-        self._pooled = engine.raw_connection()
-        driver = self._pooled.driver_connection
-        assert isinstance(driver, Connection)
-        driver.execute("PRAGMA cache_size = -65536")
-        # A commit touches some thirty pages; the default would checkpoint every thirty commits.
-        driver.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        self._connection = driver
+        self._rebuilds = 0
 
     @classmethod
-    def open(cls, path: Path, *, most_dead_letters: int = 10_000) -> SqliteLineage:
-        """Open or create the store at `path`."""
-        engine = open_sqlite(path, tables.SCHEMA)
-        with translated(path):
-            return cls(engine, path, most_dead_letters=most_dead_letters)
+    def open(
+        cls,
+        place: Path | str,
+        *,
+        most_dead_letters: int = 10_000,
+        reading: Reading | None = None,
+    ) -> SqlLineage:
+        """Open or create the store in a SQLite file, or at the URL of a PostgreSQL database."""
+        database: Database
+        if isinstance(place, Path):
+            database = SqliteDatabase(place, tables.SCHEMA)
+        else:
+            database = PostgresqlDatabase(place, tables.SCHEMA, reading=reading)
+        return cls(database, most_dead_letters=most_dead_letters)
+
+    @property
+    def engine(self) -> Engine:
+        """Return the engine for reads."""
+        return self._database.engine
+
+    @property
+    def where(self) -> str:
+        """Return the place of the store, for people."""
+        return self._database.where
 
     def apply(self, arrivals: Sequence[Arrival]) -> Sequence[Applied | Exception]:
         """Apply a batch in one transaction; see the contract."""
@@ -92,52 +116,32 @@ class SqliteLineage(Log):
             except Invalid as error:
                 outcomes[index] = error
                 refused.append(DeadLetter(arrival=arrival, error=error))
-        with self._transaction() as cursor:
-            for index, applied in self._write(cursor, read):
+
+        def work(session: Session) -> None:
+            for index, applied in self._write(session, read):
                 outcomes[index] = applied
             if refused:
-                dead_letters.keep(cursor, refused, most=self._most_dead_letters)
+                dead_letters.keep(session, refused, most=self._most_dead_letters)
+
+        self._database.write(work, forget=self._forget, patient=False)
         assert all(outcome is not None for outcome in outcomes)
         return [outcome for outcome in outcomes if outcome is not None]
 
     def rebuild(self) -> int:
         """Make every projection again from the log, in one transaction."""
-        with self._transaction() as cursor:
-            return self._rebuild(cursor)
+        return self._database.write(self._rebuild, forget=self._forget, patient=True)
 
     def dump(self) -> bytes:
         """Return every projection as canonical text."""
-        with self._transaction() as cursor:
-            return dump_projections(cursor)
+        return self._database.write(dump_projections, forget=self._forget, patient=True)
 
     def close(self) -> None:
-        """Checkpoint and truncate the write-ahead log, then let go of the file."""
-        with self._lock:
-            if self._connection is None:
-                return
-            self._connection = None
-            self._pooled.close()
-            with translated(self.path):
-                checkpoint(self.engine)
+        """Write out what the database holds back, then let go of it."""
+        self._database.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Cursor]:
-        with self._lock, translated(self.path):
-            if self._connection is None:
-                raise Unavailable(f"the lineage store {self.path} is closed")
-            cursor = self._connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                self._projector.forget()
-                self._facets.forget()
-                if self._connection.in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise
-            finally:
-                cursor.close()
+    def _forget(self) -> None:
+        self._projector.forget()
+        self._facets.forget()
 
     def _read(self, arrival: Arrival) -> _Read:
         if arrival.refusal is not None:
@@ -150,47 +154,67 @@ class SqliteLineage(Log):
         return _Read(arrival, event, event.hash, received_us)
 
     def _write(
-        self, cursor: Cursor, read: Sequence[tuple[int, _Read]]
-    ) -> Iterator[tuple[int, Applied]]:
-        (most,) = cursor.execute("SELECT max(seq) FROM event").fetchone()
-        sequence = most or 0
-        here: dict[bytes, tuple[int, int]] = {}
+        self, session: Session, read: Sequence[tuple[int, _Read]]
+    ) -> list[tuple[int, Applied]]:
+        sequence = self._begin(session)
+        here = {
+            hash_: (seq, received_us)
+            for hash_, seq, received_us in session.rows_in(_HELD, {one.hash for _, one in read})
+        }
+        outcomes: list[tuple[int, Applied]] = []
+        new: list[tuple[int, _Read]] = []
         earlier: dict[int, int] = {}
-        rows = []
         must_rebuild = False
-        self._begin(cursor)
         for index, one in read:
-            held = here.get(one.hash) or _held(cursor, one.hash)
+            held = here.get(one.hash)
             if held is None:
                 sequence += 1
                 here[one.hash] = (sequence, one.received_us)
-                rows.append(self._log_row(one, sequence))
-                yield index, _applied(one, sequence, is_new=True)
+                new.append((sequence, one))
+                outcomes.append((index, _applied(one, sequence, is_new=True)))
                 continue
             if one.received_us < held[1]:
                 here[one.hash] = (held[0], one.received_us)
                 earlier[held[0]] = one.received_us
                 must_rebuild |= _changes_plausibility(one, held[1])
-            yield index, _applied(one, held[0], is_new=False)
-        self._flush(cursor, rows)
-        cursor.executemany(
-            "UPDATE event SET received_us = min(received_us, ?) WHERE seq = ?",
-            [(received, seq) for seq, received in earlier.items()],
-        )
+            outcomes.append((index, _applied(one, held[0], is_new=False)))
+        self._learn([one.item for _, one in new if isinstance(one.item, Event)])
+        self._flush(session, [self._log_row(one, seq) for seq, one in new])
+        session.write(_ARRIVED, sorted(earlier.items()))
         if must_rebuild:
-            self._rebuild(cursor)
+            self._rebuild(session)
+        return outcomes
 
-    def _begin(self, cursor: Cursor) -> None:
-        self._facets.begin(cursor)
-        self._projector.identities.begin(cursor)
-        self._projector.runs.begin(cursor)
+    def _begin(self, session: Session) -> int:
+        """Start a batch and return the last sequence; what was remembered holds, or is dropped."""
+        ((sequence, rebuilds, *most),) = session.rows(_COUNTS)
+        if (rebuilds or 0) != self._rebuilds:
+            self._forget()
+            self._rebuilds = rebuilds or 0
+        next_ids = {table: (id_ or 0) + 1 for table, id_ in zip(_IDS, most, strict=True)}
+        self._facets.begin(session, next_ids["facet"])
+        self._projector.identities.begin(session, next_ids)
+        self._projector.runs.begin(session, next_ids["run"])
+        return int(sequence or 0)
 
-    def _flush(self, cursor: Cursor, rows: Sequence[tuple[object, ...]]) -> None:
-        self._facets.flush(cursor)
-        self._projector.identities.flush(cursor)
-        cursor.executemany(_INSERT, rows)
-        self._projector.rows.flush(cursor)
-        self._projector.runs.flush(cursor)
+    def _learn(self, events: Sequence[Event]) -> None:
+        """Look up at once whatever a batch names, so that no event asks on its own."""
+        identities = self._projector.identities
+        identities.learn("job", {event.job for event in events if event.job is not None})
+        datasets = [dataset for event in events for dataset in _datasets(event)]
+        identities.learn("dataset", {(dataset.namespace, dataset.name) for dataset in datasets})
+        identities.learn_facet_names(
+            {name for event in events for facets in _facet_maps(event) for name in facets}
+        )
+        self._facets.learn([facet for event in events for facet in event.all_facets()])
+        self._projector.runs.learn(events)
+
+    def _flush(self, session: Session, rows: Sequence[tuple[object, ...]]) -> None:
+        self._facets.flush(session)
+        self._projector.identities.flush(session)
+        session.write(_INSERT, rows)
+        self._projector.rows.flush(session)
+        self._projector.runs.flush(session)
 
     def _log_row(self, one: _Read, sequence: int) -> tuple[object, ...]:
         item = one.item
@@ -211,47 +235,63 @@ class SqliteLineage(Log):
         self._projector.notes.project(item, seq=sequence, hash_=hash_, received_us=received_us)
         return None
 
-    def _rebuild(self, cursor: Cursor) -> int:
+    def _rebuild(self, session: Session) -> int:
         self._projector.forget()
         for table in reversed(tables.METADATA.sorted_tables):
             if table.name not in _NOT_PROJECTED:
-                cursor.execute(f"DELETE FROM {table.name}")
-        cursor.execute("UPDATE event SET run_id = NULL WHERE run_id IS NOT NULL")
+                session.run(f"DELETE FROM {table.name}")
+        session.run("UPDATE event SET run_id = NULL WHERE run_id IS NOT NULL")
         count = after = 0
         while True:
-            batch = cursor.execute(
-                "SELECT seq, hash, kind, received_us, body FROM event WHERE seq > ? "
-                "ORDER BY seq LIMIT ?",
-                (after, _REBUILD_BATCH),
-            ).fetchall()
+            batch = session.rows(_ENTRIES, after, _REBUILD_BATCH)
             if not batch:
+                add_to_tally(session, REBUILDS, 1)
                 return count
             count += len(batch)
             after = batch[-1][0]
-            self._begin(cursor)
-            runs = []
-            for sequence, hash_, kind, received_us, body in batch:
-                item: Event | Command
-                if kind == KIND_COMMAND:
-                    item = read_command(body)
-                else:
-                    item = self._reader.read(whole_event(cursor, body))
-                runs.append((self._project(item, hash_, sequence, received_us), sequence))
-            cursor.executemany("UPDATE event SET run_id = ? WHERE seq = ?", runs)
-            self._flush(cursor, ())
+            self._begin(session)
+            self._project_again(session, batch)
+
+    def _project_again(self, session: Session, batch: Sequence[Row]) -> None:
+        stored = [body for _, _, kind, _, body in batch if kind != KIND_COMMAND]
+        whole = iter(whole_events(session, stored))
+        items: list[Event | Command] = [
+            read_command(body) if kind == KIND_COMMAND else self._reader.read(next(whole))
+            for _, _, kind, _, body in batch
+        ]
+        self._learn([item for item in items if isinstance(item, Event)])
+        runs = [
+            (sequence, self._project(item, hash_, sequence, received_us))
+            for item, (sequence, hash_, _, received_us, _) in zip(items, batch, strict=True)
+        ]
+        session.write(_BELONGS, runs)
+        self._flush(session, ())
 
 
-def whole_event(cursor: Cursor, stored: bytes) -> bytes:
-    """Return an event of the log with its facets, as JSON."""
-    bodies = {}
-    for id_ in facet_ids(stored):
-        (bodies[id_],) = cursor.execute("SELECT body FROM facet WHERE id = ?", (id_,)).fetchone()
-    return unpack(stored, bodies)
+SqliteLineage = SqlLineage
 
 
-def _held(cursor: Cursor, hash_: bytes) -> tuple[int, int] | None:
-    row = cursor.execute("SELECT seq, received_us FROM event WHERE hash = ?", (hash_,)).fetchone()
-    return None if row is None else (row[0], row[1])
+def whole_events(session: Session, stored: Sequence[bytes]) -> list[bytes]:
+    """Return events of the log with their facets, as JSON."""
+    ids = {id_ for body in stored for id_ in facet_ids(body)}
+    sql = "SELECT id, body FROM facet WHERE id IN ({keys})"
+    bodies: dict[int, bytes] = dict(session.rows_in(sql, ids))
+    return [unpack(body, bodies) for body in stored]
+
+
+def _datasets(event: Event) -> Iterator[DatasetReference]:
+    if event.dataset is not None:
+        yield event.dataset
+    yield from event.inputs
+    yield from event.outputs
+
+
+def _facet_maps(event: Event) -> Iterator[Facets]:
+    yield event.run_facets
+    yield event.job_facets
+    for dataset in _datasets(event):
+        yield dataset.facets
+        yield dataset.own_facets
 
 
 def _applied(one: _Read, sequence: int, *, is_new: bool) -> Applied:

@@ -15,7 +15,7 @@ Conventions
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -26,30 +26,17 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-from headwater.database import Schema
+from headwater.database.schema import BIG, SMALL, TEXT, Schema
+from headwater.lineage.columns import id_of_row as _id
+from headwater.lineage.columns import names as _names
+from headwater.lineage.columns import part as _part
+from headwater.lineage.columns import standing as _standing
+from headwater.lineage.columns import to as _to
 
 METADATA: Final = MetaData()
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _part(name: str, type_: Any = Integer) -> Column[Any]:
-    """Make a column of a composite primary key."""
-    return Column(name, type_, primary_key=True, nullable=False)
-
-
-def _to(table: str) -> Column[int]:
-    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), nullable=False)
-
-
-def _names() -> list[Column[Any]]:
-    return [Column("name", LargeBinary, nullable=False), Column("display", Text, nullable=False)]
 
 
 # --- the log ------------------------------------------------------------------------------------
@@ -59,7 +46,7 @@ def _names() -> list[Column[Any]]:
 FACET: Final = Table(
     "facet",
     METADATA,
-    _id(),
+    _id(BIG),
     Column("hash", LargeBinary, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
 )
@@ -76,16 +63,16 @@ FACET: Final = Table(
 EVENT: Final = Table(
     "event",
     METADATA,
-    Column("seq", Integer, primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False, unique=True),
-    Column("kind", Integer, nullable=False),
-    Column("type", Integer, nullable=False),
-    Column("flags", Integer, nullable=False),
+    Column("kind", SMALL, nullable=False),
+    Column("type", SMALL, nullable=False),
+    Column("flags", SMALL, nullable=False),
     Column("time_s", BigInteger),
     Column("time_ns", Integer),
     Column("received_us", BigInteger, nullable=False),
-    Column("principal", Text, nullable=False),
-    Column("run_id", Integer),
+    Column("principal", TEXT, nullable=False),
+    Column("run_id", BIG),
     Column("body", LargeBinary, nullable=False),
 )
 Index("event_of_run", EVENT.c.run_id, EVENT.c.type)
@@ -96,12 +83,12 @@ Index("event_by_time", EVENT.c.time_s, EVENT.c.time_ns)
 DEAD_LETTER: Final = Table(
     "dead_letter",
     METADATA,
-    _id(),
+    Column("id", BIG, primary_key=True),
     Column("hash", LargeBinary, nullable=False, unique=True),
     Column("received_us", BigInteger, nullable=False),
-    Column("principal", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("path", Text),
+    Column("principal", TEXT, nullable=False),
+    Column("reason", TEXT, nullable=False),
+    Column("path", TEXT),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -109,7 +96,7 @@ DEAD_LETTER: Final = Table(
 TALLY: Final = Table(
     "tally",
     METADATA,
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
 
@@ -119,17 +106,6 @@ TALLY: Final = Table(
 # its own deleted_seq, or that of its namespace unless the namespace was revived since, is greater
 # than its own revived_seq and named_seq. All three are max; `named_seq` is the latest first arrival
 # of an event naming it (standing 1 or 2), or of a command declaring a namespace.
-
-
-def _standing() -> list[Column[Any]]:
-    return [
-        Column("first_us", BigInteger),
-        Column("last_us", BigInteger),
-        Column("named_seq", Integer, nullable=False, server_default="0"),
-        Column("deleted_seq", Integer, nullable=False, server_default="0"),
-        Column("revived_seq", Integer, nullable=False, server_default="0"),
-    ]
-
 
 # Key: name. `first_us` min and `last_us` max over the events naming what lives in it. One with
 # named_seq 0 is only mentioned by a facet or a command, and never listed.
@@ -144,7 +120,7 @@ JOB: Final = Table(
     _id(),
     _to("namespace"),
     *_names(),
-    Column("standing", Integer, nullable=False),
+    Column("standing", SMALL, nullable=False),
     *_standing(),
 )
 Index("job_name", JOB.c.namespace_id, JOB.c.name, unique=True)
@@ -158,7 +134,7 @@ DATASET: Final = Table(
     _id(),
     _to("namespace"),
     *_names(),
-    Column("standing", Integer, nullable=False),
+    Column("standing", SMALL, nullable=False),
     *_standing(),
 )
 Index("dataset_name", DATASET.c.namespace_id, DATASET.c.name, unique=True)
@@ -182,12 +158,12 @@ Index("facet_name_name", FACET_NAME.c.name, unique=True)
 RUN: Final = Table(
     "run",
     METADATA,
-    _id(),
+    _id(BIG),
     Column("uuid", LargeBinary, nullable=False),
     Column("job_id", Integer, ForeignKey("job.id")),
-    Column("kind", Integer, nullable=False),
-    Column("state", Integer, nullable=False, server_default="0"),
-    Column("has_warning", Integer, nullable=False, server_default="0"),
+    Column("kind", SMALL, nullable=False),
+    Column("state", SMALL, nullable=False, server_default="0"),
+    Column("has_warning", SMALL, nullable=False, server_default="0"),
     Column("started_us", BigInteger),
     Column("ended_us", BigInteger),
     Column("first_key", LargeBinary, nullable=False),
@@ -204,7 +180,7 @@ Index("run_of_job", RUN.c.job_id, RUN.c.decided_key)
 RUN_PARENT: Final = Table(
     "run_parent",
     METADATA,
-    _part("run_id"),
+    _part("run_id", BIG),
     Column("key", LargeBinary, nullable=False),
     Column("parent_uuid", LargeBinary, nullable=False),
     Column("parent_job_id", Integer, ForeignKey("job.id"), nullable=False),
@@ -221,9 +197,9 @@ Index("run_parent_root", RUN_PARENT.c.root_uuid)
 RUN_IO: Final = Table(
     "run_io",
     METADATA,
-    _part("run_id"),
+    _part("run_id", BIG),
     _part("dataset_id"),
-    _part("direction"),
+    _part("direction", SMALL),
     Column("key", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -234,12 +210,12 @@ Index("run_io_of_dataset", RUN_IO.c.dataset_id, RUN_IO.c.direction, RUN_IO.c.run
 RUN_FACET: Final = Table(
     "run_facet",
     METADATA,
-    _part("run_id"),
-    _part("owner"),
+    _part("run_id", BIG),
+    _part("owner", SMALL),
     _part("facet_name_id"),
     Column("key", LargeBinary, nullable=False),
-    Column("facet_id", Integer, nullable=False),
-    Column("is_deleted", Integer, nullable=False),
+    Column("facet_id", BIG, nullable=False),
+    Column("is_deleted", SMALL, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -247,14 +223,14 @@ RUN_FACET: Final = Table(
 IO_FACET: Final = Table(
     "io_facet",
     METADATA,
-    _part("run_id"),
+    _part("run_id", BIG),
     _part("dataset_id"),
-    _part("direction"),
-    _part("part"),
+    _part("direction", SMALL),
+    _part("part", SMALL),
     _part("facet_name_id"),
     Column("key", LargeBinary, nullable=False),
-    Column("facet_id", Integer, nullable=False),
-    Column("is_deleted", Integer, nullable=False),
+    Column("facet_id", BIG, nullable=False),
+    Column("is_deleted", SMALL, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -265,8 +241,8 @@ JOB_FACET: Final = Table(
     _part("job_id"),
     _part("facet_name_id"),
     Column("key", LargeBinary, nullable=False),
-    Column("facet_id", Integer, nullable=False),
-    Column("is_deleted", Integer, nullable=False),
+    Column("facet_id", BIG, nullable=False),
+    Column("is_deleted", SMALL, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("job_facet_facet", JOB_FACET.c.facet_id)
@@ -278,10 +254,10 @@ DATASET_FACET: Final = Table(
     METADATA,
     _part("dataset_id"),
     _part("facet_name_id"),
-    _part("role"),
+    _part("role", SMALL),
     Column("key", LargeBinary, nullable=False),
-    Column("facet_id", Integer, nullable=False),
-    Column("is_deleted", Integer, nullable=False),
+    Column("facet_id", BIG, nullable=False),
+    Column("is_deleted", SMALL, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("dataset_facet_facet", DATASET_FACET.c.facet_id)
@@ -294,7 +270,7 @@ JOB_EDGE: Final = Table(
     "job_edge",
     METADATA,
     _part("job_id"),
-    _part("direction"),
+    _part("direction", SMALL),
     _part("dataset_id"),
     Column("first_us", BigInteger),
     Column("last_us", BigInteger),
@@ -311,17 +287,17 @@ Index("job_edge_of_dataset", JOB_EDGE.c.dataset_id, JOB_EDGE.c.direction, JOB_ED
 FACET_EDGE: Final = Table(
     "facet_edge",
     METADATA,
-    _part("facet_id"),
-    _part("source"),
+    _part("facet_id", BIG),
+    _part("source", SMALL),
     _part("out_dataset_id"),
     _part("out_field", LargeBinary),
     _part("out_job_id"),
     _part("in_dataset_id"),
     _part("in_field", LargeBinary),
     _part("in_job_id"),
-    _part("kind"),
-    _part("subtype", Text),
-    _part("masking"),
+    _part("kind", SMALL),
+    _part("subtype", TEXT),
+    _part("masking", SMALL),
     sqlite_with_rowid=False,
 )
 Index("facet_edge_in", FACET_EDGE.c.in_dataset_id, FACET_EDGE.c.in_field)
@@ -333,8 +309,8 @@ Index("facet_edge_in", FACET_EDGE.c.in_dataset_id, FACET_EDGE.c.in_field)
 LINEAGE_USE: Final = Table(
     "lineage_use",
     METADATA,
-    _part("facet_id"),
-    _part("source"),
+    _part("facet_id", BIG),
+    _part("source", SMALL),
     _part("dataset_id"),
     _part("job_id"),
     Column("first_us", BigInteger),
@@ -349,9 +325,9 @@ Index("lineage_use_of_job", LINEAGE_USE.c.job_id)
 FACET_SYMLINK: Final = Table(
     "facet_symlink",
     METADATA,
-    _part("facet_id"),
+    _part("facet_id", BIG),
     _part("dataset_id"),
-    _part("type", Text),
+    _part("type", TEXT),
     sqlite_with_rowid=False,
 )
 Index("facet_symlink_dataset", FACET_SYMLINK.c.dataset_id)
@@ -371,12 +347,12 @@ def _notes(entity: str) -> Table:
         METADATA,
         _part(f"{entity}_id"),
         _part("field", LargeBinary),
-        _part("what"),
+        _part("what", SMALL),
         _part("item", LargeBinary),
         Column("key", LargeBinary, nullable=False),
         Column("value", LargeBinary),
-        Column("stands", Integer, nullable=False),
-        Column("actor", Text, nullable=False),
+        Column("stands", SMALL, nullable=False),
+        Column("actor", TEXT, nullable=False),
         sqlite_with_rowid=False,
     )
 
@@ -389,13 +365,13 @@ DATASET_NOTE: Final = _notes("dataset")
 DECLARATION: Final = Table(
     "declaration",
     METADATA,
-    _part("kind"),
+    _part("kind", SMALL),
     _part("name", LargeBinary),
     Column("key", LargeBinary, nullable=False),
     Column("type", LargeBinary),
     Column("url", LargeBinary),
     Column("description", LargeBinary),
-    Column("actor", Text, nullable=False),
+    Column("actor", TEXT, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -403,7 +379,7 @@ DECLARATION: Final = Table(
 DECLARED: Final = Table(
     "declared",
     METADATA,
-    _part("kind"),
+    _part("kind", SMALL),
     _part("name", LargeBinary),
     Column("first_us", BigInteger),
     Column("last_us", BigInteger),

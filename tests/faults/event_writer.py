@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headwater.clock import SystemClock
 from headwater.ingest.events import EventDoor
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 
 
@@ -30,7 +30,7 @@ def event_of(number: int) -> bytes:
 
 def main(path: Path, start: int) -> None:
     """Write until killed."""
-    door = EventDoor(SqliteLineage.open(path), clock=SystemClock())
+    door = EventDoor(SqlLineage.open(path), clock=SystemClock())
 
     def write(first: int) -> None:
         number = first

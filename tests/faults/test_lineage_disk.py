@@ -10,7 +10,7 @@ import pytest
 
 from headwater.errors import StorageFull, Unavailable
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -30,7 +30,7 @@ def _arrivals(count: int, text: str) -> list[Arrival]:
 
 @pytest.fixture
 def log(tmp_path):
-    log = SqliteLineage.open(tmp_path / "lineage.db")
+    log = SqlLineage.open(tmp_path / "lineage.db")
     yield log
     log.close()
 
@@ -38,11 +38,11 @@ def log(tmp_path):
 def test_a_full_disk_keeps_nothing_and_heals(log):
     log.apply(_arrivals(2, "x"))
     before = log.dump()
-    log._connection.execute("PRAGMA max_page_count = 60")
+    log._database._connection.execute("PRAGMA max_page_count = 60")
     with pytest.raises(StorageFull, match="no space left"):
         log.apply(_arrivals(200, "y" * 4000))
     assert log.dump() == before
-    log._connection.execute("PRAGMA max_page_count = 1000000")
+    log._database._connection.execute("PRAGMA max_page_count = 1000000")
     outcomes = log.apply(_arrivals(200, "y" * 4000))
     assert all(isinstance(o, Applied) and o.is_new for o in outcomes)
     after = log.dump()
@@ -50,9 +50,9 @@ def test_a_full_disk_keeps_nothing_and_heals(log):
     assert log.dump() == after
 
 
-def test_a_locked_file_is_named_and_can_be_tried_again(log):
-    log._connection.execute("PRAGMA busy_timeout = 0")
-    other = sqlite3.connect(log.path, isolation_level=None)
+def test_a_locked_file_is_named_and_can_be_tried_again(log, tmp_path):
+    log._database._connection.execute("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(tmp_path / "lineage.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match="locked by another process"):
         log.apply(_arrivals(1, "x"))
@@ -66,12 +66,12 @@ def test_a_damaged_file_is_named(tmp_path):
     path = tmp_path / "lineage.db"
     path.write_bytes(b"this is no database" * 1000)
     with pytest.raises(Unavailable, match=r"lineage\.db is damaged"):
-        SqliteLineage.open(path)
+        SqlLineage.open(path)
 
 
 def test_a_torn_tail_of_the_write_ahead_log_is_left_out(tmp_path):
     path = tmp_path / "lineage.db"
-    log = SqliteLineage.open(path)
+    log = SqlLineage.open(path)
     log.apply(_arrivals(1, "first"))
     log.apply(_arrivals(2, "second"))
     copy = tmp_path / "copy"
@@ -80,7 +80,7 @@ def test_a_torn_tail_of_the_write_ahead_log_is_left_out(tmp_path):
     (copy / "lineage.db").write_bytes(path.read_bytes())
     (copy / "lineage.db-wal").write_bytes(wal[:-100])
     log.close()
-    torn = SqliteLineage.open(copy / "lineage.db")
+    torn = SqlLineage.open(copy / "lineage.db")
     kept = torn.dump()
     torn.rebuild()
     assert torn.dump() == kept

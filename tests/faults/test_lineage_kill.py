@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from headwater.lineage.log import SqliteLineage, whole_event
+from headwater.lineage.log import SqlLineage
+from tests.lineage_stores import events_of
 
 pytestmark = pytest.mark.faults
 
@@ -32,15 +33,8 @@ def _write_until_killed(path: Path, start: int) -> set[int]:
     return {int(line) for line in (first + rest).split(b"\n")[:-1]}
 
 
-def _numbers(log: SqliteLineage) -> set[int]:
-    connection = log.engine.raw_connection()
-    cursor = connection.cursor()
-    bodies = cursor.execute("SELECT body FROM event").fetchall()
-    found = {
-        json.loads(whole_event(cursor, body))["run"]["facets"]["n"]["number"] for (body,) in bodies
-    }
-    connection.close()
-    return found
+def _numbers(log: SqlLineage) -> set[int]:
+    return {json.loads(event)["run"]["facets"]["n"]["number"] for event in events_of(log)}
 
 
 @pytest.mark.timeout(60 + 5 * ROUNDS)
@@ -49,10 +43,10 @@ def test_no_acknowledged_event_is_lost(tmp_path):
     acknowledged: set[int] = set()
     for round_ in range(ROUNDS):
         acknowledged |= _write_until_killed(path, round_ * APART)
-        log = SqliteLineage.open(path)
+        log = SqlLineage.open(path)
         assert acknowledged <= _numbers(log)
         log.close()
-    log = SqliteLineage.open(path)
+    log = SqlLineage.open(path)
     before = log.dump()
     log.rebuild()
     assert log.dump() == before

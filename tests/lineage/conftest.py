@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
+from tests.lineage_stores import LineageBackend, ask, events_of
 
 PRODUCERS = Path(__file__).parents[1] / "payloads" / "producers"
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -58,7 +59,7 @@ def arrivals_of(bodies: Sequence[bytes], at: datetime = NOW) -> list[Arrival]:
 class Store:
     """A store, with short words for what tests do to it."""
 
-    log: SqliteLineage
+    log: SqlLineage
 
     def take(self, *bodies: bytes | dict[str, Any], at: datetime = NOW) -> list[Any]:
         sent = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
@@ -70,25 +71,15 @@ class Store:
         return outcomes
 
     def ask(self, sql: str, *bound: Any) -> list[Any]:
-        connection = self.log.engine.raw_connection()
-        try:
-            return connection.cursor().execute(sql, bound).fetchall()
-        finally:
-            connection.close()
+        return ask(self.log, sql, *bound)
+
+    def events(self) -> list[bytes]:
+        return events_of(self.log)
 
 
 @pytest.fixture
-def open_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Store]]:
-    stores: list[Store] = []
-
-    def build() -> Store:
-        path = tmp_path_factory.mktemp("lineage") / "lineage.db"
-        stores.append(Store(SqliteLineage.open(path)))
-        return stores[-1]
-
-    yield build
-    for store in stores:
-        store.log.close()
+def open_store(lineage_backend: LineageBackend) -> Callable[[], Store]:
+    return lambda: Store(lineage_backend.open())
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 from headwater.errors import Malformed, Unavailable, Unprocessable
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage, whole_event
 from headwater.model.principal import LOCAL
 from headwater.wire.openlineage.run_ids import parent_run_uuid
+from tests.lineage_stores import ask
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -35,11 +35,7 @@ def _command(store, verb, entity, namespace, name=""):
 
 def test_every_captured_event_reads_back_equal(store, requests):
     store.take_well(*(request.body for request in requests))
-    connection = store.log.engine.raw_connection()
-    cursor = connection.cursor()
-    stored = cursor.execute("SELECT body FROM event").fetchall()
-    got = {_normal(whole_event(cursor, body)) for (body,) in stored}
-    connection.close()
+    got = {_normal(event) for event in store.events()}
     assert got == {_normal(request.body) for request in requests}
 
 
@@ -72,22 +68,13 @@ def test_a_refused_arrival_does_not_hold_up_the_others(store, event):
     assert rows[1][0] == "/run/runId"
 
 
-def test_dead_letters_are_bounded_and_the_dropped_are_counted(tmp_path):
-    log = SqliteLineage.open(tmp_path / "l.db", most_dead_letters=3)
+def test_dead_letters_are_bounded_and_the_dropped_are_counted(lineage_backend):
+    log = lineage_backend.open(most_dead_letters=3)
     bodies = [b"x%d" % i for i in range(5)] + [b"x4"]
     log.apply([Arrival(body=b, principal=LOCAL, received_at=NOW) for b in bodies])
-    connection = log.engine.raw_connection()
-    cursor = connection.cursor()
-    assert cursor.execute("SELECT body FROM dead_letter ORDER BY id").fetchall() == [
-        (b"x2",),
-        (b"x3",),
-        (b"x4",),
-    ]
-    assert cursor.execute("SELECT name, value FROM tally").fetchall() == [
-        ("dead_letters_dropped", 2)
-    ]
-    connection.close()
-    log.close()
+    kept = ask(log, "SELECT body FROM dead_letter ORDER BY id")
+    assert kept == [(b"x2",), (b"x3",), (b"x4",)]
+    assert ask(log, "SELECT name, value FROM tally") == [("dead_letters_dropped", 2)]
 
 
 def test_a_rebuild_gives_the_same_projections(store, requests):
@@ -119,7 +106,7 @@ def test_an_event_that_stands_alone_replaces_inputs_and_outputs(store, event):
     )
     live = store.ask(
         "SELECT d.display FROM run_io io JOIN dataset d ON d.id = io.dataset_id JOIN run r "
-        "ON r.id = io.run_id WHERE io.key >= coalesce(r.snapshot_key, x'')"
+        "ON r.id = io.run_id WHERE r.snapshot_key IS NULL OR io.key >= r.snapshot_key"
     )
     assert live == [("new",)]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from sqlite3 import Cursor
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
+from headwater.database.bulk import insert
+from headwater.database.session import Session
 from headwater.lineage import tables
 from headwater.lineage.names import display, to_bytes
 from headwater.lineage.projections.identities import Identities
@@ -24,52 +25,56 @@ COLUMN_LINEAGE: Final = 0
 LINEAGE: Final = 1
 _SYMLINKS: Final = 2
 _CACHE_ENTRIES: Final = 100_000
+_INSERT: Final = insert(tables.FACET)
 
 
 class FacetBodies:
     """Gives each facet its row id; belongs to the one transaction that writes."""
 
     def __init__(self) -> None:
-        self._cursor: Cursor | None = None
+        self._session: Session | None = None
         self._ids: dict[bytes, int] = {}
         self._new: list[tuple[int, bytes, bytes]] = []
         self._next = 1
 
-    def begin(self, cursor: Cursor) -> None:
+    def begin(self, session: Session, next_id: int) -> None:
         """Start a batch inside a transaction."""
         if len(self._ids) > _CACHE_ENTRIES:
             self._ids.clear()
-        self._cursor = cursor
-        (most,) = cursor.execute("SELECT max(id) FROM facet").fetchone()
-        self._next = (most or 0) + 1
+        self._session = session
+        self._next = next_id
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback."""
         self._ids.clear()
         self._new.clear()
 
-    def id_of(self, facet: Facet) -> int:
-        """Return the row id of a facet; a new one is written by `flush`."""
-        if facet.row:
-            return facet.row
-        found = self._ids.get(facet.hash)
-        if found is not None:
-            facet.row = found
-            return found
-        assert self._cursor is not None
-        row = self._cursor.execute("SELECT id FROM facet WHERE hash = ?", (facet.hash,)).fetchone()
-        if row is None:
-            id_ = self._next
-            self._next += 1
-            self._new.append((id_, facet.hash, facet.body))
-        else:
-            id_ = row[0]
-        self._ids[facet.hash] = facet.row = id_
-        return id_
+    def learn(self, facets: Collection[Facet]) -> None:
+        """Find the row ids of many facets at once; new ones are written by `flush`."""
+        assert self._session is not None
+        ids = self._ids
+        missing = {facet.hash: facet for facet in facets if facet.hash not in ids}
+        if missing:
+            sql = "SELECT id, hash FROM facet WHERE hash IN ({keys})"
+            for id_, hash_ in self._session.rows_in(sql, missing):
+                ids[hash_] = id_
+                del missing[hash_]
+            for hash_, facet in missing.items():
+                ids[hash_] = self._next
+                self._new.append((self._next, hash_, facet.body))
+                self._next += 1
+        for facet in facets:
+            facet.row = ids[facet.hash]
 
-    def flush(self, cursor: Cursor) -> None:
+    def id_of(self, facet: Facet) -> int:
+        """Return the row id of a facet."""
+        if not facet.row:
+            self.learn((facet,))
+        return facet.row
+
+    def flush(self, session: Session) -> None:
         """Write the new bodies."""
-        cursor.executemany("INSERT INTO facet (id, hash, body) VALUES (?, ?, ?)", self._new)
+        session.write(_INSERT, self._new)
         self._new.clear()
 
 

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from sqlite3 import Cursor
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Final
 
+from headwater.database.bulk import Bulk, Rule, insert, update
+from headwater.database.session import Session
+from headwater.lineage import tables
 from headwater.lineage.names import display, to_bytes
 
 _CACHE_ENTRIES: Final = 100_000
 _TABLES: Final = ("namespace", "job", "dataset")
+COUNTED: Final = (*_TABLES, "facet_name")
+"""The tables whose next row ids `begin` is told."""
 
-_UPDATE: Final = """UPDATE {table} SET {standing}
-  first_us = coalesce(min(first_us, ?2), first_us, ?2),
-  last_us = coalesce(max(last_us, ?3), last_us, ?3),
-  named_seq = max(named_seq, ?4), deleted_seq = max(deleted_seq, ?5),
-  revived_seq = max(revived_seq, ?6) WHERE id = ?7"""
-_INSERT: Final = {
-    "namespace": "INSERT INTO namespace (id, name, display, first_us, last_us, named_seq, "
-    "deleted_seq, revived_seq) VALUES (?8, ?9, ?10, ?2, ?3, ?4, ?5, ?6)",
+_SEQUENCES: Final = ("named_seq", "deleted_seq", "revived_seq")
+_SEEN: Final[dict[str, Rule]] = {
+    "first_us": "least",
+    "last_us": "greatest",
+    **dict.fromkeys(_SEQUENCES, "greatest"),
+}
+_STANDING: Final[dict[str, Rule]] = {"standing": "greatest", **_SEEN}
+_INSERT: Final[dict[str, Bulk]] = {
+    "namespace": insert(tables.NAMESPACE, ("id", "name", "display", *_SEEN)),
     **{
-        t: f"INSERT INTO {t} (id, namespace_id, name, display, standing, first_us, last_us, "
-        "named_seq, deleted_seq, revived_seq) VALUES (?8, ?11, ?9, ?10, ?1, ?2, ?3, ?4, ?5, ?6)"
-        for t in ("job", "dataset")
+        table.name: insert(table, ("id", "name", "display", "namespace_id", *_STANDING))
+        for table in (tables.JOB, tables.DATASET)
     },
 }
+_UPDATE: Final[dict[str, Bulk]] = {
+    "namespace": update(tables.NAMESPACE, key="id", rules=_SEEN),
+    **{t.name: update(t, key="id", rules=_STANDING) for t in (tables.JOB, tables.DATASET)},
+}
+_INSERT_FACET_NAMES: Final = insert(tables.FACET_NAME)
 
 
 class _Known:
@@ -59,7 +70,7 @@ class Identities:
     """
 
     def __init__(self) -> None:
-        self._cursor: Cursor | None = None
+        self._session: Session | None = None
         self._ids: dict[tuple[str, int, str], int] = {}
         self._facet_names: dict[str, int] = {}
         self._jobs: dict[tuple[str, str], int] = {}
@@ -70,14 +81,12 @@ class Identities:
         self._next: dict[str, int] = {}
         self._namespace_of: dict[tuple[str, int], int] = {}
 
-    def begin(self, cursor: Cursor) -> None:
-        """Start a batch inside a transaction."""
+    def begin(self, session: Session, next_ids: Mapping[str, int]) -> None:
+        """Start a batch inside a transaction; `next_ids` are those of the tables in `COUNTED`."""
         if len(self._ids) + len(self._facet_names) > _CACHE_ENTRIES:
             self.forget()
-        self._cursor = cursor
-        for table in (*_TABLES, "facet_name"):
-            (most,) = cursor.execute(f"SELECT max(id) FROM {table}").fetchone()
-            self._next[table] = (most or 0) + 1
+        self._session = session
+        self._next = {table: next_ids[table] for table in COUNTED}
 
     def forget(self) -> None:
         """Drop everything remembered."""
@@ -114,16 +123,36 @@ class Identities:
         found = self._facet_names.get(name)
         if found is not None:
             return found
-        assert self._cursor is not None
-        stored = to_bytes(name)
-        row = self._cursor.execute("SELECT id FROM facet_name WHERE name = ?", (stored,)).fetchone()
-        if row is None:
-            id_ = self._allocate("facet_name")
+        self.learn_facet_names([name])
+        return self._facet_names[name]
+
+    def learn(self, table: str, names: Collection[tuple[str, str]]) -> None:
+        """Look up many jobs or datasets at once, so that asking for each costs nothing."""
+        cache = self._jobs if table == "job" else self._datasets
+        missing: defaultdict[str, list[str]] = defaultdict(list)
+        for namespace, name in names:
+            if (namespace, name) not in cache:
+                missing[namespace].append(name)
+        if missing:
+            self._look_up("namespace", 0, missing)
+        for namespace, wanted in missing.items():
+            owner = self._ids["namespace", 0, namespace]
+            self._look_up(table, owner, wanted)
+            for name in wanted:
+                cache[namespace, name] = self._ids[table, owner, name]
+
+    def learn_facet_names(self, names: Collection[str]) -> None:
+        """Look up many keys of facets at once."""
+        assert self._session is not None
+        missing = {to_bytes(name): name for name in names if name not in self._facet_names}
+        if not missing:
+            return
+        sql = "SELECT id, name FROM facet_name WHERE name IN ({keys})"
+        for id_, stored in self._session.rows_in(sql, missing):
+            self._facet_names[missing.pop(stored)] = id_
+        for stored, name in missing.items():
+            self._facet_names[name] = id_ = self._allocate("facet_name")
             self._new_facet_names.append((id_, stored, display(name)))
-        else:
-            id_ = row[0]
-        self._facet_names[name] = id_
-        return id_
 
     def touch(self, table: str, id_: int, *, standing: int, us: int | None, seq: int) -> None:
         """Note that an event names a job or dataset, and with it its namespace."""
@@ -144,23 +173,21 @@ class Identities:
         known = self._of(table, id_)
         known.revived = max(known.revived, seq)
 
-    def flush(self, cursor: Cursor) -> None:
+    def flush(self, session: Session) -> None:
         """Write new rows and join what the batch says into the others."""
-        if self._new_facet_names:
-            cursor.executemany("INSERT INTO facet_name VALUES (?, ?, ?)", self._new_facet_names)
-            self._new_facet_names.clear()
+        session.write(_INSERT_FACET_NAMES, self._new_facet_names)
+        self._new_facet_names.clear()
         for table in _TABLES:
             new, known = self._new[table], self._known[table]
-            inserts = [
-                (*known.pop(id_, _NOTHING).row(), None, id_, to_bytes(n), display(n), owner)
-                for id_, (owner, n) in new.items()
-            ]
-            if table == "namespace":
-                inserts = [row[:-1] for row in inserts]
-            cursor.executemany(_INSERT[table], inserts)
-            standing = "" if table == "namespace" else "standing = max(standing, ?1),"
-            sql = _UPDATE.format(table=table, standing=standing)
-            cursor.executemany(sql, [(*known[id_].row(), id_) for id_ in sorted(known)])
+            inserts = []
+            for id_, (owner, name) in new.items():
+                row = known.pop(id_, _NOTHING).row()
+                tail = row[1:] if table == "namespace" else (owner, *row)
+                inserts.append((id_, to_bytes(name), display(name), *tail))
+            session.write(_INSERT[table], inserts)
+            skipped = 1 if table == "namespace" else 0
+            updates = [(id_, *known[id_].row()[skipped:]) for id_ in sorted(known)]
+            session.write(_UPDATE[table], updates)
             new.clear()
             known.clear()
 
@@ -172,21 +199,30 @@ class Identities:
 
     def _id(self, table: str, owner: int, name: str) -> int:
         found = self._ids.get((table, owner, name))
-        if found is not None:
-            return found
-        assert self._cursor is not None
-        where, bound = "name = ?", [to_bytes(name)]
-        if table != "namespace":
-            where += f" AND namespace_id = {owner:d}"
-        row = self._cursor.execute(f"SELECT id FROM {table} WHERE {where}", bound).fetchone()
-        if row is None:
+        if found is None:
+            self._look_up(table, owner, [name])
+            found = self._ids[table, owner, name]
+        return found
+
+    def _look_up(self, table: str, owner: int, names: Collection[str]) -> None:
+        """Put the ids of these names into the cache; those that are new get one."""
+        assert self._session is not None
+        ids = self._ids
+        missing = {to_bytes(name): name for name in names if (table, owner, name) not in ids}
+        if not missing:
+            return
+        where = "" if table == "namespace" else f" AND namespace_id = {owner:d}"
+        sql = f"SELECT id, name FROM {table} WHERE name IN ({{keys}}){where}"
+        for id_, stored in self._session.rows_in(sql, missing):
+            self._remember(table, owner, missing.pop(stored), id_)
+        for name in missing.values():
             id_ = self._allocate(table)
             self._new[table][id_] = (owner, name)
-        else:
-            id_ = row[0]
+            self._remember(table, owner, name, id_)
+
+    def _remember(self, table: str, owner: int, name: str, id_: int) -> None:
         self._ids[table, owner, name] = id_
         self._namespace_of[table, id_] = owner
-        return id_
 
     def _allocate(self, table: str) -> int:
         id_ = self._next[table]

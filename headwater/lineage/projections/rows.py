@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from sqlite3 import Cursor
 from typing import Any, Final
 
 from sqlalchemy import Table
 
+from headwater.database.bulk import Bulk, Rule, insert, upsert
+from headwater.database.session import Session
 from headwater.lineage import tables
 
 Ident = tuple[Any, ...]
@@ -28,38 +29,15 @@ SEEN_TABLES: Final = (tables.JOB_EDGE, tables.LINEAGE_USE, tables.DECLARED)
 UNION_TABLES: Final = (tables.FACET_EDGE, tables.FACET_SYMLINK)
 
 
-def _insert(table: Table) -> str:
-    names = ", ".join(f'"{c.name}"' for c in table.columns)
-    places = ", ".join("?" for _ in table.columns)
-    return f"INSERT INTO {table.name} ({names}) VALUES ({places})"
+def _lww(table: Table) -> Bulk:
+    changed: dict[str, Rule] = {c.name: "new" for c in table.columns if not c.primary_key}
+    return upsert(table, changed, newest_by="key")
 
 
-def _idents(table: Table) -> str:
-    return ", ".join(c.name for c in table.primary_key)
-
-
-def _lww(table: Table) -> str:
-    changed = [c.name for c in table.columns if not c.primary_key]
-    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-    return (
-        f"{_insert(table)} ON CONFLICT ({_idents(table)}) DO UPDATE SET {sets} "
-        f'WHERE excluded."key" > {table.name}."key"'
-    )
-
-
-def _seen(table: Table) -> str:
-    first, last = f"{table.name}.first_us", f"{table.name}.last_us"
-    return (
-        f"{_insert(table)} ON CONFLICT ({_idents(table)}) DO UPDATE SET "
-        f"first_us = coalesce(min({first}, excluded.first_us), {first}, excluded.first_us), "
-        f"last_us = coalesce(max({last}, excluded.last_us), {last}, excluded.last_us)"
-    )
-
-
-_SQL: Final[dict[str, str]] = {
+_BULKS: Final[dict[str, Bulk]] = {
     **{t.name: _lww(t) for t in LWW_TABLES},
-    **{t.name: _seen(t) for t in SEEN_TABLES},
-    **{t.name: f"{_insert(t)} ON CONFLICT DO NOTHING" for t in UNION_TABLES},
+    **{t.name: upsert(t, {"first_us": "least", "last_us": "greatest"}) for t in SEEN_TABLES},
+    **{t.name: insert(t, on_conflict="ON CONFLICT DO NOTHING") for t in UNION_TABLES},
 }
 
 
@@ -89,17 +67,14 @@ class Rows:
         """Add rows of a table that is a union."""
         self._union[table.name].update(rows)
 
-    def flush(self, cursor: Cursor) -> None:
+    def flush(self, session: Session) -> None:
         """Write everything, in key order, and forget it."""
         for name, rows in self._lww.items():
-            if rows:
-                cursor.executemany(_SQL[name], [(*i, *rows[i]) for i in sorted(rows)])
-                rows.clear()
+            session.write(_BULKS[name], [(*i, *rows[i]) for i in sorted(rows)])
+            rows.clear()
         for name, seen in self._seen.items():
-            if seen:
-                cursor.executemany(_SQL[name], [(*i, *seen[i]) for i in sorted(seen)])
-                seen.clear()
+            session.write(_BULKS[name], [(*i, *seen[i]) for i in sorted(seen)])
+            seen.clear()
         for name, union in self._union.items():
-            if union:
-                cursor.executemany(_SQL[name], sorted(union))
-                union.clear()
+            session.write(_BULKS[name], sorted(union))
+            union.clear()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
-from sqlite3 import Cursor
-from typing import Any, Final
+from typing import Final
 
+from headwater.database.bulk import Rule, insert, update
+from headwater.database.session import Session
+from headwater.lineage import tables
 from headwater.lineage.lww import key_of, microseconds_of, rank_in
 from headwater.lineage.projections.run_state import Mark, RunState, Standing, standing_of
 from headwater.wire.openlineage.event import TERMINAL, Event, EventType, Kind
@@ -18,17 +22,26 @@ HAS_STATISTICS: Final = 2
 STANDS_ALONE: Final = 4
 
 _CACHE_ENTRIES: Final = 50_000
-_MARKS: Final = """SELECT type, flags, time_s, time_ns, hash, received_us FROM event
-  WHERE run_id = ? AND type IN (1, 4, 5, 6)"""
-_SHOWS_LIFE: Final = "SELECT 1 FROM event WHERE run_id = ? AND type IN (2, 3) LIMIT 1"
-_IO: Final = """SELECT io.direction, n.name, d.name FROM run_io io JOIN dataset d
-  ON d.id = io.dataset_id JOIN namespace n ON n.id = d.namespace_id
-  WHERE io.run_id = ? AND io."key" >= ? ORDER BY 1, 2, 3"""
-_INSERT: Final = """INSERT INTO run (id, uuid, job_id, kind, state, has_warning, started_us,
-  ended_us, first_key, last_key, decided_key, snapshot_key, io_hash)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_UPDATE: Final = """UPDATE run SET state = ?, has_warning = ?, started_us = ?, ended_us = ?,
-  first_key = ?, last_key = ?, decided_key = ?, snapshot_key = ?, io_hash = ? WHERE id = ?"""
+_HELD: Final = "SELECT id, first_key, last_key, snapshot_key FROM run WHERE id IN ({keys})"
+_MARKS: Final = """SELECT run_id, type, flags, time_s, time_ns, hash, received_us FROM event
+  WHERE run_id IN ({keys}) AND type IN (1, 4, 5, 6)"""
+_SHOW_LIFE: Final = "SELECT DISTINCT run_id FROM event WHERE run_id IN ({keys}) AND type IN (2, 3)"
+_IO: Final = """SELECT io.run_id, io."key", io.direction, n.name, d.name FROM run_io io
+  JOIN dataset d ON d.id = io.dataset_id JOIN namespace n ON n.id = d.namespace_id
+  WHERE io.run_id IN ({keys})"""
+_IDENTITY: Final = ("id", "uuid", "job_id", "kind")
+_DERIVED: Final[dict[str, Rule]] = dict.fromkeys(
+    (
+        *("state", "has_warning", "started_us", "ended_us", "decided_key"),
+        *("first_key", "last_key", "snapshot_key", "io_hash"),
+    ),
+    "new",
+)
+_INSERT: Final = insert(tables.RUN, (*_IDENTITY, *_DERIVED))
+_UPDATE: Final = update(tables.RUN, key="id", rules=_DERIVED)
+
+_Derived = tuple[int, int, int | None, int | None, bytes]
+"""State, warning, start and end in microseconds, the key of the event that decided."""
 
 
 class _Draft:
@@ -67,22 +80,34 @@ class Runs:
     """Row ids of runs, and their rows; belongs to the one transaction that writes."""
 
     def __init__(self) -> None:
-        self._cursor: Cursor | None = None
+        self._session: Session | None = None
         self._ids: dict[tuple[bytes, int | None], int] = {}
+        self._looked_up: set[bytes] = set()
         self._drafts: dict[int, _Draft] = {}
         self._next = 1
 
-    def begin(self, cursor: Cursor) -> None:
+    def begin(self, session: Session, next_id: int) -> None:
         """Start a batch inside a transaction."""
         if len(self._ids) > _CACHE_ENTRIES:
             self._ids.clear()
-        self._cursor = cursor
-        (most,) = cursor.execute("SELECT max(id) FROM run").fetchone()
-        self._next = (most or 0) + 1
+        self._looked_up.clear()
+        self._session = session
+        self._next = next_id
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Look up the runs of many events at once."""
+        assert self._session is not None
+        missing = {run_uuid(event.run_id) for event in events if event.run_id is not None}
+        missing -= self._looked_up
+        sql = "SELECT id, uuid, job_id FROM run WHERE uuid IN ({keys})"
+        for id_, uuid, job in self._session.rows_in(sql, missing):
+            self._ids[uuid, job] = id_
+        self._looked_up |= missing
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback."""
         self._ids.clear()
+        self._looked_up.clear()
         self._drafts.clear()
 
     def touch(self, event: Event, job: int | None, key: bytes) -> int:
@@ -101,62 +126,53 @@ class Runs:
         draft.shows_life |= event.type in (EventType.RUNNING, EventType.OTHER)
         return id_
 
-    def flush(self, cursor: Cursor) -> None:
+    def flush(self, session: Session) -> None:
         """Write the rows of all runs touched; their events and inputs must be written."""
+        drafts = self._drafts
+        held = [id_ for id_, draft in drafts.items() if not draft.is_new]
+        for id_, first, last, snapshot in session.rows_in(_HELD, held):
+            drafts[id_].join(first, last, snapshot)
+        _read_marks(session, drafts, held)
+        derived = {id_: _derived(draft) for id_, draft in drafts.items()}
+        ended = [id_ for id_, (state, *_) in derived.items() if state >= RunState.COMPLETED]
+        io_hashes = _io_hashes(session, drafts, ended)
         inserts, updates = [], []
-        for id_, draft in self._drafts.items():
-            if not draft.is_new:
-                row = cursor.execute(
-                    "SELECT first_key, last_key, snapshot_key FROM run WHERE id = ?", (id_,)
-                ).fetchone()
-                draft.join(*row)
-            state, warning, *times, decided, io_hash = _derived(cursor, id_, draft)
-            values = (
-                *(state, warning, *times),
-                *(draft.first, draft.last, decided, draft.snapshot, io_hash),
-            )
+        for id_, draft in drafts.items():
+            keys = (draft.first, draft.last, draft.snapshot, io_hashes.get(id_))
             if draft.is_new:
-                inserts.append((id_, draft.uuid, draft.job, draft.kind, *values))
+                inserts.append((id_, draft.uuid, draft.job, draft.kind, *derived[id_], *keys))
             else:
-                updates.append((*values, id_))
-        cursor.executemany(_INSERT, inserts)
-        cursor.executemany(_UPDATE, updates)
-        self._drafts.clear()
+                updates.append((id_, *derived[id_], *keys))
+        session.write(_INSERT, inserts)
+        session.write(_UPDATE, updates)
+        drafts.clear()
 
     def _id(self, uuid: bytes, job: int | None) -> tuple[int, bool]:
         found = self._ids.get((uuid, job))
         if found is not None:
             return found, False
-        assert self._cursor is not None
-        row = None
-        if job is not None:
+        if uuid not in self._looked_up and job is not None:
+            assert self._session is not None
             sql = "SELECT id FROM run WHERE uuid = ? AND job_id = ?"
-            row = self._cursor.execute(sql, (uuid, job)).fetchone()
-        if row is None:
-            id_ = self._next
-            self._next += 1
-        else:
-            id_ = row[0]
-        self._ids[uuid, job] = id_
-        return id_, row is None
+            for (id_,) in self._session.rows(sql, uuid, job):
+                self._ids[uuid, job] = id_
+                return id_, False
+        self._ids[uuid, job] = id_ = self._next
+        self._next += 1
+        return id_, True
 
 
-def _derived(cursor: Cursor, id_: int, draft: _Draft) -> tuple[Any, ...]:
+def _derived(draft: _Draft) -> _Derived:
     if draft.kind != Kind.RUN:
         us = microseconds_of(draft.last)
-        done = RunState.COMPLETED
-        return done, 0, us, us, draft.last, _io_hash(cursor, id_, draft)
-    standing = standing_of(draft.marks if draft.is_new else _marks(cursor, id_))
+        return RunState.COMPLETED, 0, us, us, draft.last
+    standing = standing_of(draft.marks)
     state = standing.state
-    if state is RunState.NEW and (
-        draft.shows_life or cursor.execute(_SHOWS_LIFE, (id_,)).fetchone()
-    ):
+    if state is RunState.NEW and draft.shows_life:
         state = RunState.RUNNING
-    started = _started(standing, draft)
     ended = None if standing.ended is None else microseconds_of(standing.ended)
-    io_hash = None if standing.ended is None else _io_hash(cursor, id_, draft)
     decided = standing.decided or draft.last
-    return state, int(standing.has_warning), started, ended, decided, io_hash
+    return state, int(standing.has_warning), _started(standing, draft), ended, decided
 
 
 def _started(standing: Standing, draft: _Draft) -> int | None:
@@ -166,19 +182,37 @@ def _started(standing: Standing, draft: _Draft) -> int | None:
     return None if rank_in(draft.first) == 2 else microseconds_of(draft.first)
 
 
-def _marks(cursor: Cursor, id_: int) -> list[Mark]:
-    marks = []
-    for type_, flags, seconds, nanoseconds, hash_, received_us in cursor.execute(_MARKS, (id_,)):
+def _read_marks(session: Session, drafts: dict[int, _Draft], held: Collection[int]) -> None:
+    """Give runs that were there before all their marks; a draft holds those of its batch."""
+    asked = [id_ for id_ in held if drafts[id_].kind == Kind.RUN]
+    marks: defaultdict[int, list[Mark]] = defaultdict(list)
+    rows = session.rows_in(_MARKS, asked)
+    for id_, type_, flags, seconds, nanoseconds, hash_, received_us in rows:
         time = None if seconds is None else EventTime(seconds, nanoseconds, "")
-        type__ = EventType(type_)
-        key = key_of(time, type__, hash_, received_us=received_us)
-        marks.append(Mark(key, type__, bool(flags & HAS_ERROR), bool(flags & HAS_STATISTICS)))
-    return marks
+        kind = EventType(type_)
+        key = key_of(time, kind, hash_, received_us=received_us)
+        marks[id_].append(Mark(key, kind, bool(flags & HAS_ERROR), bool(flags & HAS_STATISTICS)))
+    for id_ in asked:
+        drafts[id_].marks = marks[id_]
+    silent = [id_ for id_ in asked if not marks[id_] and not drafts[id_].shows_life]
+    for (id_,) in session.rows_in(_SHOW_LIFE, silent):
+        drafts[id_].shows_life = True
 
 
-def _io_hash(cursor: Cursor, id_: int, draft: _Draft) -> bytes:
+def _io_hashes(
+    session: Session, drafts: dict[int, _Draft], ended: Collection[int]
+) -> dict[int, bytes]:
+    """Return a hash of the live inputs and outputs of each of these runs."""
+    live: dict[int, list[tuple[int, bytes, bytes]]] = {id_: [] for id_ in ended}
+    for id_, key, *named in session.rows_in(_IO, ended):
+        if key >= (drafts[id_].snapshot or b""):
+            live[id_].append((named[0], named[1], named[2]))
+    return {id_: _hash_of(sorted(names)) for id_, names in live.items()}
+
+
+def _hash_of(names: Iterable[tuple[int, bytes, bytes]]) -> bytes:
     digest = blake2b(digest_size=16)
-    for direction, namespace, name in cursor.execute(_IO, (id_, draft.snapshot or b"")):
+    for direction, namespace, name in names:
         for part in (namespace, name):
             digest.update(bytes((direction,)) + len(part).to_bytes(8, "big") + part)
     return digest.digest()

@@ -1,32 +1,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.principal import LOCAL
+from tests.lineage_stores import LineageBackend
 
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[SqliteLineage]:
-    opened = SqliteLineage.open(tmp_path / "lineage.db")
-    yield opened
-    opened.close()
+def log(lineage_backend: LineageBackend) -> SqlLineage:
+    return lineage_backend.open()
 
 
 def post(
-    log: SqliteLineage, *, run: int = 1, job: str = "j", at: str = "08:00:00", **more: Any
+    log: SqlLineage, *, run: int = 1, job: str = "j", at: str = "08:00:00", **more: Any
 ) -> None:
     event = {
         "eventType": "COMPLETE",
@@ -43,25 +40,23 @@ def post(
     assert isinstance(log.apply([arrival])[0], Applied)
 
 
-def command(log: SqliteLineage, verb: Any, entity: Any, name: str) -> None:
+def command(log: SqlLineage, verb: Any, entity: Any, name: str) -> None:
     body = Command(verb=verb, entity=entity, namespace="ns", name=name).to_bytes()
     arrival = Arrival(body=body, principal=LOCAL, received_at=NOW, is_command=True)
     assert isinstance(log.apply([arrival])[0], Applied)
 
 
-def test_reading_does_not_wait_for_a_writer(log: SqliteLineage) -> None:
+def test_reading_does_not_wait_for_a_writer(log: SqlLineage) -> None:
     post(log)
-    writer = log.engine.raw_connection()
-    writer.cursor().execute("BEGIN IMMEDIATE")
-    try:
+
+    def count(_: object) -> int:
         with LineageReads(log.engine).view() as view:
-            assert view.names.count("dataset", namespace=None) == 2
-    finally:
-        writer.cursor().execute("ROLLBACK")
-        writer.close()
+            return view.names.count("dataset", namespace=None)
+
+    assert log._database.write(count, forget=lambda: None, patient=False) == 2
 
 
-def test_view_is_one_moment(log: SqliteLineage) -> None:
+def test_view_is_one_moment(log: SqlLineage) -> None:
     post(log, run=1)
     with LineageReads(log.engine).view() as view:
         job = view.names.find("job", Name("ns", "j"))
@@ -71,7 +66,7 @@ def test_view_is_one_moment(log: SqliteLineage) -> None:
         assert view.runs.count_of_job(job) == 1
 
 
-def test_deleted_dataset_is_nowhere_until_it_is_named_again(log: SqliteLineage) -> None:
+def test_deleted_dataset_is_nowhere_until_it_is_named_again(log: SqlLineage) -> None:
     post(log)
     command(log, "delete", "dataset", "b")
     with LineageReads(log.engine).view() as view:
@@ -87,7 +82,7 @@ def test_deleted_dataset_is_nowhere_until_it_is_named_again(log: SqliteLineage) 
         assert view.jobs.by_keys([job])[job].outputs == (Name("ns", "b"),)
 
 
-def test_deleted_job_takes_its_edges_along(log: SqliteLineage) -> None:
+def test_deleted_job_takes_its_edges_along(log: SqlLineage) -> None:
     post(log)
     command(log, "delete", "job", "j")
     with LineageReads(log.engine).view() as view:
@@ -97,7 +92,7 @@ def test_deleted_job_takes_its_edges_along(log: SqliteLineage) -> None:
         assert view.edges.of_datasets([dataset], "input") == set()
 
 
-def test_rebuild_changes_no_answer(log: SqliteLineage) -> None:
+def test_rebuild_changes_no_answer(log: SqlLineage) -> None:
     post(log, run=1)
     post(log, run=2, at="09:00:00", outputs=[{"namespace": "ns", "name": "c"}])
 

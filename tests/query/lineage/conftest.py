@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL
 from headwater.query.lineage.graph import Graph
 from headwater.query.lineage.nodes import parse_node
 from headwater.query.lineage.walk import LineageGraph
+from tests.lineage_stores import LineageBackend
 
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 
@@ -24,7 +23,7 @@ NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 class Lineage:
     """A store with short words for what a test does to it."""
 
-    log: SqliteLineage
+    log: SqlLineage
 
     def post(self, *events: dict[str, Any]) -> None:
         bodies = [json.dumps(event).encode() for event in events]
@@ -82,7 +81,5 @@ def event() -> Events:
 
 
 @pytest.fixture
-def lineage(tmp_path: Path) -> Iterator[Lineage]:
-    log = SqliteLineage.open(tmp_path / "lineage.db")
-    yield Lineage(log)
-    log.close()
+def lineage(lineage_backend: LineageBackend) -> Lineage:
+    return Lineage(lineage_backend.open())

@@ -7,6 +7,7 @@ import pytest
 
 from headwater.errors import Missing
 from headwater.query.lineage.graph import Budget, Graph
+from tests.lineage_stores import LineageBackend
 
 
 def names(graph: Graph, kind: str = "dataset") -> dict[str, int]:
@@ -98,9 +99,9 @@ def test_job_that_never_succeeded_shows_its_failed_run(lineage: Any, event: Any)
     }
 
 
-def test_order_of_arrival_changes_no_answer(lineage: Any, event: Any, tmp_path: Any) -> None:
-    from headwater.lineage.log import SqliteLineage
-
+def test_order_of_arrival_changes_no_answer(
+    lineage: Any, event: Any, lineage_backend: LineageBackend
+) -> None:
     events = [
         event("START", "j", 1, "a", ""),
         event("COMPLETE", "j", 1, "", "b"),
@@ -108,8 +109,8 @@ def test_order_of_arrival_changes_no_answer(lineage: Any, event: Any, tmp_path: 
         event("FAIL", "k", 2),
     ]
     answers = []
-    for number, order in enumerate(itertools.permutations(events)):
-        other = type(lineage)(SqliteLineage.open(tmp_path / f"{number}.db"))
+    for order in itertools.permutations(events):
+        other = type(lineage)(lineage_backend.open())
         other.post(*order)
         graph = other.walk("dataset:ns:b")
         answers.append((dict(graph.distances), graph.links))

