@@ -17,7 +17,7 @@ from headwater.api.application import create_application
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
 from headwater.api.records import records_routes
 from headwater.app.records import open_records
-from headwater.app.server import spare_collector
+from headwater.app.server import server_config, spare_collector
 from headwater.clock import SystemClock
 from headwater.ingest.answers import write_answer
 from headwater.ingest.settings import IngestSettings
@@ -74,20 +74,8 @@ def main(folder: Path) -> None:
         listener = socket.create_server(("127.0.0.1", 0))
         print(listener.getsockname()[1], flush=True)
         records.seal_loop.start()
-        config = uvicorn.Config(
-            application,
-            http="httptools",
-            loop="uvloop",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-        )
         spare_collector()
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(server_config(application)).run(sockets=[listener])
 
 
 if __name__ == "__main__":

@@ -72,6 +72,11 @@ class Counter(Metric):
         with self._lock:
             self._values[key] = self._values.get(key, 0.0) + amount
 
+    def add_at(self, key: Labels) -> None:
+        """Count one more, with the values of the labels in their order: for hot paths."""
+        with self._lock:
+            self._values[key] = self._values.get(key, 0.0) + 1
+
     def value(self, **labels: str) -> float:
         """Return how much was counted so far."""
         return self._values.get(self._key(labels), 0.0)
@@ -120,7 +125,10 @@ class Histogram(Metric):
 
     def observe(self, value: float, **labels: str) -> None:
         """Count one observation."""
-        key = self._key(labels)
+        self.observe_at(self._key(labels), value)
+
+    def observe_at(self, key: Labels, value: float) -> None:
+        """Count one observation, with the values of the labels in their order: for hot paths."""
         place = bisect_left(self.bounds, value)
         with self._lock:
             buckets = self._buckets.get(key)

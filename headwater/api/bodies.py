@@ -15,12 +15,7 @@ _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 
 async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int) -> bytes:
-    """Return the whole body, inflated; `most_bytes` caps it before and after inflation.
-
-    gzip is recognised by its header field or by its first bytes, because some Java clients
-    send it without saying so. Raises `TooLarge`, `Malformed` and, for other encodings,
-    `Unprocessable`.
-    """
+    """Return the whole body as it arrives, inflated; see `decode_body`."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -35,6 +30,18 @@ async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int
         if not message.get("more_body", False):
             break
     body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    return decode_body(body, encoding=encoding, most_bytes=most_bytes)
+
+
+def decode_body(body: bytes, *, encoding: bytes | None, most_bytes: int) -> bytes:
+    """Return a body inflated; `most_bytes` caps it before and after inflation.
+
+    gzip is recognised by its header field or by its first bytes, because some Java clients
+    send it without saying so. Raises `TooLarge`, `Malformed` and, for other encodings,
+    `Unprocessable`.
+    """
+    if len(body) > most_bytes:
+        raise _too_large(most_bytes)
     if encoding not in (None, b"", b"identity", b"gzip", b"x-gzip"):
         name = encoding.decode("latin-1") if encoding else ""
         raise Unprocessable(

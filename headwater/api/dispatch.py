@@ -18,7 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from headwater.api.access import Access, admit_caller
-from headwater.api.bodies import Receive, read_body
+from headwater.api.bodies import Receive, decode_body, read_body
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError
 from headwater.model.principal import Action, Principal
@@ -41,19 +41,24 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 
 @dataclass(slots=True)
 class HotRequest:
-    """What a hot handler sees of a request; `rest` is the raw path behind the route's prefix."""
+    """What a hot handler sees of a request; `rest` is the raw path behind the route's prefix.
+
+    `sent` is the body where it is here as a whole, else how to receive it.
+    """
 
     method: str
     rest: str
     query: bytes
     headers: dict[bytes, bytes]
     principal: Principal
-    receive: Receive
+    sent: bytes | Receive
 
     async def body(self, most_bytes: int) -> bytes:
         """Read the body, inflated and at most `most_bytes` long."""
         encoding = self.headers.get(b"content-encoding")
-        return await read_body(self.receive, encoding=encoding, most_bytes=most_bytes)
+        if isinstance(self.sent, bytes):
+            return decode_body(self.sent, encoding=encoding, most_bytes=most_bytes)
+        return await read_body(self.sent, encoding=encoding, most_bytes=most_bytes)
 
 
 @dataclass(slots=True)
@@ -109,22 +114,52 @@ class Front:
             return
         raw_path: str = scope["raw_path"].decode("ascii", "surrogateescape")
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        found = self.find(scope["method"], raw_path)
+        if found is not None:
+            response = await self.answer(found, scope["query_string"], headers, receive)
+            await _send_whole(send, response)
+            return
         context = self._context_of(headers)
-        found = self._match(scope["method"], raw_path)
-        token = CONTEXT.set(context)
         answer = _Answer(send, context)
         started = perf_counter()
+        token = CONTEXT.set(context)
         try:
-            if found is None:
-                scope["path"] = raw_path
-                await self._ask_framework(scope, receive, answer.send)
-            else:
-                response = await self._answer(found, scope, headers, receive)
-                await answer.send_whole(response)
+            scope["path"] = raw_path
+            await self._ask_framework(scope, receive, answer.send)
         finally:
             CONTEXT.reset(token)
-            route = _template(scope) if found is None else found[0].path
-            _count(route, scope["method"], answer.status, perf_counter() - started)
+            _count(_template(scope), scope["method"], answer.status, perf_counter() - started)
+
+    def find(self, method: str, path: str) -> tuple[HotRoute, str] | None:
+        """Return the hot route of a raw path and what of the path is behind it."""
+        route = self._exact.get((method, path))
+        if route is None and path.endswith("/"):
+            route = self._exact.get((method, path[:-1]))
+        if route is not None:
+            return route, ""
+        cut = path.rfind("/", 0, len(path) - 1) + 1 if path.endswith("/") else path.rfind("/") + 1
+        below = self._below.get((method, path[:cut]))
+        return None if below is None else (below, path[cut:].rstrip("/"))
+
+    async def answer(
+        self,
+        found: tuple[HotRoute, str],
+        query: bytes,
+        headers: dict[bytes, bytes],
+        sent: bytes | Receive,
+    ) -> HotResponse:
+        """Answer a request to a hot route; errors are answers too."""
+        route, rest = found
+        context = self._context_of(headers)
+        started = perf_counter()
+        token = CONTEXT.set(context)
+        try:
+            response = await self._handle(route, rest, query, headers, sent)
+        finally:
+            CONTEXT.reset(token)
+        response.headers.append((b"x-request-id", context.request_id.encode()))
+        _count(route.path, route.method, response.status, perf_counter() - started)
+        return response
 
     def _context_of(self, headers: dict[bytes, bytes]) -> RequestContext:
         """Take the ids that the client sent, where they are usable, else ids of ours."""
@@ -144,35 +179,23 @@ class Front:
         except Exception:  # the process edge: the framework has answered 500 and raises again
             logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
 
-    def _match(self, method: str, path: str) -> tuple[HotRoute, str] | None:
-        route = self._exact.get((method, path))
-        if route is None and path.endswith("/"):
-            route = self._exact.get((method, path[:-1]))
-        if route is not None:
-            return route, ""
-        cut = path.rfind("/", 0, len(path) - 1) + 1 if path.endswith("/") else path.rfind("/") + 1
-        below = self._below.get((method, path[:cut]))
-        return None if below is None else (below, path[cut:].rstrip("/"))
-
-    async def _answer(
+    async def _handle(
         self,
-        found: tuple[HotRoute, str],
-        scope: Scope,
+        route: HotRoute,
+        rest: str,
+        query: bytes,
         headers: dict[bytes, bytes],
-        receive: Receive,
+        sent: bytes | Receive,
     ) -> HotResponse:
-        route, rest = found
         try:
-            sent = headers.get(b"authorization")
+            credentials = headers.get(b"authorization")
             principal = admit_caller(
                 self._access,
-                None if sent is None else sent.decode("latin-1"),
+                None if credentials is None else credentials.decode("latin-1"),
                 route.action,
                 route.path,
             )
-            request = HotRequest(
-                route.method, rest, scope["query_string"], headers, principal, receive
-            )
+            request = HotRequest(route.method, rest, query, headers, principal, sent)
             response = await route.handle(request)
         except HeadwaterError as error:
             response = (route.explain or explain_as_problem)(error)
@@ -185,6 +208,16 @@ class Front:
         return response
 
 
+async def _send_whole(send: Send, response: HotResponse) -> None:
+    headers = [
+        (b"content-type", response.media_type),
+        (b"content-length", b"%d" % len(response.body)),
+        *response.headers,
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
 class _Answer:
     """Passes an answer on, adds the request id to it, and remembers its status."""
 
@@ -194,20 +227,6 @@ class _Answer:
         self._send = send
         self._request_id = context.request_id.encode()
         self.status = 0
-
-    async def send_whole(self, response: HotResponse) -> None:
-        """Send the answer of a hot handler."""
-        self.status = response.status
-        headers = [
-            (b"content-type", response.media_type),
-            (b"content-length", b"%d" % len(response.body)),
-            (b"x-request-id", self._request_id),
-            *response.headers,
-        ]
-        await self._send(
-            {"type": "http.response.start", "status": response.status, "headers": headers}
-        )
-        await self._send({"type": "http.response.body", "body": response.body})
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
         """Send one message of the answer."""
@@ -227,5 +246,5 @@ def _template(scope: Scope) -> str:
 
 def _count(route: str, method: str, status: int, seconds: float) -> None:
     known = method if method in _METHODS else "other"
-    HTTP_REQUESTS.add(route=route, method=known, status=str(status))
-    HTTP_REQUEST_SECONDS.observe(seconds, route=route)
+    HTTP_REQUESTS.add_at((route, known, str(status)))
+    HTTP_REQUEST_SECONDS.observe_at((route,), seconds)

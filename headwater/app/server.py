@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from headwater.api.dispatch import Front
+from headwater.app.connection import Connection
 from headwater.app.listeners import Listener, bind_all, url_of
 from headwater.app.platform import Platform
 from headwater.config import Settings
@@ -86,10 +88,11 @@ def _ready(
         on_ready(platform, urls)
 
 
-def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
-    config = uvicorn.Config(
-        platform.application,
-        http="httptools",
+def server_config(application: Front) -> uvicorn.Config:
+    """Return how uvicorn serves the application: nothing between a connection and its front."""
+    return uvicorn.Config(
+        application,
+        http=Connection,
         loop="uvloop",
         ws="none",
         lifespan="off",
@@ -101,8 +104,10 @@ def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], N
         server_header=False,
         date_header=False,
     )
-    server = _Server(config, ready)
-    server.run(sockets=sockets)
+
+
+def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
+    _Server(server_config(platform.application), ready).run(sockets=sockets)
 
 
 class _Server(uvicorn.Server):

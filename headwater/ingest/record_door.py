@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
+
+import msgspec
 
 from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, Invalid, Unprocessable
@@ -16,7 +17,7 @@ from headwater.ingest.answers import write_answer
 from headwater.ingest.frame import Frame, Reject, write_frame
 from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.idempotency import Claim, IdempotencyKeys, check_key
-from headwater.ingest.raw_lines import RecordIds, parts_of
+from headwater.ingest.raw_lines import ReceivedTimes, RecordIds, parts_of
 from headwater.ingest.record_log import RecordLog
 from headwater.ingest.settings import IngestSettings
 from headwater.ingest.validators import SourceValidators
@@ -34,8 +35,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-@dataclass(slots=True)
-class _Write:
+class _Write(msgspec.Struct):
     """A request on its way to the log."""
 
     data: bytes
@@ -69,6 +69,7 @@ class RecordDoor:
         self._settings = settings
         self._clock = clock
         self._ids = RecordIds()
+        self._times = ReceivedTimes()
         self._waiting_bytes = 0
         self._waiting_lock = threading.Lock()
         self._commits: GroupCommit[_Write, None] = GroupCommit(
@@ -209,8 +210,7 @@ class RecordDoor:
         *,
         replays: Sequence[str] = (),
     ) -> _Write:
-        now = self._clock.now()
-        moment = (now - _EPOCH) // _MICROSECOND
+        moment = (self._clock.now() - _EPOCH) // _MICROSECOND
         ids: list[str | None] = self._ids.take(moment, len(body.raws))  # type: ignore[assignment]
         errors: tuple[Rejection, ...] = ()
         rejects: list[Reject] = []
@@ -221,7 +221,7 @@ class RecordDoor:
             errors = tuple(Rejection(index=i, path=f.path, reason=f.reason) for i, f in flaws)
             rejects = [Reject(i, f.source, f.path, f.reason, f.data) for i, f in flaws]
         admission = Admission(ids=tuple(ids), errors=errors)
-        parts = parts_of(body, ids, now)
+        parts = parts_of(body, ids, self._times.write(moment))
         frame = Frame(moment, principal.name, parts, rejects, list(replays))
         if claim is not None:
             frame.key, frame.digest = claim.key, claim.digest

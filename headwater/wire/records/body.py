@@ -8,7 +8,7 @@ cannot prove goes to `tolerant`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -33,8 +33,7 @@ class Flaw:
     data: bytes
 
 
-@dataclass(slots=True)
-class Body:
+class Body(msgspec.Struct):
     """The records of a body, as columns: entry i of each belongs to record i.
 
     A record with an entry in `flaws` holds nothing else. `more` keeps what an envelope held
@@ -45,8 +44,8 @@ class Body:
     sources: list[str]
     raws: list[bytes]
     values: list[Any]
-    flaws: dict[int, Flaw] = field(default_factory=dict)
-    more: dict[int, bytes] = field(default_factory=dict)
+    flaws: dict[int, Flaw] = {}
+    more: dict[int, bytes] = {}
 
 
 class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,10 +130,13 @@ def has_unique_keys(text: bytes, value: Any) -> bool:
     without space before a colon `":` ends a key or begins a string, and encoding gives back
     every string as it was.
     """
+    encoded = _encode(value)
+    if encoded == text:
+        return True  # nothing was lost
     if b"\\" in text or _has_space_before_colon(text):
         in_text = sum(1 for colon in _STRINGS.findall(text) if colon)
         return in_text == _count_keys(value)
-    return text.count(b'":') == _encode(value).count(b'":')
+    return text.count(b'":') == encoded.count(b'":')
 
 
 def _has_space_before_colon(text: bytes) -> bool:
