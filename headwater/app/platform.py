@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.dispatch import Front, HotRoute
+from headwater.api.entities import entities_router
 from headwater.api.health import Part, health_router
 from headwater.api.impact import impact_router
 from headwater.api.jobs import jobs_router
@@ -124,6 +125,7 @@ class Platform:
             lineage_router(reads),
             impact_router(reads),
             run_comparison_router(reads),
+            entities_router(reads, self.lineage.door),
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),

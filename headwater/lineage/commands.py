@@ -22,8 +22,8 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "tag": ("job", "dataset"),
     "untag": ("job", "dataset"),
     "describe": _NAMED,
-    "own": ("job", "dataset"),
-    "disown": ("job", "dataset"),
+    "own": _NAMED,
+    "disown": _NAMED,
 }
 """Every verb, and what it can be said of."""
 
@@ -35,7 +35,8 @@ class Command:
     `name` is "" for a namespace, `namespace` is "" for a source or tag. `column` is of a
     dataset, "" the whole. `item` is the tag or the owner. `values` are texts: `description`
     of `describe` (None takes it back) and `declare`; `owner` of a declared namespace (what is
-    absent stays as it was); `type` and `url` of a declared source; `type` of an owner.
+    absent stays as it was); `type` and `url` of a declared source; `type` of an owner. A namespace
+    has one owner.
     `at` is the time that the command names, as text; it decides between two that contradict
     each other. `stamped` fills it in, and the actor, where the log needs them.
     """

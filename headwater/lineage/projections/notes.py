@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from headwater.lineage import tables
@@ -57,8 +58,10 @@ class Notes:
                 self._note(command, id_, DESCRIPTION, key, value=text)
         else:
             what = _WHAT[command.verb]
-            name = "description" if what == DESCRIPTION else "type"
-            self._note(command, id_, what, key, value=command.values.get(name))
+            value = command.values.get("description" if what == DESCRIPTION else "type")
+            if what == OWNER and command.entity == "namespace":  # it has one
+                value, command = command.item, replace(command, item="")
+            self._note(command, id_, what, key, value=value)
 
     def _id_of(self, command: Command) -> int:
         if command.entity == "namespace":

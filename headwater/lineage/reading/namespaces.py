@@ -134,8 +134,8 @@ def _namespace(row: Any, notes: Iterable[Note]) -> Namespace:
         created_at=first,
         updated_at=moment_or_zero(row[2]),
         is_hidden=bool(row[3]),
-        owner=next((note.value for note in notes if note.what == "owner"), None),
-        description=next((note.value for note in notes if note.what == "description"), None),
+        owner=next((n.value for n in notes if n.what == "owner" and n.stands), None),
+        description=next((n.value for n in notes if n.what == "description" and n.stands), None),
     )
 
 

@@ -14,11 +14,14 @@ from headwater.lineage.reading.events import Events
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.freshness import Freshness
+from headwater.lineage.reading.hidden import Hidden
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
+from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.search import Search
+from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats
 
 
@@ -33,13 +36,16 @@ class LineageView:
         self.facets = FacetReads(connection)
         self.families = Families(connection)
         self.freshness = Freshness(connection)
+        self.hidden = Hidden(connection)
         self.jobs = Jobs(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
+        self.notes = Notes(connection)
         self.runs = Runs(connection)
         self.search = Search(connection)
         self.sources = Sources(connection)
         self.stats = Stats(connection)
+        self.statements = Statements(connection)
         self.tags = Tags(connection)
 
 

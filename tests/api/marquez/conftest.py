@@ -16,9 +16,11 @@ import pytest
 from headwater.api.application import create_application
 from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
+from headwater.api.marquez.writes import marquez_writes_router
 from headwater.clock import ManualClock
+from headwater.ingest.events import EventDoor
 from headwater.lineage.contract import Applied, Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL, Action, Principal
 
@@ -40,7 +42,7 @@ class Everybody:
 class Server:
     """The application over one lineage store, without sockets."""
 
-    log: SqliteLineage
+    log: SqlLineage
     application: Any
 
     def post(self, *events: Any) -> None:
@@ -50,10 +52,13 @@ class Server:
             assert isinstance(outcome, Applied), outcome
 
     def get(self, target: str, **query: Any) -> httpx.Response:
+        return self.send("GET", target, params=query or None)
+
+    def send(self, method: str, target: str, **more: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.application)
             async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
-                return await client.get(target, params=query or None)
+                return await client.request(method, target, **more)
 
         return asyncio.run(ask())
 
@@ -72,14 +77,20 @@ def transcript() -> tuple[dict[str, Any], ...]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    log = SqliteLineage.open(tmp_path / "lineage.db")
+    log = SqlLineage.open(tmp_path / "lineage.db")
     reads = LineageReads(log.engine)
+    door = EventDoor(log, clock=ManualClock(NOW))
     application = create_application(
         access=Everybody(),
-        routers=[marquez_router(reads, clock=ManualClock(NOW)), lineage_router(reads)],
+        routers=[
+            marquez_writes_router(reads, door),
+            marquez_router(reads, clock=ManualClock(NOW)),
+            lineage_router(reads),
+        ],
         hot=[],
     )
     yield Server(log, application)
+    door.close()
     log.close()
 
 
