@@ -1,7 +1,8 @@
 """The doors for OpenLineage events: POST /api/v1/lineage and /api/v1/lineage/batch.
 
 Answers are what real clients can take: 200 or 201 with a body, never 202, 204 or a redirect;
-503 with Retry-After as back-pressure; 400 and 422 in the shape of Marquez.
+503 with Retry-After as back-pressure; 400 and 422 in the shape of Marquez. `?validate=report`
+adds what the published schemas say, `?validate=strict` refuses by it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -17,9 +19,11 @@ from headwater.api.problems import headers_of, status_of
 from headwater.api.settings import ServerSettings
 from headwater.errors import HeadwaterError, Unprocessable
 from headwater.ingest.events import EventDoor, Outcomes
+from headwater.ingest.validation import Mode, validate
 from headwater.lineage.contract import Applied
 from headwater.model.principal import Action
 from headwater.wire.openlineage.bodies import is_single, split_events
+from headwater.wire.openlineage.conformance.findings import Inspection
 
 CREATED: Final = 201
 OK: Final = 200
@@ -30,29 +34,52 @@ SINGLE_PATHS: Final = (
     "/api/v1/lineage",
     "/api/v1/api/v1/lineage",
     "/api/v1/lineage/api/v1/lineage",
+    "/api/v1/lineage/lineage",
+    "//api/v1/lineage",
+    "/api//v1/lineage",
+    "/api/v1//lineage",
 )
-"""The path, and where clients end up that were given a URL which already holds it."""
+BATCH_PATHS: Final = (
+    "/api/v1/lineage/batch",
+    "/api/v1/api/v1/lineage/batch",
+    "/api/v1/lineage/api/v1/lineage/batch",
+    "//api/v1/lineage/batch",
+    "/api/v1//lineage/batch",
+    "/api/v1/lineage//batch",
+)
+"""The paths, and where clients end up that were given a URL which already holds some of it.
+
+A redirect would turn their POST into a GET and lose the event.
+"""
 
 _ACCEPTED: Final = b'{"status":"ok","warnings":[]}'
 
 
-def openlineage_routes(door: EventDoor, settings: ServerSettings) -> list[HotRoute]:
-    """Return the hot routes that take OpenLineage events."""
+def openlineage_routes(
+    door: EventDoor, settings: ServerSettings, *, validation: Mode = Mode.OFF
+) -> list[HotRoute]:
+    """Return the hot routes that take OpenLineage events; `validation` is without being asked."""
+
+    async def admitted(request: HotRequest) -> tuple[Outcomes, Sequence[Inspection]]:
+        bodies = await _bodies(request, settings.max_body_bytes)
+        mode = _mode_of(request.query) if b"validate" in request.query else validation
+        if mode is Mode.OFF:
+            return await door.admit(bodies, principal=request.principal), ()
+        found = await asyncio.to_thread(validate, bodies, mode)
+        outcomes = await door.admit(bodies, principal=request.principal, refusals=found.refusals)
+        return outcomes, found.inspections
 
     async def lineage(request: HotRequest) -> HotResponse:
         """Take one event, an array of them, or a line each; 201 once they are durable."""
-        bodies = await _bodies(request, settings.max_body_bytes)
-        outcomes = await door.admit(bodies, principal=request.principal)
-        return _answer(outcomes)
+        return _answer(*await admitted(request))
 
     async def batch(request: HotRequest) -> HotResponse:
         """Take an array of events, or a line each; 200 says what became of each."""
-        bodies = await _bodies(request, settings.max_body_bytes)
-        outcomes = await door.admit(bodies, principal=request.principal)
-        return HotResponse(OK, msgspec.json.encode(_summary(outcomes)))
+        outcomes, inspections = await admitted(request)
+        return HotResponse(OK, msgspec.json.encode(_summary(outcomes, inspections)))
 
     handlers = [(path, lineage) for path in SINGLE_PATHS]
-    handlers.append(("/api/v1/lineage/batch", batch))
+    handlers += [(path, batch) for path in BATCH_PATHS]
     return [
         HotRoute(
             method="POST",
@@ -65,12 +92,19 @@ def openlineage_routes(door: EventDoor, settings: ServerSettings) -> list[HotRou
     ]
 
 
+def _mode_of(query: bytes) -> Mode:
+    """Return how a request wants to be validated; a word that is not known asks for a report."""
+    words = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("validate", [])
+    word = words[-1].lower() if words else Mode.OFF
+    return Mode(word) if word in Mode.__members__.values() else Mode.REPORT
+
+
 def explain_as_marquez(error: HeadwaterError) -> HotResponse:
     """Answer an error as Marquez does: `errors` for 422, else `code` and `message`."""
     status = status_of(error)
     body: dict[str, Any] = {"code": status, "message": str(error)}
     if isinstance(error, Unprocessable):
-        body = {"errors": [error.message]}
+        body = {"errors": [error.message], **error.details}
     headers = [(k.lower().encode(), v.encode()) for k, v in headers_of(error).items()]
     return HotResponse(status, msgspec.json.encode(body), headers=headers)
 
@@ -84,26 +118,28 @@ async def _bodies(request: HotRequest, most_bytes: int) -> list[bytes]:
     return split_events(body)
 
 
-def _answer(outcomes: Outcomes) -> HotResponse:
+def _answer(outcomes: Outcomes, inspections: Sequence[Inspection]) -> HotResponse:
     failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if failures and len(failures) == len(outcomes):
         raise failures[0]
     warnings = _warnings(outcomes)
-    if not failures:
-        if not warnings:
-            return HotResponse(CREATED, _ACCEPTED)
-        return HotResponse(CREATED, msgspec.json.encode({"status": "ok", "warnings": warnings}))
-    body = {"status": "partial_success", "warnings": warnings, "failed_events": _failed(outcomes)}
+    if not failures and not warnings and not inspections:
+        return HotResponse(CREATED, _ACCEPTED)
+    body: dict[str, Any] = {"status": "ok", "warnings": warnings}
+    if failures:
+        body |= {"status": "partial_success", "failed_events": _failed(outcomes)}
+    if inspections:
+        body["findings"] = _findings(inspections)
     return HotResponse(CREATED, msgspec.json.encode(body))
 
 
-def _summary(outcomes: Outcomes) -> dict[str, Any]:
+def _summary(outcomes: Outcomes, inspections: Sequence[Inspection]) -> dict[str, Any]:
     failed = _failed(outcomes)
     retriable = sum(event["retriable"] for event in failed)
     status = "success"
     if failed:
         status = "partial_success" if len(failed) < len(outcomes) else "failure"
-    return {
+    summary = {
         "status": status,
         "summary": {
             "received": len(outcomes),
@@ -115,6 +151,16 @@ def _summary(outcomes: Outcomes) -> dict[str, Any]:
         "failed_events": failed,
         "warnings": _warnings(outcomes),
     }
+    return summary | {"findings": _findings(inspections)} if inspections else summary
+
+
+def _findings(inspections: Sequence[Inspection]) -> list[dict[str, Any]]:
+    single = len(inspections) == 1
+    return [
+        finding.to_json() if single else {"index": index, **finding.to_json()}
+        for index, inspection in enumerate(inspections)
+        for finding in inspection.findings
+    ]
 
 
 def _failed(outcomes: Outcomes) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ from headwater.config import Settings
 from headwater.control.tokens import SqliteTokens
 from headwater.identity.access import OwnerAccess, TokenAccess
 from headwater.ingest.replays import Replays
+from headwater.ingest.validation import Mode
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
@@ -136,7 +137,11 @@ class Platform:
         most = self.settings.ingest.max_body_bytes
         return [
             *records_routes(self.records.door, max_body_bytes=most),
-            *openlineage_routes(self.lineage.door, self.settings.server),
+            *openlineage_routes(
+                self.lineage.door,
+                self.settings.server,
+                validation=Mode(self.settings.lineage.validation),
+            ),
         ]
 
     def parts(self) -> Sequence[Part]:

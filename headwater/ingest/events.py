@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from headwater.clock import Clock
-from headwater.errors import Busy, HeadwaterError, TooLarge
+from headwater.errors import Busy, HeadwaterError, Invalid, TooLarge
 from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.redaction import Redaction
 from headwater.lineage.commands import Command
@@ -58,11 +58,23 @@ class EventDoor:
         """Return how many requests wait for a commit."""
         return len(self._commits)
 
-    async def admit(self, bodies: Sequence[bytes], *, principal: Principal) -> Outcomes:
-        """Apply events from the event loop and return an outcome for each."""
+    async def admit(
+        self,
+        bodies: Sequence[bytes],
+        *,
+        principal: Principal,
+        refusals: Sequence[Invalid | None] = (),
+    ) -> Outcomes:
+        """Apply events from the event loop and return an outcome for each.
+
+        `refusals`, where given, stand one for each event: what it is refused with, or None.
+        """
         if not bodies:
             return ()
         request = self._request(bodies, principal, is_command=False)
+        if any(refusals):
+            pairs = zip(request, refusals, strict=True)
+            request = tuple(replace(arrival, refusal=refusal) for arrival, refusal in pairs)
         size = self._reserve(request)
         try:
             future: asyncio.Future[Outcomes] = self._commits.enqueue(request)

@@ -47,3 +47,10 @@ class LineageSettings(BaseModel):
             "run, job or dataset, `producer` a pattern such as `*spark*`."
         ),
     )
+    validation: Literal["off", "report", "strict"] = Field(
+        "off",
+        description=(
+            "Whether events are held against the published schemas: `report` answers what is off, "
+            "`strict` refuses them. A request may ask otherwise with `?validate=`."
+        ),
+    )
