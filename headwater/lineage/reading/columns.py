@@ -1,73 +1,92 @@
-"""Column edges as the runs that count now describe them."""
+"""Column edges as the runs that count describe them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from headwater.lineage.reading.edges import Edges
-from headwater.lineage.reading.rows import batches, hidden, listed, rows_in, to_bytes, to_text
-from headwater.model.lineage import ColumnEdge, Field
+from headwater.lineage.reading.current import OUTPUT
+from headwater.lineage.reading.edges import Edges, strongest
+from headwater.lineage.reading.entities import Entities
+from headwater.lineage.reading.explicit import Explicit
+from headwater.lineage.reading.lens import NOW, Lens
+from headwater.lineage.reading.memory import Recall, Shelf
+from headwater.lineage.reading.rows import batches, listed, rows_in, to_bytes, to_text
+from headwater.model.lineage import ColumnEdge, EdgeState, Field
 
 _KINDS: Final = ("UNKNOWN", "DIRECT", "INDIRECT")
 _PORTION: Final = 400
+_SOURCES: Final = {"columnLineage": 0, "lineage": 1}
 
 _SAID: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_id, n.name FROM io_facet f"
+    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display FROM io_facet f"
     " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id IN ({keys})"
     " AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
     " AND n.display IN ('columnLineage', 'lineage')"
 )
 _DECLARED: Final = (
-    "SELECT f.dataset_id, f.facet_id, n.name FROM dataset_facet f"
-    " JOIN facet_name n ON n.id = f.facet_name_id JOIN lineage_use u ON u.facet_id = f.facet_id"
-    " AND u.dataset_id = f.dataset_id AND u.job_id = 0 WHERE f.dataset_id IN ({keys})"
+    "SELECT f.dataset_id, f.facet_id, n.display FROM dataset_facet f"
+    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.dataset_id IN ({keys})"
     " AND f.role = 1 AND f.is_deleted = 0 AND n.display IN ('columnLineage', 'lineage')"
+    " AND EXISTS (SELECT 1 FROM lineage_use u WHERE u.facet_id = f.facet_id AND u.job_id = 0)"
+)
+_ROWS: Final = (
+    "SELECT facet_id, source, out_dataset_id, out_field, in_dataset_id, in_field, kind, subtype,"
+    " masking FROM facet_edge WHERE "
 )
 _INTO: Final = (
-    "SELECT DISTINCT facet_id, out_dataset_id, out_field, in_dataset_id, in_field, kind, subtype,"
-    " masking FROM facet_edge WHERE facet_id IN ({facets}) AND out_dataset_id IN ({datasets})"
+    _ROWS + "facet_id IN ({facets}) AND source IN (0, 1) AND out_dataset_id IN ({datasets})"
     " AND out_field IN :fields AND in_dataset_id <> 0"
 )
-_OUT_OF: Final = (
-    "SELECT DISTINCT facet_id, out_dataset_id, out_field, in_dataset_id, in_field, kind, subtype,"
-    " masking FROM facet_edge WHERE in_dataset_id IN ({datasets}) AND in_field IN :fields"
+_OUT_OF: Final = _ROWS + "in_dataset_id IN ({datasets}) AND in_field IN :fields"
+_WRITERS: Final = (
+    "SELECT DISTINCT job_id, facet_id FROM lineage_use WHERE dataset_id IN ({keys}) AND source = 1"
 )
-_USERS: Final = "SELECT facet_id, dataset_id FROM lineage_use WHERE facet_id IN ({keys})"
-_VISIBLE: Final = (
-    "SELECT d.id FROM dataset d JOIN namespace n ON n.id = d.namespace_id"
-    " WHERE d.id IN ({keys}) AND NOT " + hidden("d")
+_USERS: Final = (
+    "SELECT DISTINCT job_id, facet_id, dataset_id FROM lineage_use WHERE facet_id IN ({keys})"
 )
+_CARRIERS: Final = "SELECT DISTINCT dataset_id FROM dataset_facet WHERE facet_id IN ({keys})"
 _FIELDS: Final = (
-    "SELECT DISTINCT out_field FROM facet_edge WHERE facet_id IN ({keys})"
-    " AND out_dataset_id IN (0, {dataset}) AND out_field <> x''"
+    "SELECT DISTINCT facet_id, source, out_dataset_id, out_field FROM facet_edge"
+    " WHERE facet_id IN ({keys})"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A facet body that counts now for what `job` (None: a DatasetEvent) makes of a dataset."""
+class _Statement(NamedTuple):
+    """A facet body that counts for what `job` (None: a DatasetEvent) makes of a dataset.
 
+    `dataset` carries the facet, 0 where it stands on the job.
+    """
+
+    facet: int
+    source: int
     dataset: int
     job: int | None
-    facet: int
+    state: EdgeState
+
+
+_OF_JOB: Final = Shelf[tuple[_Statement, ...]]("columns", "job")
+_OF_DATASET: Final = Shelf[tuple[_Statement, ...]]("columns", "dataset")
 
 
 class Columns:
     """Reads column edges by field, upwards and downwards."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, recall: Recall, lens: Lens = NOW) -> None:
         self._connection = connection
+        self._recall = recall
+        self._edges = Edges(connection, recall, lens)
+        self._entities = Entities(connection, recall)
+        self._explicit = Explicit(connection, recall, self._edges)
 
     def into(self, fields: Iterable[Field]) -> set[ColumnEdge]:
         """Return what these columns are made of, and what their datasets as a whole depend on."""
         wanted = set(fields)
         datasets = {field.dataset for field in wanted}
-        statements = self._current(datasets)
+        statements = self._of_datasets(datasets)
         sql = _INTO.replace("{datasets}", listed({0, *datasets}))
         names = {to_bytes(field.column) for field in wanted} | {b""}
         rows = [
@@ -76,7 +95,7 @@ class Columns:
             for row in self._rows(sql.replace("{facets}", listed(batch)), names)
         ]
         asked = wanted | {Field(dataset, "") for dataset in datasets}
-        return {edge for edge in self._edges(rows, statements) if edge.output in asked}
+        return self._visible(e for e in _edges_of(rows, statements) if e.output in asked)
 
     def out_of(self, fields: Iterable[Field]) -> set[ColumnEdge]:
         """Return what is made of these columns; an output without a name is a whole dataset."""
@@ -88,41 +107,78 @@ class Columns:
             for row in self._rows(_OUT_OF.replace("{datasets}", listed(batch)), names)
         ]
         facets = {row[0] for row in rows}
-        users = {dataset for _, dataset in rows_in(self._connection, _USERS, facets)}
-        visible = {key for (key,) in rows_in(self._connection, _VISIBLE, users)}
-        found = self._edges(rows, self._current(visible))
-        return {edge for edge in found if edge.input in wanted}
+        users = list(rows_in(self._connection, _USERS, facets))
+        statements = self._of_users((job, facet) for job, facet, _ in users)
+        return self._visible(e for e in _edges_of(rows, statements) if e.input in wanted)
 
     def described(self, dataset: int) -> list[str]:
         """Return the columns of a dataset that the lineage of its writers names, sorted."""
-        facets = {s.facet for s in self._current({dataset})}
-        sql = _FIELDS.replace("{dataset}", str(int(dataset)))
-        return sorted(to_text(name) for (name,) in rows_in(self._connection, sql, facets))
+        statements = {(s.facet, s.source): s for s in self._of_datasets({dataset})}
+        rows = rows_in(self._connection, _FIELDS, {facet for facet, _ in statements})
+        names = {
+            bytes(field)
+            for facet, source, out, field in rows
+            if (facet, source) in statements and out in (0, dataset)
+        }
+        return sorted(to_text(name) for name in names if name)
 
     def describers(self, datasets: Iterable[int]) -> set[tuple[int, int]]:
         """Return (job, dataset) where the job says now which columns the dataset is made of."""
-        found = self._current(set(datasets))
-        return {(s.job, s.dataset) for s in found if s.job is not None}
+        wanted = set(datasets)
+        found = self._of_datasets(wanted)
+        return {(s.job, s.dataset) for s in found if s.job is not None and s.dataset in wanted}
 
     def written_by(self, job: int) -> set[int]:
         """Return the datasets that a job writes now."""
-        return {edge.dataset for edge in Edges(self._connection).of_jobs([job], "output")}
+        return {edge.dataset for edge in self._edges.of_jobs([job], "output")}
 
-    def _current(self, datasets: set[int]) -> set[_Statement]:
-        """Return the bodies that count: of a run's `lineage` and `columnLineage`, the first."""
-        uses = Edges(self._connection).uses_of_datasets(datasets, "output")
-        jobs = {(use.run, use.dataset): use.job for use in uses}
-        said: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
-        for run, dataset, facet, name in rows_in(self._connection, _SAID, {u.run for u in uses}):
-            if (run, dataset) in jobs:
-                said[run, dataset][to_text(name)] = facet
-        found = {
-            _Statement(pair[1], jobs[pair], bodies.get("lineage", bodies.get("columnLineage", 0)))
-            for pair, bodies in said.items()
+    def _of_datasets(self, datasets: set[int]) -> list[_Statement]:
+        """Return the bodies that count for what is made of these datasets."""
+        around = self._edges.around(datasets)
+        users = [(job, 0) for jobs in around.values() for job in jobs[OUTPUT]]
+        users += rows_in(self._connection, _WRITERS, datasets)
+        found = self._of_users(users)
+        declared = self._recall.of(_OF_DATASET, datasets, self._load_declared)
+        found += (statement for held in declared.values() for statement in held)
+        return [s for s in dict.fromkeys(found) if s.source or s.dataset in datasets]
+
+    def _of_users(self, users: Iterable[tuple[int, int]]) -> list[_Statement]:
+        """Return what jobs say, and for job 0 those who carry the facet without a job."""
+        held = set(users)
+        jobs = self._entities.of("job", {job for job, _ in held if job})
+        visible = {job for job, entity in jobs.items() if not entity.is_hidden}
+        facets = {facet for job, facet in held if not job}
+        carriers = {dataset for (dataset,) in rows_in(self._connection, _CARRIERS, facets)}
+        said = self._recall.of(_OF_JOB, visible, self._load_said)
+        declared = self._recall.of(_OF_DATASET, carriers, self._load_declared)
+        return [one for listed_ in (*said.values(), *declared.values()) for one in listed_]
+
+    def _load_said(self, jobs: Collection[int]) -> dict[int, tuple[_Statement, ...]]:
+        """Return what jobs say: of a run's `lineage` and `columnLineage`, the first."""
+        uses = {
+            (use.run, use.dataset): use
+            for held in self._edges.uses(jobs).values()
+            for use in held.outputs
         }
-        for dataset, facet, _ in rows_in(self._connection, _DECLARED, datasets):
-            found.add(_Statement(dataset, None, facet))
-        return found
+        said: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+        for run, dataset, facet, name in rows_in(self._connection, _SAID, {r for r, _ in uses}):
+            if (run, dataset) in uses:
+                said[run, dataset][_SOURCES[name]] = facet
+        found: dict[int, set[_Statement]] = {job: set() for job in jobs}
+        for pair, bodies in said.items():
+            use, source = uses[pair], max(bodies)
+            statement = _Statement(bodies[source], source, use.dataset, use.job, use.state)
+            found[use.job].add(statement)
+        for one in self._explicit.on_jobs(jobs):
+            assert one.job is not None
+            found[one.job].add(_Statement(one.facet, 1, 0, one.job, one.state))
+        return {job: tuple(statements) for job, statements in found.items()}
+
+    def _load_declared(self, datasets: Collection[int]) -> dict[int, tuple[_Statement, ...]]:
+        found: defaultdict[int, list[_Statement]] = defaultdict(list)
+        for dataset, facet, name in rows_in(self._connection, _DECLARED, datasets):
+            found[dataset].append(_Statement(facet, _SOURCES[name], dataset, None, "current"))
+        return {dataset: tuple(found.get(dataset, ())) for dataset in datasets}
 
     def _rows(self, sql: str, names: set[bytes]) -> list[Any]:
         statement = text(sql).bindparams(bindparam("fields", expanding=True))
@@ -133,23 +189,39 @@ class Columns:
             rows += self._connection.execute(statement, {"fields": portion})
         return rows
 
-    def _edges(self, rows: Iterable[Any], statements: set[_Statement]) -> set[ColumnEdge]:
-        by_facet: defaultdict[int, list[_Statement]] = defaultdict(list)
-        for statement in statements:
-            by_facet[statement.facet].append(statement)
-        edges: set[ColumnEdge] = set()
-        for facet, out, out_field, source, in_field, kind, subtype, masking in rows:
-            for statement in by_facet.get(facet, ()):
-                if out not in (0, statement.dataset):
-                    continue
-                edges.add(
-                    ColumnEdge(
-                        output=Field(statement.dataset, to_text(out_field)),
-                        input=Field(source, to_text(in_field)),
-                        job=statement.job,
-                        kind=_KINDS[kind],
-                        subtype=subtype or None,
-                        is_masked=bool(masking),
-                    )
-                )
-        return edges
+    def _visible(self, edges: Iterable[ColumnEdge]) -> set[ColumnEdge]:
+        """Leave out what is made of, or makes, a hidden dataset."""
+        found = list(edges)
+        keys = {end.dataset for edge in found for end in (edge.output, edge.input)}
+        ends = self._entities.of("dataset", keys)
+        gone = {key for key, entity in ends.items() if entity.is_hidden}
+        return {e for e in found if not gone & {e.output.dataset, e.input.dataset}}
+
+
+def _edges_of(rows: Iterable[Any], statements: Iterable[_Statement]) -> list[ColumnEdge]:
+    """Join what facets say with who says it; an edge has the strongest of its states."""
+    by_facet: defaultdict[tuple[int, int], list[_Statement]] = defaultdict(list)
+    for statement in statements:
+        by_facet[statement.facet, statement.source].append(statement)
+    states: dict[tuple[Any, ...], EdgeState] = {}
+    for facet, source, out, out_field, into, in_field, kind, subtype, masking in rows:
+        for statement in by_facet.get((facet, source), ()):
+            output = out or statement.dataset
+            if not output or (out and not source and out != statement.dataset):
+                continue
+            edge = (output, out_field, into, in_field, statement.job, kind, subtype, masking)
+            states[edge] = strongest(states.get(edge, "failed"), statement.state)
+    return [
+        ColumnEdge(
+            output=Field(output, to_text(out_field)),
+            input=Field(into, to_text(in_field)),
+            job=job,
+            kind=_KINDS[kind],
+            subtype=subtype or None,
+            is_masked=bool(masking),
+            state=state,
+        )
+        for (output, out_field, into, in_field, job, kind, subtype, masking), state in (
+            states.items()
+        )
+    ]

@@ -1,4 +1,4 @@
-"""Which runs of a job speak for it now, per direction (DESIGN 3, "Current").
+"""Which runs of a job speak for it now, per direction.
 
 The latest COMPLETE run that names a dataset there, united with the runs in flight that came after
 it; a job that never completed and has nothing in flight shows its latest ended run.
@@ -6,9 +6,9 @@ it; a job that never completed and has nothing in flight shows its latest ended 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -18,62 +18,137 @@ from headwater.model.lineage import EdgeState
 INPUT: Final = 0
 OUTPUT: Final = 1
 
-IN_FLIGHT: Final = "(0, 1)"
-COMPLETED: Final = "(2)"
-UNSUCCESSFUL: Final = "(3, 4)"
+_NEVER: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Use(NamedTuple):
+    """A run that counts names a dataset on one side of its job."""
+
+    run: int
+    job: int
+    dataset: int
+    state: EdgeState
+
+
+class JobUses(NamedTuple):
+    """What the runs that count name, on both sides of a job; hidden datasets too."""
+
+    inputs: tuple[Use, ...] = ()
+    outputs: tuple[Use, ...] = ()
+
+    def side(self, direction: int) -> tuple[Use, ...]:
+        """Return the uses of one direction."""
+        return self.outputs if direction else self.inputs
+
+
+class Speaker(NamedTuple):
     """A run that counts for its job in one direction, and why."""
 
     job: int
+    direction: int
     run: int
     state: EdgeState
 
 
-_NAMES_SOMETHING: Final = (
-    "EXISTS (SELECT 1 FROM run_io io WHERE io.run_id = r.id AND io.direction = {direction}"
-    " AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key))"
+_CHOICE: Final = (
+    "CASE WHEN EXISTS ({ever}) THEN coalesce((SELECT r.id FROM run r"
+    " WHERE r.job_id = j.id AND r.state {states} AND EXISTS ({names})"
+    " ORDER BY r.decided_key DESC, r.uuid DESC LIMIT 1), -1) END"
 )
 
-_LATEST: Final = (
-    "SELECT j.id, (SELECT r.id FROM run r WHERE r.job_id = j.id AND r.state IN {states} AND "
-    + _NAMES_SOMETHING
-    + " ORDER BY r.decided_key DESC, r.uuid DESC LIMIT 1) FROM job j WHERE j.id IN ({keys})"
-    " AND EXISTS (SELECT 1 FROM job_edge e WHERE e.job_id = j.id AND e.direction = {direction})"
+
+class Side(NamedTuple):
+    """What a run has to do to speak for its job; SQL over `job j` and `run r`."""
+
+    ever: str
+    names: str
+
+    def latest(self, states: str) -> str:
+        """Return the run that was decided last, -1 for none; NULL where no run ever did it."""
+        return _CHOICE.format(ever=self.ever, names=self.names, states=states)
+
+
+def _io_side(direction: int) -> Side:
+    # A run names something where `run_io` says so, unless a later event of it stood alone.
+    return Side(
+        f"SELECT 1 FROM job_edge e WHERE e.job_id = j.id AND e.direction = {direction}",
+        f"SELECT 1 FROM run_io io WHERE io.run_id = r.id AND io.direction = {direction}"
+        " AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key)",
+    )
+
+
+IO_SIDES: Final = (_io_side(INPUT), _io_side(OUTPUT))
+EXPLICIT_SIDES: Final = (
+    Side(
+        "SELECT 1 FROM lineage_use u WHERE u.job_id = j.id AND u.source = 1",
+        "SELECT 1 FROM run_facet f JOIN facet_name k ON k.id = f.facet_name_id"
+        " AND k.display = 'lineage' WHERE f.run_id = r.id AND f.owner = 1 AND f.is_deleted = 0",
+    ),
 )
 
+_COMPLETED: Final = "SELECT j.id, {choices} FROM job j WHERE j.id IN ({{keys}})"
+_ENDED: Final = (
+    _COMPLETED + " AND NOT EXISTS (SELECT 1 FROM run c WHERE c.job_id = j.id AND c.state = 2)"
+)
 _IN_FLIGHT_SINCE: Final = (
-    "SELECT r.job_id, r.id FROM run c JOIN run r ON r.job_id = c.job_id"
-    f" AND r.decided_key > c.decided_key WHERE c.id IN ({{keys}}) AND r.state IN {IN_FLIGHT}"
+    "SELECT c.id, r.id FROM run c JOIN run r ON r.job_id = c.job_id"
+    " AND r.decided_key > c.decided_key WHERE c.id IN ({keys}) AND r.state IN (0, 1)"
 )
-
 _IN_FLIGHT: Final = (
-    f"SELECT r.job_id, r.id FROM run r WHERE r.job_id IN ({{keys}}) AND r.state IN {IN_FLIGHT}"
+    "SELECT r.job_id, r.id FROM run r WHERE r.job_id IN ({keys}) AND r.state IN (0, 1)"
+)
+_IO: Final = (
+    "SELECT io.run_id, io.direction, io.dataset_id FROM run_io io JOIN run r ON r.id = io.run_id"
+    " WHERE io.run_id IN ({keys}) AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key)"
 )
 
 
-def speakers(connection: Connection, jobs: Iterable[int], direction: int) -> list[Speaker]:
-    """Return the runs that count now for these jobs in one direction."""
+def uses_now(connection: Connection, jobs: Collection[int]) -> dict[int, JobUses]:
+    """Return what these jobs read and write now."""
+    speakers = speakers_now(connection, jobs, IO_SIDES)
+    io = rows_in(connection, _IO, {speaker.run for speaker in speakers})
+    return uses_of(jobs, speakers, io)
+
+
+def uses_of(
+    jobs: Iterable[int], speakers: Iterable[Speaker], io: Iterable[Any]
+) -> dict[int, JobUses]:
+    """Join the runs that count with the rows (run, direction, dataset) of what they name."""
+    named: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for run, direction, dataset in io:
+        named[run, direction].append(dataset)
+    sides: dict[int, tuple[list[Use], list[Use]]] = {job: ([], []) for job in jobs}
+    for job, direction, run, state in speakers:
+        for dataset in named.get((run, direction), ()):
+            sides[job][direction].append(Use(run, job, dataset, state))
+    return {job: JobUses(tuple(i), tuple(o)) for job, (i, o) in sides.items()}
+
+
+def speakers_now(
+    connection: Connection, jobs: Collection[int], sides: Sequence[Side]
+) -> list[Speaker]:
+    """Return the runs that count now, per job and side."""
     found: list[Speaker] = []
-    latest = _latest(connection, jobs, direction, COMPLETED)
-    completed = {job: run for job, run in latest.items() if run is not None}
-    found += (Speaker(job, run, "current") for job, run in completed.items())
-    never = [job for job, run in latest.items() if run is None]
-    flying = [
-        *rows_in(connection, _IN_FLIGHT_SINCE, completed.values()),
-        *rows_in(connection, _IN_FLIGHT, never),
-    ]
-    found += (Speaker(job, run, "running") for job, run in flying)
-    silent = set(never) - {job for job, _ in flying}
-    ended = _latest(connection, silent, direction, UNSUCCESSFUL)
-    found += (Speaker(job, run, "failed") for job, run in ended.items() if run is not None)
+    never: defaultdict[int, list[int]] = defaultdict(list)
+    completed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    choices = ", ".join(side.latest("= 2") for side in sides)
+    for job, *runs in rows_in(connection, _COMPLETED.format(choices=choices), jobs):
+        for side, run in enumerate(runs):
+            if run == _NEVER:
+                never[job].append(side)
+            elif run is not None:
+                completed[run].append((job, side))
+                found.append(Speaker(job, side, run, "current"))
+    for deciding, run in rows_in(connection, _IN_FLIGHT_SINCE, completed):
+        found += (Speaker(job, side, run, "running") for job, side in completed[deciding])
+    if not never:
+        return found
+    flying = list(rows_in(connection, _IN_FLIGHT, never))
+    found += (Speaker(job, side, run, "running") for job, run in flying for side in never[job])
+    silent = never.keys() - {job for job, _ in flying}
+    choices = ", ".join(side.latest("IN (3, 4)") for side in sides)
+    for job, *runs in rows_in(connection, _ENDED.format(choices=choices), silent):
+        for side, run in enumerate(runs):
+            if side in never[job] and run not in (None, _NEVER):
+                found.append(Speaker(job, side, run, "failed"))
     return found
-
-
-def _latest(
-    connection: Connection, jobs: Iterable[int], direction: int, states: str
-) -> dict[int, int | None]:
-    sql = _LATEST.replace("{states}", states).replace("{direction}", str(direction))
-    return dict(row[:2] for row in rows_in(connection, sql, jobs))

@@ -1,84 +1,102 @@
-"""Edges between jobs and datasets as they are now."""
+"""Edges between jobs and datasets, through a lens."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from sqlalchemy import Connection
 
-from headwater.lineage.reading.current import INPUT, OUTPUT, speakers
-from headwater.lineage.reading.rows import hidden, rows_in
+from headwater.lineage.reading.current import INPUT, OUTPUT, JobUses, Use, uses_now
+from headwater.lineage.reading.entities import Entities
+from headwater.lineage.reading.lens import NOW, Lens
+from headwater.lineage.reading.memory import Recall, Shelf
+from headwater.lineage.reading.rows import rows_in
 from headwater.model.lineage import Direction, Edge, EdgeState
 
 _CODE: Final[dict[Direction, int]] = {"input": INPUT, "output": OUTPUT}
 _STATES: Final[tuple[EdgeState, ...]] = ("current", "running", "failed")
 
-_JOBS_AROUND: Final = (
-    "SELECT e.dataset_id, e.job_id FROM job_edge e JOIN job j ON j.id = e.job_id"
-    " JOIN namespace n ON n.id = j.namespace_id"
-    " WHERE e.dataset_id IN ({keys}) AND e.direction = {direction} AND NOT " + hidden("j")
+_AROUND: Final = (
+    "SELECT e.dataset_id, e.direction, e.job_id FROM job_edge e WHERE e.dataset_id IN ({keys})"
 )
 
-_IO: Final = (
-    "SELECT io.run_id, io.dataset_id FROM run_io io JOIN run r ON r.id = io.run_id"
-    " JOIN dataset d ON d.id = io.dataset_id JOIN namespace n ON n.id = d.namespace_id"
-    " WHERE io.run_id IN ({keys}) AND io.direction = {direction}"
-    " AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key) AND NOT " + hidden("d")
-)
+Around = tuple[tuple[int, ...], tuple[int, ...]]
+"""Jobs that ever read a dataset, and jobs that ever wrote it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A run that counts now names a dataset on one side of its job."""
-
-    run: int
-    job: int
-    dataset: int
-    state: EdgeState
+_AROUNDS: Final = Shelf[Around]("around", "dataset")
+_USES: Final = Shelf[JobUses]("uses", "job")
 
 
 class Edges:
     """Reads edges by integer key, a few statements for any number of keys."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, recall: Recall | None = None, lens: Lens = NOW
+    ) -> None:
         self._connection = connection
+        self._recall = recall or Recall(connection, None)
+        self._entities = Entities(connection, self._recall)
+        self._lens = lens
 
     def of_jobs(self, jobs: Iterable[int], direction: Direction) -> set[Edge]:
-        """Return what these jobs read or write now; hidden datasets are left out."""
-        return _edges(self._uses(jobs, direction, None), direction)
+        """Return what these jobs read or write; hidden datasets are left out."""
+        code = _CODE[direction]
+        uses = [use for held in self.uses(jobs).values() for use in held.side(code)]
+        datasets = self._entities.of("dataset", (use.dataset for use in uses))
+        return _edges((use for use in uses if not datasets[use.dataset].is_hidden), direction)
 
     def of_datasets(self, datasets: Iterable[int], direction: Direction) -> set[Edge]:
-        """Return by which jobs these datasets are read or written now; hidden jobs are left out.
+        """Return by which jobs these datasets are read or written; hidden jobs are left out.
 
         `direction` is the job's: the edges of its inputs or of its outputs.
         """
         return _edges(self.uses_of_datasets(datasets, direction), direction)
 
     def uses_of_datasets(self, datasets: Iterable[int], direction: Direction) -> list[Use]:
-        """Return the runs behind the edges of these datasets."""
-        wanted = set(datasets)
-        sql = _JOBS_AROUND.replace("{direction}", str(_CODE[direction]))
-        jobs = {job for _, job in rows_in(self._connection, sql, wanted)}
-        return self._uses(jobs, direction, wanted)
-
-    def _uses(self, jobs: Iterable[int], direction: Direction, among: set[int] | None) -> list[Use]:
+        """Return the runs behind the edges of these datasets; hidden ends are left out."""
         code = _CODE[direction]
-        runs = {s.run: s for s in speakers(self._connection, jobs, code)}
-        sql = _IO.replace("{direction}", str(code))
+        wanted = set(datasets)
+        jobs = {job for around in self.around(wanted).values() for job in around[code]}
+        names = self._entities.of("job", jobs)
+        visible = {job for job in jobs if not names[job].is_hidden}
+        ends = self._entities.of("dataset", wanted)
+        wanted = {dataset for dataset in wanted if not ends[dataset].is_hidden}
         return [
-            Use(run, runs[run].job, dataset, runs[run].state)
-            for run, dataset in rows_in(self._connection, sql, runs)
-            if among is None or dataset in among
+            use
+            for held in self.uses(visible).values()
+            for use in held.side(code)
+            if use.dataset in wanted
         ]
+
+    def around(self, datasets: Iterable[int]) -> dict[int, Around]:
+        """Return the jobs that ever touched these datasets, hidden ones too."""
+        return self._recall.of(_AROUNDS, datasets, self._load_around)
+
+    def uses(self, jobs: Iterable[int]) -> dict[int, JobUses]:
+        """Return what these jobs read and write, as the lens shows it; hidden datasets too."""
+        return self._recall.of(_USES, jobs, self._load_uses)
+
+    def _load_around(self, missing: Collection[int]) -> dict[int, Around]:
+        found: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for dataset, direction, job in rows_in(self._connection, _AROUND, missing):
+            found[dataset][direction].append(job)
+        return {key: (tuple(found[key][0]), tuple(found[key][1])) for key in missing}
+
+    def _load_uses(self, missing: Collection[int]) -> dict[int, JobUses]:
+        return uses_now(self._connection, missing)
+
+
+def strongest(one: EdgeState, other: EdgeState) -> EdgeState:
+    """Return the stronger of two states of an edge."""
+    return min(one, other, key=_STATES.index)
 
 
 def _edges(uses: Iterable[Use], direction: Direction) -> set[Edge]:
     """Make one edge of all uses of a pair, with the strongest of their states."""
-    strongest: dict[tuple[int, int], EdgeState] = {}
+    found: dict[tuple[int, int], EdgeState] = {}
     for use in uses:
         pair = (use.job, use.dataset)
-        known = strongest.get(pair, "failed")
-        strongest[pair] = min(known, use.state, key=_STATES.index)
-    return {Edge(job, dataset, direction, state) for (job, dataset), state in strongest.items()}
+        found[pair] = strongest(found.get(pair, "failed"), use.state)
+    return {Edge(job, dataset, direction, state) for (job, dataset), state in found.items()}

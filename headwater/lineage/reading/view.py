@@ -10,29 +10,43 @@ from sqlalchemy import Connection, Engine
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
 from headwater.lineage.reading.edges import Edges
+from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.events import Events
+from headwater.lineage.reading.explicit import Explicit
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.freshness import Freshness
 from headwater.lineage.reading.hidden import Hidden
 from headwater.lineage.reading.jobs import Jobs
+from headwater.lineage.reading.lens import NOW, Lens
+from headwater.lineage.reading.memory import Memory, Recall
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.notes import Notes
+from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.runs import Runs
+from headwater.lineage.reading.schemas import Schemas
 from headwater.lineage.reading.search import Search
 from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats
 
 
 class LineageView:
-    """Everything that can be read, by noun, all of it as of one moment."""
+    """Everything that can be read, by noun, all of it as of one moment.
 
-    def __init__(self, connection: Connection) -> None:
-        self.columns = Columns(connection)
+    `edges` and `columns` are seen through the lens, everything else as it is now.
+    """
+
+    def __init__(
+        self, connection: Connection, memory: Memory | None = None, lens: Lens = NOW
+    ) -> None:
+        self.recall = Recall(connection, memory if lens == NOW else None)
+        self.columns = Columns(connection, self.recall, lens)
         self.datasets = Datasets(connection)
-        self.edges = Edges(connection)
+        self.edges = Edges(connection, self.recall, lens)
+        self.entities = Entities(connection, self.recall)
         self.events = Events(connection)
+        self.explicit = Explicit(connection, self.recall, self.edges)
         self.facets = FacetReads(connection)
         self.families = Families(connection)
         self.freshness = Freshness(connection)
@@ -42,6 +56,8 @@ class LineageView:
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
         self.runs = Runs(connection)
+        self.past = PastFacets(connection)
+        self.schemas = Schemas(connection)
         self.search = Search(connection)
         self.sources = Sources(connection)
         self.stats = Stats(connection)
@@ -54,9 +70,10 @@ class LineageReads:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(read_only=True)
+        self._memory = Memory()
 
     @contextmanager
-    def view(self) -> Iterator[LineageView]:
+    def view(self, lens: Lens = NOW) -> Iterator[LineageView]:
         """Read in one transaction that neither waits for a writer nor makes one wait."""
         with self._engine.connect() as connection:
-            yield LineageView(connection)
+            yield LineageView(connection, self._memory, lens)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
+
+import msgspec
 
 from headwater.model.lineage import EdgeState, Name
 from headwater.query.lineage.nodes import node_id
 
 Side = Literal["up", "down"]
-VertexKind = Literal["column", "dataset", "job"]
+VertexKind = Literal["column", "dataset", "group", "job", "run"]
+
+MOST_NODES: Final = 10_000
+MOST_EDGES: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Vertex:
-    """A dataset, a job, or a column of a dataset; its own order is the order of every answer."""
+class Vertex(msgspec.Struct, frozen=True, order=True):
+    """A dataset, a job, a column of a dataset, a run, or a group that was collapsed.
+
+    `column` is also the id of a run, whose name is that of its job. The order of vertices is
+    the order of every answer.
+    """
 
     name: Name
     column: str
@@ -27,12 +35,18 @@ class Vertex:
         namespace, name = self.name.namespace, self.name.name
         if self.kind == "column":
             return node_id("datasetField", namespace, name, self.column)
-        return node_id(self.kind, namespace, name)
+        if self.kind == "run":
+            return node_id("run", self.column)
+        return f"{self.kind}:{namespace}:{name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Data flows from `origin` to `destination`; for columns `job` says by whose doing."""
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """Data flows from `origin` to `destination`.
+
+    `job` says by whose doing, where that is not one of the ends: between columns, and for an
+    edge that a `lineage` facet declares (`is_declared`). `via` are datasets between two jobs or
+    runs.
+    """
 
     origin: Vertex
     destination: Vertex
@@ -42,17 +56,17 @@ class Link:
     kind: str | None = None
     subtype: str | None = None
     is_masked: bool = False
+    is_declared: bool = False
 
     @property
     def order(self) -> tuple[object, ...]:
         """Return the canonical sort key."""
         job = self.job or Name("", "")
-        how = (self.kind or "", self.subtype or "", self.is_masked)
+        how = (self.kind or "", self.subtype or "", self.is_masked, self.is_declared)
         return (self.origin, self.destination, job, *how)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
+class Band(msgspec.Struct, frozen=True, kw_only=True):
     """So many more neighbours of a vertex on one side were left out."""
 
     vertex: Vertex
@@ -62,10 +76,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much a walk may gather: vertices in all, and new neighbours of one vertex."""
+    """How much a walk may gather: vertices, edges, and new neighbours of one vertex.
+
+    The ids in `expanded` are of vertices whose neighbours are not limited by `band`.
+    """
 
     nodes: int = 2_000
+    edges: int = 10_000
     band: int = 100
+    expanded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +92,8 @@ class Graph:
     """The answer of a walk: vertices with their signed distance from the start, and links.
 
     `keys` are the store's keys of datasets and jobs. `reason` says why the answer is partial,
-    None when it is whole.
+    None when it is whole. `identities` are the other names of datasets that are one by their
+    symlinks; `unmerged` are datasets with too many of them. `members` counts what a group holds.
     """
 
     start: tuple[Vertex, ...]
@@ -82,83 +102,138 @@ class Graph:
     links: tuple[Link, ...]
     bands: tuple[Band, ...]
     reason: str | None
+    identities: Mapping[Vertex, tuple[Name, ...]] = field(default_factory=dict)
+    unmerged: tuple[Vertex, ...] = ()
+    members: Mapping[Vertex, int] = field(default_factory=dict)
 
 
-MOST_NODES: Final = 10_000
+Node = TypeVar("Node", bound=Hashable)
 
 
 @dataclass(slots=True)
-class Growth:
-    """A graph while a walk gathers it; everything is taken in canonical order."""
+class Growth(Generic[Node]):
+    """What a walk gathers, by the walk's own keys; `vertex_of` says what they are to people.
+
+    Names are asked for only where something has to be left out, in canonical order.
+    """
 
     budget: Budget
-    distances: dict[Vertex, int] = field(default_factory=dict)
-    keys: dict[Vertex, int] = field(default_factory=dict)
-    start: tuple[Vertex, ...] = ()
-    _links: dict[Link, None] = field(default_factory=dict)
-    _left_out: dict[tuple[Vertex, Side], set[Vertex]] = field(default_factory=dict)
-    _reason: str | None = None
+    vertices_of: Callable[[Collection[Node]], Mapping[Node, Vertex]]
+    distances: dict[Node, int] = field(default_factory=dict)
+    start: list[Node] = field(default_factory=list)
+    reason: str | None = None
+    _edges: int = 0
+    _left_out: dict[tuple[Node, Side], set[Node]] = field(default_factory=dict)
 
-    def begin(self, vertices: Iterable[tuple[Vertex, int]]) -> None:
-        """Start from these vertices, at distance 0."""
-        ordered = sorted(vertices)
-        self.start = tuple(vertex for vertex, _ in ordered)
-        for vertex, key in ordered:
-            self.distances[vertex] = 0
-            self.keys[vertex] = key
+    def begin(self, nodes: Iterable[Node]) -> None:
+        """Start from these, at distance 0."""
+        for node in nodes:
+            self.start.append(node)
+            self.distances[node] = 0
+
+    def count_edges(self, edges: int) -> None:
+        """Note how many edges there are by now; over the budget nothing more is taken."""
+        self._edges = edges
 
     def admit(
-        self,
-        neighbours: Mapping[Vertex, Mapping[Vertex, int]],
-        *,
-        side: Side,
-        distance: int,
-        frontier: Iterable[Vertex] = (),
-    ) -> list[Vertex]:
-        """Take in new neighbours of each vertex as the budget allows; return those taken.
+        self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, distance: int
+    ) -> list[Node]:
+        """Take in new neighbours of each node as the budget allows; return those taken."""
+        signed = -distance if side == "up" else distance
+        if self._fits(neighbours):
+            taken = [
+                node
+                for around in neighbours.values()
+                for node in around
+                if node not in self.distances
+            ]
+            taken = list(dict.fromkeys(taken))
+            self.distances.update(dict.fromkeys(taken, signed))
+            return taken
+        return self._admit_in_order(neighbours, side=side, signed=signed)
 
-        Vertices of `frontier` were met before and are neither taken nor left out.
-        """
-        met = set(frontier)
-        taken: list[Vertex] = []
-        for vertex in sorted(neighbours):
-            around = neighbours[vertex]
-            new = sorted(v for v in around if v not in met and v not in self.distances)
-            room = self.budget.nodes - len(self.distances)
-            if len(new) > room and room < self.budget.band:
-                self._reason = f"the budget of {self.budget.nodes} nodes is used up"
-            most = max(0, min(room, self.budget.band))
-            for neighbour in new[:most]:
-                self.distances[neighbour] = -distance if side == "up" else distance
-                self.keys[neighbour] = around[neighbour]
-                taken.append(neighbour)
-            if new[most:]:
-                self._left_out.setdefault((vertex, side), set()).update(new[most:])
+    def bands(self) -> Mapping[tuple[Node, Side], int]:
+        """Return how many neighbours of which nodes were left out for good."""
+        return {
+            where: hidden
+            for where, left_out in self._left_out.items()
+            if (hidden := len(left_out - self.distances.keys()))
+        }
+
+    def _fits(self, neighbours: Mapping[Node, Collection[Node]]) -> bool:
+        if self._edges >= self.budget.edges:
+            return False
+        total = sum(len(around) for around in neighbours.values())
+        most = max((len(around) for around in neighbours.values()), default=0)
+        return most <= self.budget.band and total <= self.budget.nodes - len(self.distances)
+
+    def _admit_in_order(
+        self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, signed: int
+    ) -> list[Node]:
+        new = {node for around in neighbours.values() for node in around} - self.distances.keys()
+        vertices = self.vertices_of(new | neighbours.keys())
+        taken: list[Node] = []
+        for node in sorted(neighbours, key=vertices.__getitem__):
+            around = sorted(
+                (n for n in set(neighbours[node]) if n not in self.distances),
+                key=vertices.__getitem__,
+            )
+            most = self._room(len(around), vertices[node])
+            self.distances.update(dict.fromkeys(around[:most], signed))
+            taken += around[:most]
+            if around[most:]:
+                self._left_out.setdefault((node, side), set()).update(around[most:])
         return taken
 
-    def link(self, links: Iterable[Link]) -> None:
-        """Note links; those whose ends were not both taken are dropped at the end."""
-        self._links.update(dict.fromkeys(links))
+    def _room(self, wanted: int, vertex: Vertex) -> int:
+        """Return how many of the new neighbours of a vertex may be taken."""
+        if self._edges >= self.budget.edges:
+            if wanted:
+                self.reason = f"the budget of {self.budget.edges} edges is used up"
+            return 0
+        room = max(0, self.budget.nodes - len(self.distances))
+        band = self.budget.band
+        if self.budget.expanded and vertex.id in self.budget.expanded:
+            band = self.budget.nodes
+        if wanted > room and room < band:
+            self.reason = f"the budget of {self.budget.nodes} nodes is used up"
+        return min(room, band)
 
-    def finish(self) -> Graph:
-        """Return what was gathered."""
-        links = [
-            link
-            for link in self._links
-            if link.origin in self.distances and link.destination in self.distances
-        ]
+    def graph(
+        self,
+        vertices: Mapping[Node, Vertex],
+        links: Iterable[Link],
+        *,
+        keys: Mapping[Vertex, int],
+        **more: Mapping[Vertex, tuple[Name, ...]],
+    ) -> Graph:
+        """Return what was gathered; of links those whose ends were both taken."""
+        ordered = sorted((vertices[node], at) for node, at in self.distances.items())
+        rank = {vertex: place for place, (vertex, _) in enumerate(ordered)}
+        kept = [link for link in links if link.origin in rank and link.destination in rank]
+        kept.sort(key=lambda link: _order(link, rank))
         bands = [
-            Band(vertex=vertex, side=side, hidden=hidden)
-            for (vertex, side), left_out in self._left_out.items()
-            if (hidden := len(left_out - self.distances.keys()))
+            Band(vertex=vertices[node], side=side, hidden=hidden)
+            for (node, side), hidden in self.bands().items()
         ]
-        if bands and self._reason is None:
-            self._reason = f"more than {self.budget.band} neighbours of a node; see bands"
+        reason = self.reason
+        if len(kept) > self.budget.edges:
+            kept = kept[: self.budget.edges]
+            reason = f"the budget of {self.budget.edges} edges is used up"
+        if bands and reason is None:
+            reason = f"more than {self.budget.band} neighbours of a node; see bands"
         return Graph(
-            start=self.start,
-            distances=dict(sorted(self.distances.items())),
-            keys=self.keys,
-            links=tuple(sorted(links, key=lambda link: link.order)),
+            start=tuple(sorted(vertices[node] for node in self.start)),
+            distances=dict(ordered),
+            keys=keys,
+            links=tuple(kept),
             bands=tuple(sorted(bands, key=lambda band: (band.vertex, band.side))),
-            reason=self._reason,
+            reason=reason,
+            identities=more.get("identities", {}),
         )
+
+
+def _order(link: Link, rank: Mapping[Vertex, int]) -> tuple[object, ...]:
+    if link.kind is None and link.job is None:
+        return (rank[link.origin], rank[link.destination], Name("", ""))
+    return (rank[link.origin], rank[link.destination], *link.order[2:])

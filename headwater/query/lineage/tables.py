@@ -3,97 +3,256 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Final
 
+from headwater.lineage.reading.current import INPUT, OUTPUT
+from headwater.lineage.reading.edges import strongest
+from headwater.lineage.reading.explicit import Declared, End
 from headwater.lineage.reading.view import LineageView
-from headwater.model.lineage import Direction, Edge
-from headwater.query.lineage.graph import Budget, Graph, Growth, Link, Side, Vertex, VertexKind
+from headwater.model.lineage import EdgeState, Name
+from headwater.query.lineage.graph import Budget, Graph, Growth, Link, Side, Vertex
+
+_BOTH: Final[tuple[Side, ...]] = ("up", "down")
 
 
 class TableWalk:
-    """One walk over one view of the store."""
+    """One walk over one view of the store.
+
+    A node is an integer: a dataset's key doubled, a job's key doubled and one. Datasets that
+    are one by their symlinks are the node of the first of them.
+    """
 
     def __init__(self, view: LineageView, budget: Budget) -> None:
         self._view = view
-        self._growth = Growth(budget)
-        self._vertices: dict[tuple[VertexKind, int], Vertex] = {}
+        self._growth: Growth[int] = Growth(budget, self._vertices_of)
+        self._start_name: tuple[int, Name] | None = None
+        self._states: dict[tuple[int, int], EdgeState] = {}
+        self._declared: dict[tuple[int, int], Declared] = {}
+        self._unmerged: set[int] = set()
 
     def directed(self, start: Vertex, key: int, *, sides: Sequence[Side], depth: int) -> Graph:
         """Follow the flow of data; a hop is from a dataset over a job to a dataset."""
-        self._growth.begin([(start, key)])
+        node = self._begin(start, key)
         for side in sides:
-            frontier = [start]
+            frontier = [node]
             for distance in range(1, depth + 1):
-                if frontier and frontier[0].kind == "dataset":
-                    frontier = self._step(frontier, side=side, distance=distance)
-                if frontier:
-                    frontier = self._step(frontier, side=side, distance=distance)
-        return self._growth.finish()
+                if not frontier:
+                    break
+                frontier = self._hop(frontier, side=side, distance=distance)
+        return self._finish()
 
     def around(self, start: Vertex, key: int, *, depth: int) -> Graph:
         """Gather jobs that share datasets, regardless of direction, as Marquez does.
 
         Depth counts job hops from the start, or from the jobs that write it, else read it.
         """
-        self._growth.begin([(start, key)])
-        jobs = [start] if start.kind == "job" else self._first_jobs(start)
+        node = self._begin(start, key)
+        jobs = [node] if start.kind == "job" else self._first_jobs(node)
         for hop in range(depth + 1):
-            datasets = self._both(jobs, distance=hop + 1)
+            datasets = self._datasets_of(jobs, _BOTH, distance=hop + 1)
             if hop == 0 and start.kind == "dataset":
-                datasets.append(start)
+                datasets.append(node)
             if hop < depth:
-                jobs = self._both(datasets, distance=hop + 2)
+                jobs = self._jobs_of(datasets, _BOTH, distance=hop + 2)
             if not jobs or not datasets:
                 break
-        return self._growth.finish()
+        return self._finish()
 
-    def _first_jobs(self, start: Vertex) -> list[Vertex]:
-        for side in ("up", "down"):
-            jobs = self._step([start], side=side, distance=1)
+    def _begin(self, start: Vertex, key: int) -> int:
+        node = key * 2 + 1 if start.kind == "job" else self._roots([key])[key] * 2
+        self._start_name = (node, start.name)
+        self._growth.begin([node])
+        return node
+
+    def _first_jobs(self, start: int) -> list[int]:
+        for side in _BOTH:
+            jobs = self._jobs_of([start], (side,), distance=1)
             if jobs:
                 return jobs
         return []
 
-    def _both(self, vertices: list[Vertex], *, distance: int) -> list[Vertex]:
-        if not vertices:
+    def _hop(self, frontier: list[int], *, side: Side, distance: int) -> list[int]:
+        datasets = [node for node in frontier if not node % 2]
+        jobs = [node for node in frontier if node % 2]
+        jobs += self._jobs_of(datasets, (side,), distance=distance)
+        declared = self._follow_declared(datasets, jobs, side=side, distance=distance)
+        jobs += [node for node in declared if node % 2]
+        onward = [node for node in declared if not node % 2]
+        return onward + self._datasets_of(jobs, (side,), distance=distance)
+
+    def _jobs_of(
+        self, datasets: Sequence[int], sides: Sequence[Side], *, distance: int
+    ) -> list[int]:
+        """Take in the jobs that write (up) or read (down) these datasets."""
+        if not datasets:
             return []
-        up = self._step(vertices, side="up", distance=distance)
-        return up + self._step(vertices, side="down", distance=distance)
+        roots = self._members(datasets)
+        around = self._view.edges.around(roots)
+        wanted = {job for pair in around.values() for jobs in pair for job in jobs}
+        entities = self._view.entities.of("job", wanted)
+        uses = self._view.edges.uses(job for job in wanted if not entities[job].is_hidden)
+        taken: list[int] = []
+        for side in sides:
+            direction = OUTPUT if side == "up" else INPUT
+            neighbours: defaultdict[int, set[int]] = defaultdict(set)
+            for job, held in uses.items():
+                for use in held.side(direction):
+                    root = roots.get(use.dataset)
+                    if root is not None:
+                        self._link(job * 2 + 1, root * 2, direction, use.state)
+                        neighbours[root * 2].add(job * 2 + 1)
+            taken += self._admit(neighbours, side=side, distance=distance)
+        return taken
 
-    def _step(self, frontier: list[Vertex], *, side: Side, distance: int) -> list[Vertex]:
-        kind = frontier[0].kind
-        keys = [self._growth.keys[vertex] for vertex in frontier]
-        direction: Direction = "output" if (side == "up") == (kind == "dataset") else "input"
-        if kind == "dataset":
-            edges = self._view.edges.of_datasets(keys, direction)
-        else:
-            edges = self._view.edges.of_jobs(keys, direction)
-        self._name("job", (edge.job for edge in edges))
-        self._name("dataset", (edge.dataset for edge in edges))
-        self._growth.link(self._link(edge) for edge in edges)
-        around: defaultdict[Vertex, dict[Vertex, int]] = defaultdict(dict)
-        for edge in edges:
-            job, dataset = self._ends(edge)
-            if kind == "dataset":
-                around[dataset][job] = edge.job
-            else:
-                around[job][dataset] = edge.dataset
-        return self._growth.admit(around, side=side, distance=distance)
+    def _datasets_of(
+        self, jobs: Sequence[int], sides: Sequence[Side], *, distance: int
+    ) -> list[int]:
+        """Take in the datasets that these jobs read (up) or write (down)."""
+        if not jobs:
+            return []
+        uses = self._view.edges.uses(job // 2 for job in jobs)
+        datasets = {use.dataset for held in uses.values() for side in held for use in side}
+        roots = self._roots(self._visible(datasets))
+        taken: list[int] = []
+        for side in sides:
+            direction = INPUT if side == "up" else OUTPUT
+            neighbours: defaultdict[int, set[int]] = defaultdict(set)
+            for job, held in uses.items():
+                for use in held.side(direction):
+                    root = roots.get(use.dataset)
+                    if root is not None:
+                        self._link(job * 2 + 1, root * 2, direction, use.state)
+                        neighbours[job * 2 + 1].add(root * 2)
+            taken += self._admit(neighbours, side=side, distance=distance)
+        return taken
 
-    def _name(self, kind: VertexKind, keys: Iterable[int]) -> None:
-        assert kind != "column"
-        missing = [key for key in keys if (kind, key) not in self._vertices]
-        for key, name in self._view.names.of(kind, missing).items():
-            self._vertices[kind, key] = Vertex(name, "", kind)
+    def _follow_declared(
+        self, datasets: Sequence[int], jobs: Sequence[int], *, side: Side, distance: int
+    ) -> list[int]:
+        """Take in what `lineage` facets declare of these datasets and jobs."""
+        edges = self._view.explicit.around(self._members(datasets))
+        edges |= self._view.explicit.of_jobs(job // 2 for job in jobs)
+        if not edges:
+            return []
+        nodes = self._nodes_of({end for edge in edges for end in edge[:2]})
+        frontier = {*datasets, *jobs}
+        neighbours: defaultdict[int, set[int]] = defaultdict(set)
+        for edge in sorted(edges, key=lambda edge: (edge.job or 0, edge)):
+            origin, destination = nodes.get(edge.origin), nodes.get(edge.destination)
+            if origin is None or destination is None or origin == destination:
+                continue
+            near, far = (destination, origin) if side == "up" else (origin, destination)
+            if near in frontier:
+                self._declared[origin, destination] = edge
+                neighbours[near].add(far)
+        return self._admit(neighbours, side=side, distance=distance)
 
-    def _ends(self, edge: Edge) -> tuple[Vertex, Vertex]:
-        return self._vertices["job", edge.job], self._vertices["dataset", edge.dataset]
+    def _admit(self, neighbours: dict[int, set[int]], *, side: Side, distance: int) -> list[int]:
+        self._growth.count_edges(len(self._states) + len(self._declared))
+        return self._growth.admit(neighbours, side=side, distance=distance)
 
-    def _link(self, edge: Edge) -> Link:
-        job, dataset = self._ends(edge)
-        if edge.direction == "input":
-            return Link(origin=dataset, destination=job, state=edge.state)
-        return Link(origin=job, destination=dataset, state=edge.state)
+    def _link(self, job: int, dataset: int, direction: int, state: EdgeState) -> None:
+        ends = (job, dataset) if direction == OUTPUT else (dataset, job)
+        held = self._states.get(ends)
+        self._states[ends] = state if held is None else strongest(held, state)
+
+    def _nodes_of(self, ends: Collection[End]) -> dict[End, int]:
+        """Return the nodes of what is not hidden."""
+        roots = self._roots(self._visible({end.key for end in ends if not end.is_job}))
+        jobs = self._view.entities.of("job", {end.key for end in ends if end.is_job})
+        return {
+            end: (end.key * 2 + 1 if end.is_job else roots[end.key] * 2)
+            for end in ends
+            if (not jobs[end.key].is_hidden if end.is_job else end.key in roots)
+        }
+
+    def _visible(self, datasets: Iterable[int]) -> list[int]:
+        found = self._view.entities.of("dataset", datasets)
+        return [key for key, entity in found.items() if not entity.is_hidden]
+
+    def _roots(self, datasets: Collection[int]) -> dict[int, int]:
+        components = self._view.entities.components(datasets)
+        self._unmerged |= {key for key, one in components.items() if not one.is_whole}
+        return {dataset: one.members[0] for dataset, one in components.items()}
+
+    def _members(self, nodes: Iterable[int]) -> dict[int, int]:
+        """Return every dataset that these nodes stand for, with the node's own dataset."""
+        roots = {node // 2 for node in nodes}
+        components = self._view.entities.components(roots)
+        members = {m: root for root, one in components.items() for m in one.members}
+        return {key: members[key] for key in self._visible(members)}
+
+    def _vertices_of(self, nodes: Collection[int]) -> dict[int, Vertex]:
+        jobs = self._view.entities.of("job", {node // 2 for node in nodes if node % 2})
+        datasets = self._view.entities.of("dataset", {n // 2 for n in nodes if not n % 2})
+        found = {
+            node: Vertex(jobs[node // 2].name, "", "job")
+            if node % 2
+            else Vertex(datasets[node // 2].name, "", "dataset")
+            for node in nodes
+        }
+        if self._start_name is not None and self._start_name[0] in found:
+            node, name = self._start_name
+            found[node] = Vertex(name, "", found[node].kind)
+        return found
+
+    def _finish(self) -> Graph:
+        nodes = self._growth.distances
+        vertices = self._vertices_of(nodes)
+        links = [
+            Link(origin=vertices[origin], destination=vertices[destination], state=state)
+            for (origin, destination), state in self._states.items()
+            if origin in nodes and destination in nodes
+        ]
+        jobs = self._view.entities.of(
+            "job", {edge.job for edge in self._declared.values() if edge.job is not None}
+        )
+        for (origin, destination), edge in self._declared.items():
+            if (
+                origin in nodes
+                and destination in nodes
+                and (origin, destination) not in (self._states)
+            ):
+                links.append(
+                    Link(
+                        origin=vertices[origin],
+                        destination=vertices[destination],
+                        state=edge.state,
+                        job=None if edge.job is None else jobs[edge.job].name,
+                        is_declared=True,
+                    )
+                )
+        graph = self._growth.graph(vertices, links, keys=self._keys(vertices))
+        return self._merged(graph, vertices)
+
+    def _keys(self, vertices: dict[int, Vertex]) -> dict[Vertex, int]:
+        """Return the store's keys; of merged datasets the first that events named."""
+        components = self._view.entities.components(n // 2 for n in vertices if not n % 2)
+        keys = {vertex: node // 2 for node, vertex in vertices.items()}
+        for root, component in components.items():
+            if len(component.members) > 1:
+                found = self._view.entities.of("dataset", component.members)
+                named = [m for m in component.members if found[m].standing]
+                keys[vertices[root * 2]] = (named or [root])[0]
+        return keys
+
+    def _merged(self, graph: Graph, vertices: dict[int, Vertex]) -> Graph:
+        """Add the other names of merged datasets, and say which are too many to merge."""
+        identities: dict[Vertex, tuple[Name, ...]] = {}
+        components = self._view.entities.components(n // 2 for n in vertices if not n % 2)
+        for root, component in components.items():
+            vertex = vertices[root * 2]
+            if len(component.members) > 1:
+                found = self._view.entities.of("dataset", component.members)
+                names = sorted(found[member].name for member in component.members)
+                identities[vertex] = tuple(name for name in names if name != vertex.name)
+        apart = sorted(vertices[key * 2] for key in self._unmerged if key * 2 in vertices)
+        reason = graph.reason
+        if apart and reason is None:
+            reason = "datasets with too many symlinks are not merged; see unmerged"
+        return replace(graph, identities=identities, unmerged=tuple(apart), reason=reason)
 
 
 def only_jobs(graph: Graph) -> Graph:
@@ -106,9 +265,9 @@ def only_jobs(graph: Graph) -> Graph:
     out_of: defaultdict[Vertex, list[Vertex]] = defaultdict(list)
     links = [link for link in graph.links if link.origin in kept and link.destination in kept]
     for link in graph.links:
-        if link.destination not in kept:
+        if link.destination not in kept and link.origin.kind == "job":
             into[link.destination].append(link.origin)
-        if link.origin not in kept:
+        if link.origin not in kept and link.destination.kind == "job":
             out_of[link.origin].append(link.destination)
     via: defaultdict[tuple[Vertex, Vertex], list[Vertex]] = defaultdict(list)
     for dataset in sorted(into.keys() & out_of.keys()):
@@ -119,11 +278,10 @@ def only_jobs(graph: Graph) -> Graph:
         Link(origin=writer, destination=reader, via=tuple(dataset.name for dataset in datasets))
         for (writer, reader), datasets in via.items()
     )
-    return Graph(
-        start=graph.start,
+    return replace(
+        graph,
         distances={vertex: graph.distances[vertex] for vertex in graph.distances if vertex in kept},
-        keys=graph.keys,
         links=tuple(sorted(links, key=lambda link: link.order)),
         bands=tuple(band for band in graph.bands if band.vertex in kept),
-        reason=graph.reason,
+        identities={v: names for v, names in graph.identities.items() if v in kept},
     )

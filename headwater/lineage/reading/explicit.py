@@ -1,0 +1,175 @@
+"""What `lineage` facets declare: edges between datasets and jobs, beside those of runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.current import EXPLICIT_SIDES, speakers_now
+from headwater.lineage.reading.edges import Edges, strongest
+from headwater.lineage.reading.memory import Recall, Shelf
+from headwater.lineage.reading.rows import rows_in
+from headwater.model.lineage import EdgeState
+
+_OWN_JOB: Final = -1
+
+# Facet bodies named `lineage` that stand on outputs, on jobs, and on datasets by themselves.
+_ON_OUTPUTS: Final = (
+    "SELECT f.run_id, f.dataset_id, f.facet_id FROM io_facet f"
+    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
+    " WHERE f.run_id IN ({keys}) AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
+)
+_ON_JOBS: Final = (
+    "SELECT f.run_id, f.facet_id FROM run_facet f"
+    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
+    " WHERE f.run_id IN ({keys}) AND f.owner = 1 AND f.is_deleted = 0"
+)
+_DECLARED: Final = (
+    "SELECT f.dataset_id, f.facet_id FROM dataset_facet f"
+    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
+    " WHERE f.dataset_id IN ({keys}) AND f.role = 1 AND f.is_deleted = 0 AND EXISTS ("
+    "SELECT 1 FROM lineage_use u WHERE u.facet_id = f.facet_id AND u.source = 1"
+    " AND u.job_id = 0)"
+)
+_SAYS: Final = (
+    "SELECT facet_id, out_dataset_id, out_job_id, in_dataset_id, in_job_id FROM facet_edge"
+    " WHERE facet_id IN ({keys}) AND source = 1 AND (in_dataset_id <> 0 OR in_job_id <> 0)"
+)
+# Who may have declared something of a dataset: as the target of an entry, or as its source.
+_TARGETS: Final = (
+    "SELECT DISTINCT u.job_id, u.facet_id FROM lineage_use u"
+    " WHERE u.dataset_id IN ({keys}) AND u.source = 1"
+)
+_SOURCES: Final = (
+    "SELECT DISTINCT u.job_id, u.facet_id FROM facet_edge e JOIN lineage_use u"
+    " ON u.facet_id = e.facet_id AND u.source = 1"
+    " WHERE e.in_dataset_id IN ({keys}) AND e.source = 1"
+)
+_CARRIERS: Final = "SELECT DISTINCT dataset_id FROM dataset_facet WHERE facet_id IN ({keys})"
+_USERS: Final = (
+    "SELECT DISTINCT u.job_id FROM lineage_use u WHERE u.job_id IN ({keys}) AND u.source = 1"
+)
+
+
+class End(NamedTuple):
+    """One end of a declared edge: a job or a dataset, by key."""
+
+    is_job: bool
+    key: int
+
+
+class Declared(NamedTuple):
+    """An edge that a `lineage` facet declares; `job` is who says so, None a DatasetEvent."""
+
+    origin: End
+    destination: End
+    job: int | None
+    state: EdgeState
+
+
+class Statement(NamedTuple):
+    """A `lineage` facet that counts: on an output (`dataset`), on a job, or on a dataset."""
+
+    facet: int
+    dataset: int
+    job: int | None
+    state: EdgeState
+
+
+_OF_JOB: Final = Shelf[tuple[Declared, ...]]("declared", "job")
+_OF_DATASET: Final = Shelf[tuple[Declared, ...]]("declared", "dataset")
+
+
+class Explicit:
+    """Reads declared edges."""
+
+    def __init__(self, connection: Connection, recall: Recall, edges: Edges) -> None:
+        self._connection = connection
+        self._recall = recall
+        self._edges = edges
+
+    def around(self, datasets: Iterable[int]) -> set[Declared]:
+        """Return the declared edges of which these datasets may be an end."""
+        keys = set(datasets)
+        users = [*rows_in(self._connection, _TARGETS, keys)]
+        users += rows_in(self._connection, _SOURCES, keys)
+        facets = {facet for job, facet in users if not job}
+        carriers = [dataset for (dataset,) in rows_in(self._connection, _CARRIERS, facets)]
+        found = self._recall.of(_OF_DATASET, carriers, self._load_declared)
+        return self.of_jobs(job for job, _ in users if job) | {
+            edge for edges in found.values() for edge in edges
+        }
+
+    def of_jobs(self, jobs: Iterable[int]) -> set[Declared]:
+        """Return the edges that these jobs declare."""
+        users = {job for (job,) in rows_in(self._connection, _USERS, jobs)}
+        found = self._recall.of(_OF_JOB, users, self._load_of_jobs)
+        return {edge for edges in found.values() for edge in edges}
+
+    def _load_of_jobs(self, jobs: Collection[int]) -> dict[int, tuple[Declared, ...]]:
+        statements = self._on_outputs(jobs) + self.on_jobs(jobs)
+        found: dict[int, dict[tuple[End, End], Declared]] = {job: {} for job in jobs}
+        for edge, _ in self._edges_of(statements):
+            assert edge.job is not None
+            held = found[edge.job].setdefault((edge.origin, edge.destination), edge)
+            state = strongest(held.state, edge.state)
+            found[edge.job][edge.origin, edge.destination] = edge._replace(state=state)
+        return {job: tuple(edges.values()) for job, edges in found.items()}
+
+    def _load_declared(self, datasets: Collection[int]) -> dict[int, tuple[Declared, ...]]:
+        rows = rows_in(self._connection, _DECLARED, datasets)
+        statements = [Statement(facet, dataset, None, "current") for dataset, facet in rows]
+        found: defaultdict[int, set[Declared]] = defaultdict(set)
+        for edge, carrier in self._edges_of(statements):
+            found[carrier].add(edge)
+        return {dataset: tuple(found.get(dataset, ())) for dataset in datasets}
+
+    def _on_outputs(self, jobs: Collection[int]) -> list[Statement]:
+        uses = {
+            (use.run, use.dataset): use
+            for held in self._edges.uses(jobs).values()
+            for use in held.outputs
+        }
+        rows = rows_in(self._connection, _ON_OUTPUTS, {run for run, _ in uses})
+        return [
+            Statement(facet, dataset, uses[run, dataset].job, uses[run, dataset].state)
+            for run, dataset, facet in rows
+            if (run, dataset) in uses
+        ]
+
+    def on_jobs(self, jobs: Collection[int]) -> list[Statement]:
+        """Return the facets that stand on jobs and count now."""
+        speakers = {s.run: s for s in speakers_now(self._connection, jobs, EXPLICIT_SIDES)}
+        return [
+            Statement(facet, 0, speakers[run].job, speakers[run].state)
+            for run, facet in rows_in(self._connection, _ON_JOBS, speakers)
+        ]
+
+    def _edges_of(self, statements: Iterable[Statement]) -> list[tuple[Declared, int]]:
+        """Return what facets declare, each edge with the dataset that carries its facet."""
+        by_facet: defaultdict[int, list[Statement]] = defaultdict(list)
+        for statement in statements:
+            by_facet[statement.facet].append(statement)
+        edges: list[tuple[Declared, int]] = []
+        for facet, *ends in rows_in(self._connection, _SAYS, by_facet):
+            for statement in by_facet[facet]:
+                out_dataset, out_job, in_dataset, in_job = ends
+                origin = _end(in_dataset, in_job, statement)
+                destination = _end(out_dataset, out_job, statement)
+                if origin is not None and destination is not None and origin != destination:
+                    edge = Declared(origin, destination, statement.job, statement.state)
+                    edges.append((edge, statement.dataset))
+        return edges
+
+
+def _end(dataset: int, job: int, statement: Statement) -> End | None:
+    """Return what an entry means; one that names nothing is what carries the facet."""
+    if job:
+        own = statement.job if job == _OWN_JOB else job
+        return None if own is None else End(True, own)
+    if dataset or statement.dataset:
+        return End(False, dataset or statement.dataset)
+    return None
