@@ -19,6 +19,7 @@ from headwater.cli.rebuild import rebuild
 from headwater.cli.run import jobs, run
 from headwater.cli.run_comparison import compare
 from headwater.cli.runs import runs
+from headwater.cli.schema_history import history
 from headwater.cli.schemas import schemas
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.sql import sql
@@ -74,6 +75,7 @@ app.command()(jobs)
 runs.command("compare")(compare)
 app.add_typer(runs, name="runs")
 lineage.command("impact")(impact)
+lineage.command("history")(history)
 app.add_typer(lineage, name="lineage")
 app.add_typer(events, name="events")
 app.add_typer(schemas, name="schemas")

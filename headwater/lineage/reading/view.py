@@ -26,6 +26,8 @@ from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.schemas import Schemas
+from headwater.lineage.reading.past import PastFacets
+from headwater.lineage.reading.schemas import Schemas
 from headwater.lineage.reading.search import Search
 from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 
 from headwater.errors import Missing
 from headwater.lineage.reading.view import LineageReads, LineageView
-from headwater.model.lineage import Facets, Field, Moment, Name, Run, RunState
+from headwater.model.lineage import Facets, Field, Moment, Name, Note, Run, RunState
+from headwater.query.lineage.descriptions import owners_of
 from headwater.query.lineage.graph import Budget
 from headwater.query.lineage.nodes import NodeId
-from headwater.query.lineage.schemas import said_by
 from headwater.query.lineage.spread import EFFECTS, Effect, Spread, columns_of
 from headwater.query.lineage.walk import start_of
-from headwater.wire.openlineage.descriptions import owners_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +100,42 @@ class ImpactAnalysis:
         with self._reads.view() as view:
             spread = Spread(view, budget)
             name, is_job, asked = _begin(view, node, columns, spread)
-            for distance in range(1, depth + 1):
-                if not spread.step(distance):
-                    break
+            datasets, jobs = _follow(view, spread, depth)
             return Impact(
                 start=name,
                 is_job=is_job,
                 columns=asked,
-                datasets=_datasets(view, spread),
-                jobs=_jobs(view, spread),
+                datasets=datasets,
+                jobs=jobs,
                 reason=spread.reason,
             )
+
+
+def impact_of_columns(
+    view: LineageView, name: Name, columns: Sequence[str], *, depth: int = 20, budget: Budget
+) -> Impact:
+    """Return what comes from columns of a dataset, whether it still has them or not."""
+    key = view.names.find("dataset", name)
+    spread = Spread(view, budget)
+    spread.begin([Field(key, column) for column in columns if key is not None], ())
+    datasets, jobs = _follow(view, spread, depth)
+    return Impact(
+        start=name,
+        is_job=False,
+        columns=tuple(columns),
+        datasets=datasets,
+        jobs=jobs,
+        reason=spread.reason,
+    )
+
+
+def _follow(
+    view: LineageView, spread: Spread, depth: int
+) -> tuple[tuple[AffectedDataset, ...], tuple[AffectedJob, ...]]:
+    for distance in range(1, depth + 1):
+        if not spread.step(distance):
+            break
+    return _datasets(view, spread), _jobs(view, spread)
 
 
 def _begin(
@@ -165,6 +189,7 @@ def _begin_columns(
 
 def _datasets(view: LineageView, spread: Spread) -> tuple[AffectedDataset, ...]:
     facets = view.facets.of_datasets(spread.datasets)
+    notes = view.notes.of("dataset", spread.datasets)
     writes = view.freshness.last_writes(spread.datasets)
     runs = view.runs.by_keys(writes.values(), is_whole=False)
     columns: defaultdict[int, list[AffectedColumn]] = defaultdict(list)
@@ -188,7 +213,7 @@ def _datasets(view: LineageView, spread: Spread) -> tuple[AffectedDataset, ...]:
                 effect=reached.effect,
                 distance=reached.distance,
                 jobs=tuple(sorted(spread.job_names[job] for job in spread.makers[key])),
-                owners=_owners(facets.get(key, {})),
+                owners=_owners(facets.get(key, {}), notes.get(key, ())),
                 written_at=_moment(run),
                 run_id=None if run is None else run.id,
                 columns=tuple(sorted(columns[key], key=_column_order)),
@@ -199,6 +224,7 @@ def _datasets(view: LineageView, spread: Spread) -> tuple[AffectedDataset, ...]:
 
 def _jobs(view: LineageView, spread: Spread) -> tuple[AffectedJob, ...]:
     facets = view.facets.of_jobs(spread.jobs)
+    notes = view.notes.of("job", spread.jobs)
     latest = {job: keys[0] for job, keys in view.runs.latest_keys(spread.jobs, 1).items()}
     runs = view.runs.by_keys(latest.values(), is_whole=False)
     states = view.families.effective_states(latest.values())
@@ -210,7 +236,7 @@ def _jobs(view: LineageView, spread: Spread) -> tuple[AffectedJob, ...]:
                 name=spread.job_names[key],
                 effect=reached.effect,
                 distance=reached.distance,
-                owners=_owners(facets.get(key, {})),
+                owners=_owners(facets.get(key, {}), notes.get(key, ())),
                 state=None if run is None else states.get(run.key, run.own_state),
                 run_id=None if run is None else run.id,
                 ran_at=_moment(run),
@@ -219,8 +245,8 @@ def _jobs(view: LineageView, spread: Spread) -> tuple[AffectedJob, ...]:
     return tuple(sorted(found, key=lambda one: (one.distance, one.name)))
 
 
-def _owners(facets: Facets) -> tuple[str, ...]:
-    return tuple(owners_in(said_by(facets, "ownership")))
+def _owners(facets: Facets, notes: Sequence[Note]) -> tuple[str, ...]:
+    return tuple(name for name, _ in owners_of(facets, notes))
 
 
 def _moment(run: Run | None) -> Moment | None:
