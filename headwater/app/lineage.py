@@ -7,7 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from headwater.clock import Clock
+from headwater.database.postgresql import Reading, look
 from headwater.errors import Missing
 from headwater.ingest.events import EventDoor
 from headwater.ingest.redaction import Redaction
@@ -49,8 +52,14 @@ class Lineage:
 def open_lineage(
     stack: ExitStack, folder: Path, *, settings: LineageSettings, clock: Clock
 ) -> Lineage:
-    """Open `lineage.db` under `folder`; `stack` closes it in reverse."""
-    store = SqlLineage.open(folder / "lineage.db", most_dead_letters=settings.dead_letters)
+    """Open `lineage.db` under `folder`, or the database named; `stack` closes it in reverse."""
+    store = SqlLineage.open(
+        settings.url.get_secret_value() if settings.url else folder / "lineage.db",
+        most_dead_letters=settings.dead_letters,
+        reading=Reading(
+            connections=settings.connections, statement_seconds=settings.statement_seconds
+        ),
+    )
     stack.callback(store.close)
     door = EventDoor(
         store, clock=clock, capacity=settings.queue_capacity, redaction=Redaction(settings)
@@ -62,3 +71,8 @@ def open_lineage(
         transport=DoorTransport(door),
         reads=LineageReads(store.engine),
     )
+
+
+def look_at_database(url: SecretStr) -> tuple[str, Sequence[str]]:
+    """Return what the database of lineage is, and what is not well about it."""
+    return look(url.get_secret_value())

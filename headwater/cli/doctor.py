@@ -22,6 +22,8 @@ from headwater.cli.table import print_table
 from headwater.errors import HeadwaterError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from headwater.config import Settings
 
 _LEAST_FREE_BYTES: Final = 1024**3
@@ -65,6 +67,9 @@ def _checks(settings: Settings, url: str | None) -> Iterator[Check]:
     yield _guarded("disk", lambda: _disk(folder))
     yield _guarded("fsync", lambda: _sync_cost(folder))
     yield _guarded("data directory", lambda: _directory(settings.data))
+    database = settings.lineage.url
+    if database is not None:
+        yield _guarded("lineage database", lambda: _lineage(database))
     yield _guarded("server", lambda: _server(settings, url))
 
 
@@ -124,6 +129,13 @@ def _directory(path: Path) -> Check:
         return Check("data directory", "ok", f"{path} is held by process {owner.pid}{where}")
     DataDirectory.open(path).close()
     return Check("data directory", "ok", f"{path} is free and of a known format")
+
+
+def _lineage(url: SecretStr) -> Check:
+    from headwater.app.lineage import look_at_database
+
+    where, wrong = look_at_database(url)
+    return Check("lineage database", "warning" if wrong else "ok", "; ".join((where, *wrong)))
 
 
 def _server(settings: Settings, url: str | None) -> Check:

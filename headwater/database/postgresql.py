@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
@@ -44,6 +44,11 @@ _WRITER: Final = (
 _DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'"
+)
+
+_LOOK: Final = (
+    "SELECT current_setting('server_version'), pg_is_in_recovery(), current_setting('fsync'),"
+    " current_setting('full_page_writes')"
 )
 
 # PostgreSQL has them of bytes from 18 on.
@@ -113,6 +118,16 @@ class PostgresqlDatabase:
                 time.sleep(_RETRY_SECONDS[min(attempt, len(_RETRY_SECONDS) - 1)])
                 attempt += 1
 
+    def state(self) -> str:
+        """Return the version of the server, once it has answered; a standby is not well."""
+        if self._is_closed:
+            raise Unavailable(f"the database {self.where} is closed")
+        with self.engine.connect() as connection:
+            is_standby = connection.execute(text("SELECT pg_is_in_recovery()")).scalar_one()
+        if is_standby:
+            raise Unavailable(f"{self.where} is a standby", hint="give the URL of the primary")
+        return f"PostgreSQL {self.version}"
+
     def close(self) -> None:
         """Close every connection; harmless when repeated."""
         with self._lock:
@@ -181,6 +196,29 @@ class PostgresqlDatabase:
             pool_pre_ping=True,
             pool_use_lifo=True,
         )
+
+
+def look(url: str) -> tuple[str, Sequence[str]]:
+    """Return where a URL leads, with the version there, and what is not well about it.
+
+    Raises `Unavailable` when nothing answers; nothing is made or migrated.
+    """
+    driver = Driver(url)
+    engine = driver.engine(poolclass=NullPool)
+    with engine.connect() as connection:
+        version, is_standby, fsync, full_pages = connection.execute(text(_LOOK)).one()
+    engine.dispose()
+    wrong = [
+        said
+        for is_wrong, said in (
+            (int(version.split(".")[0]) < LEAST_VERSION, f"it is older than {LEAST_VERSION}"),
+            (is_standby, "it is a standby and takes no writes"),
+            (fsync == "off", "fsync is off: a power cut loses acknowledged events"),
+            (full_pages == "off", "full_page_writes is off: a power cut may damage it"),
+        )
+        if is_wrong
+    ]
+    return f"{driver.where}, version {version.split(' ')[0]}", wrong
 
 
 def lock_key(schema: Schema) -> int:

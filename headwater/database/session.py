@@ -65,6 +65,10 @@ class Database(Protocol):
         """
         ...
 
+    def state(self) -> str:
+        """Return what it is, once it has answered; raises what keeps it from taking writes."""
+        ...
+
     def close(self) -> None:
         """Let go of the database; harmless when repeated."""
         ...

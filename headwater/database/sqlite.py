@@ -164,6 +164,12 @@ class SqliteDatabase:
                 cursor.close()
             return result
 
+    def state(self) -> str:
+        """Return what it is; whether the disk takes writes is for the owner of the folder."""
+        if self._connection is None:
+            raise Unavailable(f"the database {self.path} is closed")
+        return "SQLite"
+
     def close(self) -> None:
         """Checkpoint and truncate the write-ahead log, then let go of the file."""
         with self._lock:

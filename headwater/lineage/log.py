@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,14 +20,14 @@ from headwater.lineage.commands import Command, read_command
 from headwater.lineage.contract import Applied, Arrival, Log
 from headwater.lineage.dead_letters import DeadLetter, add_to_tally
 from headwater.lineage.dump import dump_projections
-from headwater.lineage.envelope import facet_ids, pack, unpack
+from headwater.lineage.envelope import facet_ids, unpack
 from headwater.lineage.lww import is_plausible
 from headwater.lineage.projections.facet_bodies import FacetBodies
 from headwater.lineage.projections.identities import COUNTED
 from headwater.lineage.projections.projector import Projector
 from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
 from headwater.wire.openlineage.canonical import content_hash
-from headwater.wire.openlineage.event import DatasetReference, Event, Facets
+from headwater.wire.openlineage.event import Event
 from headwater.wire.openlineage.facets import has_error, has_statistics, stands_alone
 from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
@@ -105,6 +105,10 @@ class SqlLineage(Log):
         """Return the place of the store, for people."""
         return self._database.where
 
+    def state(self) -> str:
+        """Return the database that keeps the store, once it has answered."""
+        return f"ready on {self._database.state()}"
+
     def apply(self, arrivals: Sequence[Arrival]) -> Sequence[Applied | Exception]:
         """Apply a batch in one transaction; see the contract."""
         outcomes: list[Applied | Exception | None] = [None] * len(arrivals)
@@ -178,7 +182,7 @@ class SqlLineage(Log):
                 earlier[held[0]] = one.received_us
                 must_rebuild |= _changes_plausibility(one, held[1])
             outcomes.append((index, _applied(one, held[0], is_new=False)))
-        self._learn([one.item for _, one in new if isinstance(one.item, Event)])
+        self._projector.learn([one.item for _, one in new if isinstance(one.item, Event)])
         self._flush(session, [self._log_row(one, seq) for seq, one in new])
         session.write(_ARRIVED, sorted(earlier.items()))
         if must_rebuild:
@@ -197,18 +201,6 @@ class SqlLineage(Log):
         self._projector.runs.begin(session, next_ids["run"])
         return int(sequence or 0)
 
-    def _learn(self, events: Sequence[Event]) -> None:
-        """Look up at once whatever a batch names, so that no event asks on its own."""
-        identities = self._projector.identities
-        identities.learn("job", {event.job for event in events if event.job is not None})
-        datasets = [dataset for event in events for dataset in _datasets(event)]
-        identities.learn("dataset", {(dataset.namespace, dataset.name) for dataset in datasets})
-        identities.learn_facet_names(
-            {name for event in events for facets in _facet_maps(event) for name in facets}
-        )
-        self._facets.learn([facet for event in events for facet in event.all_facets()])
-        self._projector.runs.learn(events)
-
     def _flush(self, session: Session, rows: Sequence[tuple[object, ...]]) -> None:
         self._facets.flush(session)
         self._projector.identities.flush(session)
@@ -225,7 +217,7 @@ class SqlLineage(Log):
             head = (sequence, one.hash, KIND_COMMAND, 0, 0, *_time(time))
             return (*head, *tail, one.arrival.body)
         head = (sequence, one.hash, item.kind, item.type, _flags(item), *_time(item.time))
-        return (*head, *tail, pack(item, self._facets.id_of))
+        return (*head, *tail, self._facets.packed(item))
 
     def _project(
         self, item: Event | Command, hash_: bytes, sequence: int, received_us: int
@@ -259,7 +251,7 @@ class SqlLineage(Log):
             read_command(body) if kind == KIND_COMMAND else self._reader.read(next(whole))
             for _, _, kind, _, body in batch
         ]
-        self._learn([item for item in items if isinstance(item, Event)])
+        self._projector.learn([item for item in items if isinstance(item, Event)])
         runs = [
             (sequence, self._project(item, hash_, sequence, received_us))
             for item, (sequence, hash_, _, received_us, _) in zip(items, batch, strict=True)
@@ -277,21 +269,6 @@ def whole_events(session: Session, stored: Sequence[bytes]) -> list[bytes]:
     sql = "SELECT id, body FROM facet WHERE id IN ({keys})"
     bodies: dict[int, bytes] = dict(session.rows_in(sql, ids))
     return [unpack(body, bodies) for body in stored]
-
-
-def _datasets(event: Event) -> Iterator[DatasetReference]:
-    if event.dataset is not None:
-        yield event.dataset
-    yield from event.inputs
-    yield from event.outputs
-
-
-def _facet_maps(event: Event) -> Iterator[Facets]:
-    yield event.run_facets
-    yield event.job_facets
-    for dataset in _datasets(event):
-        yield dataset.facets
-        yield dataset.own_facets
 
 
 def _applied(one: _Read, sequence: int, *, is_new: bool) -> Applied:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
 class DropRule(BaseModel):
@@ -22,6 +22,19 @@ class LineageSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    url: SecretStr | None = Field(
+        None,
+        description=(
+            "The PostgreSQL database that keeps lineage: `postgresql://user:password@host/name`, "
+            "or any other form that libpq knows. Without it, `lineage.db` in the data directory."
+        ),
+    )
+    connections: int = Field(
+        8, description="Connections to PostgreSQL that answer questions at once.", ge=1
+    )
+    statement_seconds: float = Field(
+        30.0, description="How long PostgreSQL may take for one statement of an answer.", gt=0
+    )
     queue_capacity: int = Field(
         10_000,
         description="Lineage requests that may wait for a commit; one more is answered 503.",
