@@ -150,7 +150,7 @@ class Platform:
         """Return the parts whose state health reports."""
         return [
             Part(name="ingest", probe=self._state_of_disk, is_needed_to_acknowledge=True),
-            Part(name="lineage", probe=self._state_of_disk, is_needed_to_acknowledge=True),
+            Part(name="lineage", probe=self._state_of_lineage, is_needed_to_acknowledge=True),
             Part(name="sql", probe=self._sql.state),
         ]
 
@@ -184,6 +184,10 @@ class Platform:
 
     def _downstream(self, source: str) -> Sequence[str]:
         return self.lineage.downstream(self.settings.lake.namespace, f"raw.{source}")
+
+    def _state_of_lineage(self) -> str:
+        self.directory.check_room()
+        return self.lineage.store.state()
 
     def _state_of_disk(self) -> str:
         self.directory.check_room()
