@@ -13,10 +13,10 @@ from collections.abc import Callable, Coroutine
 from contextvars import Context, copy_context
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from headwater.api.dispatch import Front, HotResponse
 
@@ -48,7 +48,8 @@ class Connection(HttpToolsProtocol):
         """Choose between the short way and the long one."""
         exchange = self._begin()
         if exchange is not None:
-            self._exchange = self.cycle = exchange  # type: ignore[assignment]  # stands in for it
+            self._exchange = exchange
+            self.cycle = cast(RequestResponseCycle, exchange)
             return
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
