@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, T
 Rule = Literal["new", "least", "greatest"]
 """What becomes of a column that has a value already; NULL loses against every value."""
 
+_Columns = Sequence[Column[Any]]
 _SQLITE: Final = {"least": "min", "greatest": "max"}
 
 
@@ -85,12 +86,12 @@ def update(table: Table, *, key: str, rules: Mapping[str, Rule]) -> Bulk:
     )
 
 
-def array(values: Sequence[Any]) -> str:
+def array(values: Sequence[object]) -> str:
     """Return a column of integers, bytes, texts or NULLs as PostgreSQL writes an array."""
     return "{" + ",".join(map(_item, values)) + "}"
 
 
-def _item(value: Any) -> str:
+def _item(value: object) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, bytes):
@@ -108,16 +109,15 @@ def _joined(dialect: str, rule: Rule, *, old: str, new: str) -> str:
     return f"{rule}({old}, {new})"
 
 
-def _columns(table: Table, names: Sequence[str]) -> list[Column[Any]]:
+def _columns(table: Table, names: Sequence[str]) -> _Columns:
     return [table.c[name] for name in names] if names else list(table.columns)
 
 
-def _arrays(columns: Sequence[Column[Any]]) -> str:
-    return ", ".join(f"${n}::{_type(column)}[]" for n, column in enumerate(columns, 1))
+def _arrays(columns: _Columns) -> str:
+    return ", ".join(f"${n}::{_type(column.type)}[]" for n, column in enumerate(columns, 1))
 
 
-def _type(column: Column[Any]) -> str:
-    type_ = column.type
+def _type(type_: object) -> str:
     if isinstance(type_, SmallInteger):
         return "smallint"
     if isinstance(type_, BigInteger):

@@ -102,7 +102,7 @@ class SqliteSession:
     def __init__(self, cursor: sqlite3.Cursor) -> None:
         self._cursor = cursor
 
-    def rows(self, sql: str, *bound: Any) -> list[Row]:
+    def rows(self, sql: str, *bound: object) -> list[Row]:
         """Run a question and return all its rows."""
         return self._cursor.execute(sql, bound).fetchall()
 
@@ -112,11 +112,11 @@ class SqliteSession:
         execute = self._cursor.execute
         return [row for key in keys for row in execute(one, (key,))]
 
-    def run(self, sql: str, *bound: Any) -> None:
+    def run(self, sql: str, *bound: object) -> None:
         """Run a statement."""
         self._cursor.execute(sql, bound)
 
-    def write(self, bulk: Bulk, rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, bulk: Bulk, rows: Sequence[Sequence[object]]) -> None:
         """Run a statement for each of these rows."""
         if rows:
             self._cursor.executemany(bulk.sqlite, rows)
