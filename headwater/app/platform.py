@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from headwater.api.access import Access
 from headwater.api.application import create_application
+from headwater.api.dead_letters import dead_letters_router
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.entities import entities_router
 from headwater.api.health import Part, health_router
@@ -37,6 +38,7 @@ from headwater.clock import Clock, SystemClock
 from headwater.config import Settings
 from headwater.control.tokens import SqliteTokens
 from headwater.identity.access import OwnerAccess, TokenAccess
+from headwater.ingest.dead_letters import DeadLetterReplays
 from headwater.ingest.replays import Replays
 from headwater.ingest.validation import Mode
 from headwater.lake.metadata import MetadataTables
@@ -132,6 +134,11 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
+            dead_letters_router(
+                reads,
+                DeadLetterReplays(self.lineage.door, self.lineage.store.discard),
+                max_body_bytes=self.settings.server.max_body_bytes,
+            ),
         ]
 
     def hot_routes(self) -> list[HotRoute]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli.dead_letters import dead_letters
 from headwater.cli.demo.command import demo
 from headwater.cli.doctor import doctor
 from headwater.cli.events.command import events
@@ -78,6 +79,7 @@ lineage.command("impact")(impact)
 lineage.command("history")(history)
 app.add_typer(lineage, name="lineage")
 app.add_typer(events, name="events")
+app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")

@@ -48,6 +48,14 @@ def keep(session: Session, letters: Sequence[DeadLetter], *, most: int) -> int:
     return over
 
 
+def discard(session: Session, hashes: Sequence[bytes]) -> int:
+    """Remove dead letters and return how many there were."""
+    found = session.rows_in("SELECT id FROM dead_letter WHERE hash IN ({keys})", hashes)
+    for (id_,) in found:
+        session.run("DELETE FROM dead_letter WHERE id = ?", id_)
+    return len(found)
+
+
 def add_to_tally(session: Session, name: str, count: int) -> None:
     """Add to a count that no table can give."""
     session.run(

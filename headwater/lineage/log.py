@@ -135,6 +135,12 @@ class SqlLineage(Log):
         """Make every projection again from the log, in one transaction."""
         return self._database.write(self._rebuild, forget=self._forget, patient=True)
 
+    def discard(self, dead: Sequence[bytes]) -> int:
+        """Remove dead letters by their hashes and return how many there were."""
+        return self._database.write(
+            lambda session: dead_letters.discard(session, dead), forget=self._forget, patient=True
+        )
+
     def dump(self) -> bytes:
         """Return every projection as canonical text."""
         return self._database.write(dump_projections, forget=self._forget, patient=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
+from headwater.lineage.reading.dead_letters import DeadLetters
 from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.events import Events
@@ -45,6 +46,7 @@ class LineageView:
         self.recall = Recall(connection, memory if lens == NOW else None)
         self.columns = Columns(connection, self.recall, lens)
         self.datasets = Datasets(connection)
+        self.dead_letters = DeadLetters(connection)
         self.edges = Edges(connection, self.recall, lens)
         self.entities = Entities(connection, self.recall)
         self.events = Events(connection)
