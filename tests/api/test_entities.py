@@ -72,8 +72,8 @@ class Api:
 
 
 @pytest.fixture
-def api(tmp_path):
-    log = SqlLineage.open(tmp_path / "lineage.db")
+def api(lineage_backend):
+    log = lineage_backend.open()
     reads = LineageReads(log.engine)
     door = EventDoor(log, clock=ManualClock(NOW))
     application = create_application(
@@ -87,7 +87,6 @@ def api(tmp_path):
     )
     yield Api(log, door, application)
     door.close()
-    log.close()
 
 
 FACETS = {

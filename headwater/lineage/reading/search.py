@@ -15,7 +15,8 @@ Order = Literal["NAME", "UPDATE_AT"]
 
 _FOUND: Final = (
     "SELECT x.id, n.name, x.name, x.last_us FROM {kind} x JOIN namespace n"
-    " ON n.id = x.namespace_id WHERE x.standing >= 1 AND x.display LIKE :pattern ESCAPE '~'"
+    " ON n.id = x.namespace_id WHERE x.standing >= 1"
+    " AND lower(x.display) LIKE lower(:pattern) ESCAPE '~'"
 )
 _ORDERS: Final[dict[Order, str]] = {
     "NAME": " ORDER BY x.name, n.name LIMIT :limit",

@@ -23,6 +23,7 @@ from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL, Action, Principal
+from tests.lineage_stores import LineageBackend
 
 TRANSCRIPT = Path(__file__).parents[2] / "payloads" / "marquez" / "transcript.ndjson.gz"
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
@@ -76,8 +77,8 @@ def transcript() -> tuple[dict[str, Any], ...]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    log = SqlLineage.open(tmp_path / "lineage.db")
+def server(lineage_backend: LineageBackend) -> Iterator[Server]:
+    log = lineage_backend.open()
     reads = LineageReads(log.engine)
     door = EventDoor(log, clock=ManualClock(NOW))
     application = create_application(
@@ -91,7 +92,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
     )
     yield Server(log, application)
     door.close()
-    log.close()
 
 
 def make_event(
