@@ -9,6 +9,7 @@ import pytest
 from headwater.errors import Malformed, Unavailable, Unprocessable
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
+from headwater.lineage.deflate import FACET
 from headwater.model.principal import LOCAL
 from headwater.wire.openlineage.run_ids import parent_run_uuid
 from tests.lineage_stores import ask
@@ -123,7 +124,9 @@ def test_what_readers_report_of_a_dataset_stays_apart_from_what_writers_report(s
     rows = store.ask(
         "SELECT role, body FROM dataset_facet JOIN facet ON facet.id = facet_id ORDER BY role"
     )
-    assert [(role, json.loads(body)["fields"][0]["name"]) for role, body in rows] == [
+    assert [
+        (role, json.loads(FACET.unpack(bytes(body)))["fields"][0]["name"]) for role, body in rows
+    ] == [
         (0, "read"),
         (1, "written"),
     ]
@@ -174,7 +177,7 @@ def test_a_time_far_ahead_of_its_arrival_loses(store, event):
 
     store.take_well(titled("future", "2027-01-01T00:00:00Z"), titled("now", "2026-11-21T01:00:00Z"))
     ((body,),) = store.ask("SELECT body FROM job_facet JOIN facet ON facet.id = facet_id")
-    assert json.loads(body)["description"] == "now"
+    assert json.loads(FACET.unpack(bytes(body)))["description"] == "now"
     assert store.ask("SELECT last_us FROM job") == [(1795222800000000,)]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from headwater.database.bulk import insert
 from headwater.database.session import Session
 from headwater.lineage import tables
+from headwater.lineage.deflate import EVENT, FACET
 from headwater.lineage.names import display, to_bytes
 from headwater.lineage.projections.identities import Identities
 from headwater.lineage.projections.rows import Rows
-from headwater.wire.openlineage.event import Facet
+from headwater.wire.openlineage.event import Event, Facet, Part
 from headwater.wire.openlineage.facets import (
     OWN_JOB,
     FacetEdge,
@@ -20,11 +21,14 @@ from headwater.wire.openlineage.facets import (
     lineage_edges_of,
     symlinks_of,
 )
+from headwater.wire.openlineage.recent import Recent
 
 COLUMN_LINEAGE: Final = 0
 LINEAGE: Final = 1
 _SYMLINKS: Final = 2
-_CACHE_ENTRIES: Final = 100_000
+_CACHE_ENTRIES: Final = 50_000
+_FORMS_BYTES: Final = 8 * 1024 * 1024
+_OVERHEAD: Final = 300
 _INSERT: Final = insert(tables.FACET)
 
 
@@ -33,49 +37,69 @@ class FacetBodies:
 
     def __init__(self) -> None:
         self._session: Session | None = None
-        self._ids: dict[bytes, int] = {}
-        self._new: list[tuple[int, bytes, bytes]] = []
+        self._ids: Recent[bytes, int] = Recent(_CACHE_ENTRIES)
+        self._forms: Recent[bytes, bytes] = Recent(_FORMS_BYTES)
+        self._new: dict[bytes, tuple[int, bytes, bytes]] = {}
         self._next = 1
 
     def begin(self, session: Session, next_id: int) -> None:
         """Start a batch inside a transaction."""
-        if len(self._ids) > _CACHE_ENTRIES:
-            self._ids.clear()
         self._session = session
         self._next = next_id
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback."""
         self._ids.clear()
+        self._forms.clear()
         self._new.clear()
 
-    def learn(self, facets: Collection[Facet]) -> None:
+    def learn(self, facets: Iterable[Facet]) -> None:
         """Find the row ids of many facets at once; new ones are written by `flush`."""
+        ids, new = self._ids, self._new
+        missing = {
+            facet.hash: facet
+            for facet in facets
+            if ids.get(facet.hash) is None and facet.hash not in new
+        }
+        if not missing:
+            return
         assert self._session is not None
-        ids = self._ids
-        missing = {facet.hash: facet for facet in facets if facet.hash not in ids}
-        if missing:
-            sql = "SELECT id, hash FROM facet WHERE hash IN ({keys})"
-            for id_, hash_ in self._session.rows_in(sql, missing):
-                ids[hash_] = id_
-                del missing[hash_]
-            for hash_, facet in missing.items():
-                ids[hash_] = self._next
-                self._new.append((self._next, hash_, facet.body))
-                self._next += 1
-        for facet in facets:
-            facet.row = ids[facet.hash]
+        sql = "SELECT id, hash FROM facet WHERE hash IN ({keys})"
+        for id_, hash_ in self._session.rows_in(sql, missing):
+            ids.put(hash_, id_)
+            del missing[hash_]
+        for hash_, facet in missing.items():
+            ids.put(hash_, self._next)
+            new[hash_] = (self._next, hash_, FACET.pack(facet.body))
+            self._next += 1
 
     def id_of(self, facet: Facet) -> int:
         """Return the row id of a facet."""
-        if not facet.row:
+        found = self._ids.get(facet.hash)
+        if found is None:
+            if facet.hash in self._new:
+                return self._new[facet.hash][0]
             self.learn((facet,))
-        return facet.row
+            found = self._ids.get(facet.hash)
+            assert found is not None  # `learn` has just put it there
+        return found
+
+    def packed(self, event: Event) -> bytes:
+        """Return the body of an event for the log."""
+        return EVENT.pack(event.envelope_with(self.id_of, self._form_of))
 
     def flush(self, session: Session) -> None:
         """Write the new bodies."""
-        session.write(_INSERT, self._new)
+        session.write(_INSERT, list(self._new.values()))
         self._new.clear()
+
+    def _form_of(self, part: Part) -> bytes:
+        """Return a part of an event with row ids in place of facets."""
+        form = self._forms.get(part.hashed)
+        if form is None:
+            form = part.encoded(self.id_of)
+            self._forms.put(part.hashed, form, len(part.hashed) + len(form) + _OVERHEAD)
+        return form
 
 
 class Spreading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from headwater.lineage import tables
@@ -14,20 +15,22 @@ from headwater.lineage.projections.facet_bodies import (
 )
 from headwater.lineage.projections.identities import Identities
 from headwater.lineage.projections.notes import Notes
-from headwater.lineage.projections.rows import Rows
+from headwater.lineage.projections.rows import FacetRow, FacetRows, Rows
 from headwater.lineage.projections.runs import Runs
-from headwater.wire.openlineage.event import DatasetReference, Event, Facet
+from headwater.wire.openlineage.event import DatasetReference, Event, Facet, Facets
 from headwater.wire.openlineage.facets import (
     OWN_JOB,
     is_deleted,
     parent_of,
 )
+from headwater.wire.openlineage.recent import Recent
 from headwater.wire.openlineage.run_ids import parent_run_uuid
 
 INPUT: Final = 0
 OUTPUT: Final = 1
 OWNER_RUN: Final = 0
 OWNER_JOB: Final = 1
+_PLANS: Final = 10_000
 
 
 class _Telling:
@@ -43,6 +46,33 @@ class _Telling:
         self.run = run
 
 
+class _JobPlan:
+    """What a job as an event names it comes to."""
+
+    __slots__ = ("facets", "id", "lineage")
+
+    def __init__(self, id_: int, facets: FacetRows, lineage: Facet | None) -> None:
+        self.id = id_
+        self.facets = facets
+        self.lineage = lineage
+
+
+class _DatasetPlan:
+    """What a dataset as an event names it, as an input or as an output, comes to.
+
+    `all` are its facets as an input or output of a run, `own` those that count for the dataset.
+    """
+
+    __slots__ = ("all", "columns", "id", "lineage", "own")
+
+    def __init__(self, id_: int) -> None:
+        self.id = id_
+        self.all: FacetRows = ()
+        self.own: FacetRows = ()
+        self.columns = 0
+        self.lineage: Facet | None = None
+
+
 class Projector:
     """Turns events into rows; the caller flushes in the order names, rows, runs."""
 
@@ -51,16 +81,46 @@ class Projector:
         self.rows = Rows()
         self.runs = Runs()
         self._facets = facets
+        self._jobs: Recent[bytes, _JobPlan] = Recent(_PLANS)
+        self._plans = tuple(Recent[bytes, _DatasetPlan](_PLANS) for _ in (INPUT, OUTPUT))
         self._spreading = Spreading(self.identities, self.rows)
         self.notes = Notes(self.identities, self.rows)
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback or before a rebuild."""
         self.identities.forget()
+        self._jobs.clear()
+        for plans in self._plans:
+            plans.clear()
         self.rows = Rows()
         self.runs.forget()
         self._spreading = Spreading(self.identities, self.rows)
         self.notes = Notes(self.identities, self.rows)
+
+    def learn(self, events: Sequence[Event]) -> None:
+        """Look up at once whatever a batch names, so that no event asks on its own."""
+        jobs: dict[tuple[str, str], None] = {}
+        datasets: list[DatasetReference] = []
+        facets: list[Facet] = []
+        names: dict[str, None] = {}
+        for event in events:
+            maps = [event.run_facets]
+            if event.job is not None and self._job_plan_of(event) is None:
+                jobs[event.job] = None
+                maps.append(event.job_facets)
+            for direction, found in _datasets(event):
+                for dataset in found:
+                    if self._dataset_plan_of(dataset, direction) is None:
+                        datasets.append(dataset)
+                        maps += (dataset.facets, dataset.own_facets)
+            for map_ in maps:
+                names.update(dict.fromkeys(map_))
+                facets.extend(map_.values())
+        self.identities.learn("job", jobs)
+        self.identities.learn("dataset", dict.fromkeys((d.namespace, d.name) for d in datasets))
+        self.identities.learn_facet_names(names)
+        self._facets.learn(facets)
+        self.runs.learn(events)
 
     def project(self, event: Event, *, seq: int, received_us: int) -> int:
         """Add the rows of an event and return the id of its run's row."""
@@ -68,30 +128,90 @@ class Projector:
         us = None
         if event.time is not None and is_plausible(event.time, received_us):
             us = event.time.microseconds
-        job = 0 if event.job is None else self.identities.job(*event.job)
+        plan = None if event.job is None else self._job_plan(event, event.job)
+        job = 0 if plan is None else plan.id
         run = self.runs.touch(event, job or None, key)
         telling = _Telling(seq=seq, key=key, us=us, job=job, run=run)
-        if job:
-            self.identities.touch("job", job, standing=2, us=us, seq=seq)
-            self._job(event, telling)
-        if event.dataset is not None:
-            self._dataset(event.dataset, OUTPUT, telling)
-        for direction, datasets in ((INPUT, event.inputs), (OUTPUT, event.outputs)):
+        if plan is not None:
+            self._job(event, plan, telling)
+        for direction, datasets in _datasets(event):
             for dataset in datasets:
                 self._dataset(dataset, direction, telling)
         return run
 
-    def _job(self, event: Event, telling: _Telling) -> None:
-        for owner, facets in ((OWNER_RUN, event.run_facets), (OWNER_JOB, event.job_facets)):
-            for name, facet in facets.items():
-                name_id = self.identities.facet_name(name)
-                row = (telling.key, self._facets.id_of(facet), int(is_deleted(facet)))
-                self.rows.write(tables.RUN_FACET, (telling.run, owner, name_id), *row)
-                if owner == OWNER_JOB:
-                    self.rows.write(tables.JOB_FACET, (telling.job, name_id), *row)
-        if "lineage" in event.job_facets:
-            self._lineage(event.job_facets["lineage"], 0, telling)
-        self._parent(event, telling)
+    def _job(self, event: Event, plan: _JobPlan, telling: _Telling) -> None:
+        self.identities.touch("job", plan.id, standing=2, us=telling.us, seq=telling.seq)
+        rows, key = self.rows, telling.key
+        if event.run_facets:
+            facets = self._facet_rows(event.run_facets)
+            rows.tell(tables.RUN_FACET, (telling.run, OWNER_RUN), key, facets)
+        rows.tell(tables.RUN_FACET, (telling.run, OWNER_JOB), key, plan.facets)
+        rows.tell(tables.JOB_FACET, (plan.id,), key, plan.facets)
+        if plan.lineage is not None:
+            self._lineage(plan.lineage, 0, telling)
+        if event.run_facets:
+            self._parent(event, telling)
+
+    def _dataset(self, dataset: DatasetReference, direction: int, telling: _Telling) -> None:
+        plan = self._dataset_plan_of(dataset, direction) or self._plan(dataset, direction)
+        id_, run, key, us = plan.id, telling.run, telling.key, telling.us
+        rows = self.rows
+        self.identities.touch("dataset", id_, standing=2, us=us, seq=telling.seq)
+        rows.write(tables.RUN_IO, (run, id_, direction), key)
+        if telling.job:
+            rows.see(tables.JOB_EDGE, (telling.job, direction, id_), us)
+        rows.tell(tables.IO_FACET, (run, id_, direction), key, plan.all)
+        rows.tell(tables.DATASET_FACET, (id_,), key, plan.own)
+        if plan.columns:
+            rows.see(tables.LINEAGE_USE, (plan.columns, COLUMN_LINEAGE, id_, telling.job), us)
+        if plan.lineage is not None:
+            self._lineage(plan.lineage, id_, telling)
+
+    def _job_plan_of(self, event: Event) -> _JobPlan | None:
+        return None if event.job_part is None else self._jobs.get(event.job_part.hashed)
+
+    def _job_plan(self, event: Event, job: tuple[str, str]) -> _JobPlan:
+        plan = self._job_plan_of(event)
+        if plan is None:
+            facets = self._facet_rows(event.job_facets)
+            plan = _JobPlan(self.identities.job(*job), facets, event.job_facets.get("lineage"))
+            if event.job_part is not None:
+                self._jobs.put(event.job_part.hashed, plan)
+        return plan
+
+    def _dataset_plan_of(self, dataset: DatasetReference, direction: int) -> _DatasetPlan | None:
+        return None if dataset.part is None else self._plans[direction].get(dataset.part.hashed)
+
+    def _plan(self, dataset: DatasetReference, direction: int) -> _DatasetPlan:
+        plan = _DatasetPlan(self.identities.dataset(dataset.namespace, dataset.name))
+        own = self._facet_rows(dataset.facets)
+        other = self._facet_rows(dataset.own_facets)
+        plan.all = (
+            *(((0, *end), rest) for end, rest in own),
+            *(((1, *end), rest) for end, rest in other),
+        )
+        plan.own = tuple(((*end, direction), rest) for end, rest in own)
+        if "symlinks" in dataset.facets:
+            facet = dataset.facets["symlinks"]
+            self._spreading.symlinks(self._facets.id_of(facet), facet)
+        if direction == OUTPUT:
+            facet_ = dataset.facets.get("columnLineage")
+            if facet_ is not None:
+                plan.columns = self._facets.id_of(facet_)
+                self._spreading.column_lineage(plan.columns, facet_)
+            plan.lineage = dataset.facets.get("lineage")
+        if dataset.part is not None:
+            self._plans[direction].put(dataset.part.hashed, plan)
+        return plan
+
+    def _facet_rows(self, facets: Facets) -> FacetRows:
+        name_id, id_of = self.identities.facet_name, self._facets.id_of
+        rows: list[FacetRow] = [
+            ((name_id(name),), (id_of(facet), int(is_deleted(facet))))
+            for name, facet in facets.items()
+        ]
+        rows.sort()
+        return tuple(rows)
 
     def _parent(self, event: Event, telling: _Telling) -> None:
         parent = parent_of(event.run_facets)
@@ -111,36 +231,6 @@ class Projector:
     def _stub(self, table: str, id_: int, telling: _Telling) -> None:
         self.identities.touch(table, id_, standing=1, us=telling.us, seq=telling.seq)
 
-    def _dataset(self, dataset: DatasetReference, direction: int, telling: _Telling) -> None:
-        id_ = self.identities.dataset(dataset.namespace, dataset.name)
-        self.identities.touch("dataset", id_, standing=2, us=telling.us, seq=telling.seq)
-        self.rows.write(tables.RUN_IO, (telling.run, id_, direction), telling.key)
-        if telling.job:
-            self.rows.see(tables.JOB_EDGE, (telling.job, direction, id_), telling.us)
-        for part, facets in ((0, dataset.facets), (1, dataset.own_facets)):
-            for name, facet in facets.items():
-                name_id = self.identities.facet_name(name)
-                facet_id = self._facets.id_of(facet)
-                row = (telling.key, facet_id, int(is_deleted(facet)))
-                ident = (telling.run, id_, direction, part, name_id)
-                self.rows.write(tables.IO_FACET, ident, *row)
-                if part == 0:
-                    self.rows.write(tables.DATASET_FACET, (id_, name_id, direction), *row)
-                    self._meaning(name, facet, facet_id, where=(id_, direction), telling=telling)
-
-    def _meaning(
-        self, name: str, facet: Facet, facet_id: int, *, where: tuple[int, int], telling: _Telling
-    ) -> None:
-        dataset, direction = where
-        if name == "symlinks":
-            self._spreading.symlinks(facet_id, facet)
-        elif name == "columnLineage" and direction == OUTPUT:
-            self._spreading.column_lineage(facet_id, facet)
-            use = (facet_id, COLUMN_LINEAGE, dataset, telling.job)
-            self.rows.see(tables.LINEAGE_USE, use, telling.us)
-        elif name == "lineage" and direction == OUTPUT:
-            self._lineage(facet, dataset, telling)
-
     def _lineage(self, facet: Facet, owner: int, telling: _Telling) -> None:
         """Note an explicit `lineage` facet of a job (`owner` 0) or of a dataset."""
         facet_id = self._facets.id_of(facet)
@@ -156,3 +246,11 @@ class Projector:
                 target = self.identities.dataset(*edge.output)
             use = (facet_id, LINEAGE, target, telling.job)
             self.rows.see(tables.LINEAGE_USE, use, telling.us)
+
+
+def _datasets(event: Event) -> Iterator[tuple[int, Sequence[DatasetReference]]]:
+    """Yield the datasets of an event by direction; that of a DatasetEvent counts as written."""
+    if event.dataset is not None:
+        yield OUTPUT, (event.dataset,)
+    yield INPUT, event.inputs
+    yield OUTPUT, event.outputs

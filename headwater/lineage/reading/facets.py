@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import rows_in, to_text
 from headwater.model.lineage import Direction, Facets
 
@@ -102,4 +103,5 @@ class FacetReads:
 
     def _bodies(self, facets: Iterable[int]) -> Mapping[int, bytes]:
         sql = "SELECT id, body FROM facet WHERE id IN ({keys})"
-        return {key: bytes(body) for key, body in rows_in(self._connection, sql, facets)}
+        rows = rows_in(self._connection, sql, facets)
+        return {key: FACET.unpack(bytes(body)) for key, body in rows}

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
+from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import (
     moment_or_zero,
@@ -74,7 +75,7 @@ class Sources:
         """
         found: dict[str, Source] = {}
         for body, first, last in rows_of(self._connection, _SOURCES):
-            said = _decoded(bytes(body))
+            said = _decoded(FACET.unpack(bytes(body)))
             name = said.get("name") or "default"
             self._add(found, str(name), str(said.get("uri") or ""), (first, last))
         first, last = rows_of(self._connection, _BARE)[0]
@@ -118,7 +119,7 @@ class Tags:
         found = {*described, *notes.tags()}
         for owner in ("job", "dataset"):
             for (body,) in rows_of(self._connection, _TAGS.format(owner=owner)):
-                tags = _decoded(bytes(body)).get("tags")
+                tags = _decoded(FACET.unpack(bytes(body))).get("tags")
                 found.update(
                     tag["key"]
                     for tag in (tags if isinstance(tags, list) else ())

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import moment_of_key, rows_of
 from headwater.model.lineage import Direction, Moment
 
@@ -51,7 +52,8 @@ class Schemas:
             self._connection, _SAID, dataset=dataset, direction=code
         ):
             if facet not in bodies:
-                bodies[facet] = bytes(rows_of(self._connection, _BODY, id=facet)[0][0])
+                stored = rows_of(self._connection, _BODY, id=facet)[0][0]
+                bodies[facet] = FACET.unpack(bytes(stored))
             at = moment_of_key(bytes(key))
             said.append(SaidSchema(body=bodies[facet], at=at, run=None if kind else run))
         return said

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
+from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import moment_of_key, rows_of, to_text
 from headwater.model.lineage import Moment
 
@@ -42,7 +43,7 @@ class Statements:
         sql = _COMMON.format(kind=kind) + (_AS_WRITTEN if kind == "dataset" else "")
         return {
             to_text(bytes(name)): Statement(
-                body=bytes(body), by=by, at=moment_of_key(bytes(lww_key))
+                body=FACET.unpack(bytes(body)), by=by, at=moment_of_key(bytes(lww_key))
             )
             for name, body, by, lww_key in rows_of(self._connection, sql, key=key)
         }

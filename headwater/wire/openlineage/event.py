@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -37,46 +37,85 @@ TERMINAL: Final = frozenset({EventType.COMPLETE, EventType.ABORT, EventType.FAIL
 
 
 class Facet:
-    """One facet: the bytes as sent, the canonical hash, and the canonical form on demand.
+    """One facet: the bytes as sent, the canonical hash, and the canonical form on demand."""
 
-    `row` is for the store that takes the event in: where it keeps the facet, 0 until it knows.
-    """
-
-    __slots__ = ("_body", "hash", "raw", "row")
+    __slots__ = ("_body", "hash", "raw")
 
     def __init__(self, raw: bytes, hash_: bytes, body: bytes | None = None) -> None:
         self.raw = raw
         self.hash = hash_
-        self.row = 0
         self._body = body
 
     @property
     def body(self) -> bytes:
         """Return the canonical form, which is what a store keeps."""
-        if self._body is None:
-            self._body = to_canonical(self.raw)
-        return self._body
+        return to_canonical(self.raw) if self._body is None else self._body
 
 
 Facets = Mapping[str, Facet]
+StandIn = Callable[[Facet], object]
+
+
+class Part:
+    """A piece of an event: what it says beside its facets, and the facets in their places.
+
+    `tree` is what the piece was decoded to; `places` say in which attribute or, in a piece that
+    is a dictionary, in which map inside it the facets were. Never changed: events share parts
+    that came before, byte by byte. `hashed` is the canonical form with the hash of each facet
+    in its place, so that parts with equal `hashed` say the same.
+    """
+
+    __slots__ = ("_places", "_tree", "hashed")
+
+    def __init__(self, tree: msgspec.Struct, places: tuple[tuple[str, Facets], ...]) -> None:
+        self._tree = tree
+        self._places = places
+        self.hashed = self.encoded(hex_of)
+
+    def encoded(self, stand_in: StandIn) -> bytes:
+        """Return the piece in canonical form with something small in place of each facet."""
+        tree = copy(self._tree)
+        for place, facets in self._places:
+            setattr(tree, place, {name: stand_in(facet) for name, facet in facets.items()})
+        return encode(tree)
+
+    def facets(self) -> Iterable[Facet]:
+        """Yield every facet of the piece."""
+        for _, facets in self._places:
+            yield from facets.values()
+
+
+class Envelope(Protocol):
+    """An event beside its facets."""
+
+    def encoded(self, stand_in: StandIn, form: Callable[[Part], bytes] | None = None) -> bytes:
+        """Return what `Event.envelope_with` returns."""
+        ...
+
+    def facets(self) -> Iterable[Facet]:
+        """Yield every facet."""
+        ...
 
 
 class DatasetReference(msgspec.Struct, frozen=True, kw_only=True):
-    """A dataset as an event names it; `own_facets` are `inputFacets` or `outputFacets`."""
+    """A dataset as an event names it; `own_facets` are `inputFacets` or `outputFacets`.
+
+    `part` is the piece of the event that it was read from, None where events do not share it.
+    """
 
     namespace: str
     name: str
     facets: Facets
     own_facets: Facets
+    part: Part | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event. `hash` is its canonical hash; `time` is None where it could not be read.
 
     `run_id` is the id as sent, `dataset` the one that a DatasetEvent is about. `warnings` say
-    what was off, as `path: what`. The envelope is the event itself, with each facet in a map
-    that `slots` lists beside its facets.
+    what was off, as `path: what`. `job_part` is the piece that names the job, where events
+    share it.
     """
 
     kind: Kind
@@ -91,25 +130,23 @@ class Event:
     inputs: tuple[DatasetReference, ...]
     outputs: tuple[DatasetReference, ...]
     warnings: tuple[str, ...]
-    envelope: Any = field(repr=False)
-    slots: tuple[tuple[dict[str, Any], Facets], ...] = field(repr=False)
+    envelope: Envelope
+    job_part: Part | None = None
+
+    def envelope_with(
+        self, stand_in: StandIn, form: Callable[[Part], bytes] | None = None
+    ) -> bytes:
+        """Return the event in canonical form with something small in place of each facet.
+
+        `form` may say what `stand_in` makes of a part, for whoever remembers that.
+        """
+        return self.envelope.encoded(stand_in, form)
 
     def all_facets(self) -> list[Facet]:
         """Return every facet of the event."""
-        return [facet for _, facets in self.slots for facet in facets.values()]
-
-    def envelope_with(self, stand_in: Callable[[Facet], object]) -> bytes:
-        """Return the event in canonical form with something small in place of each facet."""
-        return envelope_bytes(self.envelope, self.slots, stand_in)
+        return list(self.envelope.facets())
 
 
-def envelope_bytes(
-    envelope: Any,
-    slots: tuple[tuple[dict[str, Any], Facets], ...],
-    stand_in: Callable[[Facet], object],
-) -> bytes:
-    """Put `stand_in` of each facet into its slot and return the canonical form of the whole."""
-    for slot, facets in slots:
-        for name, facet in facets.items():
-            slot[name] = stand_in(facet)
-    return encode(envelope)
+def hex_of(facet: Facet) -> str:
+    """Return what stands in place of a facet where an event is hashed."""
+    return facet.hash.hex()

@@ -238,3 +238,27 @@ def test_job_entries_of_an_explicit_lineage_facet_are_read():
 )
 def test_bodies_are_split_into_events(body, count):
     assert len(split_events(body)) == count
+
+
+def test_parts_that_came_before_are_read_as_if_they_were_new():
+    schema = {"fields": [{"name": "a", "type": "long"}]}
+    part = {"facets": {"schema": schema, "x": [1]}, "outputFacets": {"s": {"rowCount": 1}}}
+    event = {
+        "eventTime": "2024-05-05T10:00:00Z",
+        "run": RUN,
+        "job": JOB | {"facets": {"sql": {"query": "select 1"}}},
+        "inputs": [DATASET | part, DATASET],
+        "outputs": [DATASET | part, DATASET | part | {"name": "other"}],
+    }
+    reader = EventReader()
+    for run in ("a", "b", "a"):
+        body = json.dumps(event | {"run": {"runId": run}}).encode()
+        found, fresh = reader.read(body), EventReader().read(body)
+        assert (found.hash, found.run_id, found.job) == (fresh.hash, run, fresh.job)
+        assert [f.hash for f in found.all_facets()] == [f.hash for f in fresh.all_facets()]
+        assert [(d.name, sorted(d.facets), sorted(d.own_facets)) for d in found.outputs] == [
+            ("t", ["schema", "x"], ["s"]),
+            ("other", ["schema", "x"], ["s"]),
+        ]
+        assert json.loads(found.envelope_with(lambda f: json.loads(f.body))) == json.loads(body)
+    assert found.inputs[0] is reader.read(body).outputs[0]
