@@ -20,7 +20,7 @@ import msgspec
 from headwater.api.access import Access, admit_caller
 from headwater.api.bodies import Receive, decode_body, read_body
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
-from headwater.errors import HeadwaterError
+from headwater.errors import Denied, HeadwaterError
 from headwater.model.principal import Action, Principal
 from headwater.observe import (
     CONTEXT,
@@ -36,6 +36,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -95,6 +96,23 @@ def explain_as_problem(error: HeadwaterError) -> HotResponse:
     )
 
 
+def refuse_foreign_page(method: str, headers: dict[bytes, bytes]) -> None:
+    """Raise `Denied` for a write that a page of another site makes a browser send.
+
+    Without tokens whoever reaches the loopback address may write, and a browser there runs
+    pages from everywhere; it says so in Sec-Fetch-Site, and it sends no token by itself.
+    """
+    if (
+        headers.get(b"sec-fetch-site") == b"cross-site"
+        and method not in _SAFE_METHODS
+        and b"authorization" not in headers
+    ):
+        raise Denied(
+            "a page of another site may not write here",
+            hint="send the request from the same site, or with a token",
+        )
+
+
 class Front:
     """The ASGI application that the server runs."""
 
@@ -125,7 +143,10 @@ class Front:
         token = CONTEXT.set(context)
         try:
             scope["path"] = raw_path
+            refuse_foreign_page(scope["method"], headers)
             await self._ask_framework(scope, receive, answer.send)
+        except Denied as error:
+            await _send_whole(answer.send, explain_as_problem(error))
         finally:
             CONTEXT.reset(token)
             _count(_template(scope), scope["method"], answer.status, perf_counter() - started)
@@ -188,6 +209,7 @@ class Front:
         sent: bytes | Receive,
     ) -> HotResponse:
         try:
+            refuse_foreign_page(route.method, headers)
             credentials = headers.get(b"authorization")
             principal = admit_caller(
                 self._access,

@@ -43,6 +43,8 @@ def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
     @router.get("")
     def list_tables(_: Reader, zone: str | None = None) -> dict[str, Any]:
         """List the tables of all zones, or of one, with their rows and bytes."""
+        if zone is not None and zone not in ZONES:
+            raise Unprocessable(f"zone is {zone!r}, not one of {', '.join(ZONES)}", path="/zone")
         found = catalogue.describe()
         return {
             "tables": [one for one in found if zone is None or one["table"].startswith(f"{zone}.")]

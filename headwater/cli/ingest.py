@@ -84,7 +84,13 @@ def _send(
     ):
         start = 0
         for lines, body, media_type in _bodies(stream):
-            answer = send_batch(answers, target, body, media_type)
+            try:
+                answer = send_batch(answers, target, body, media_type)
+            except Invalid as error:
+                name = "standard input" if str(file) == "-" else str(file)
+                where = f"{name}, from record {start:,} on" if start else name
+                error.message = f"{where}: {error.message}"
+                raise
             for error in answer["errors"]:
                 error["index"] += start
             start += lines

@@ -66,6 +66,8 @@ def print_error(error: HeadwaterError) -> None:
     """Write what was wrong and what to do about it to standard error."""
     path = getattr(error, "path", None)
     where = f" at {path}" if path and path not in error.message else ""
+    if isinstance(error, Invalid) and "offset" in error.details:
+        where += f" at byte {error.details['offset']}"
     sys.stderr.write(f"headwater: {error.message}{where}\n")
     if error.hint:
         sys.stderr.write(f"  {error.hint}\n")

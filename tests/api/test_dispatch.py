@@ -157,3 +157,26 @@ def test_request_ids_of_ours_never_come_twice(calling) -> None:
         for _ in range(3)
     }
     assert len(ids) == 6
+
+
+@pytest.mark.parametrize("target", ["/hot", "/nowhere"])
+def test_page_of_another_site_may_not_write(calling, target: str) -> None:
+    call = calling(hot=[hot()])
+    reply = call("POST", target, b"x", headers={"Sec-Fetch-Site": "cross-site"})
+    assert reply.status == 403
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site", "Authorization": "Bearer t"},
+        {},
+    ],
+)
+def test_others_may(calling, headers: dict[str, str]) -> None:
+    assert calling(hot=[hot()])("POST", "/hot", b"x", headers=headers).status == 200

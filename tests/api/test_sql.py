@@ -188,3 +188,11 @@ def test_questions_need_a_token_once_there_is_one(call: Any, tmp_path: Path) -> 
         assert caller("GET", "/api/v2/tables").status == 401
         assert caller("GET", "/api/v2/usage").status == 401
         access.close()
+
+
+def test_unknown_zone_is_told_with_those_there_are(call: Any) -> None:
+    reply = call()("GET", "/api/v2/tables?zone=bronze")
+    assert (reply.status, json.loads(reply.body)["path"]) == (422, "/zone")
+    assert "curated" in json.loads(reply.body)["detail"]
+    reply = call()("GET", "/api/v2/tables?zone=curated")
+    assert [one["table"] for one in json.loads(reply.body)["tables"]] == ["curated.carriers"]

@@ -26,3 +26,16 @@ def test_name_that_is_no_source_is_named_in_the_error(tmp_path: Path, source: st
 def test_folder_is_no_file(tmp_path: Path) -> None:
     assert isinstance(ingest(tmp_path, str(tmp_path)).exception, Invalid)
     assert isinstance(ingest(tmp_path, str(tmp_path / "none")).exception, Missing)
+
+
+def test_text_that_is_not_json_is_placed_in_its_file(tmp_path: Path) -> None:
+    error = ingest(tmp_path, "-", text="not json").exception
+    assert isinstance(error, Invalid)
+    assert error.message.startswith("standard input: ")
+    assert error.details["offset"] == 0
+    file = tmp_path / "broken.json"
+    file.write_text('[{"source": "a", "data": {}}, oops]')
+    error = ingest(tmp_path / "data", str(file)).exception
+    assert isinstance(error, Invalid)
+    assert error.message.startswith(f"{file}: ")
+    assert error.details["offset"] == 30
