@@ -11,6 +11,7 @@ import typer
 from headwater.cli.dead_letters import dead_letters
 from headwater.cli.demo.command import demo
 from headwater.cli.doctor import doctor
+from headwater.cli.entities import add_entity_commands
 from headwater.cli.events.command import events
 from headwater.cli.impact import impact
 from headwater.cli.ingest import ingest
@@ -77,6 +78,7 @@ runs.command("compare")(compare)
 app.add_typer(runs, name="runs")
 lineage.command("impact")(impact)
 lineage.command("history")(history)
+add_entity_commands(lineage)
 app.add_typer(lineage, name="lineage")
 app.add_typer(events, name="events")
 app.add_typer(dead_letters, name="dead-letters")
