@@ -233,12 +233,15 @@ class SqlLineage(Log):
         self._projector.notes.project(item, seq=sequence, hash_=hash_, received_us=received_us)
         return None
 
-    def _rebuild(self, session: Session) -> int:
+    def _empty(self, session: Session) -> None:
         self._projector.forget()
         for table in reversed(tables.METADATA.sorted_tables):
             if table.name not in _NOT_PROJECTED:
                 session.run(f"DELETE FROM {table.name}")
         session.run("UPDATE event SET run_id = NULL WHERE run_id IS NOT NULL")
+
+    def _rebuild(self, session: Session) -> int:
+        self._empty(session)
         count = after = 0
         while True:
             batch = session.rows(_ENTRIES, after, _REBUILD_BATCH)
