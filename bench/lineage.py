@@ -150,7 +150,13 @@ def _groups(bodies: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
 
 @contextmanager
 def _server(folder: Path, url: str | None = None) -> Iterator[int]:
-    command = [sys.executable, "-m", "bench._lineage_server", str(folder), *([url] if url else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "bench._lineage_server",
+        str(folder),
+        *(["--url", url] if url else []),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
