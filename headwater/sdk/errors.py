@@ -19,11 +19,29 @@ class HeadwaterError(Exception):
 
 
 class TransportError(HeadwaterError):
-    """An event could not be handed over; `retriable` says whether trying again can help."""
+    """An event could not be handed over; `retriable` says whether trying again can help.
 
-    def __init__(self, message: str, *, retriable: bool, hint: str | None = None) -> None:
+    `retry_after` is how many seconds the receiver asks to be left alone, if it does.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retriable: bool,
+        hint: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retriable = retriable
+        self.retry_after = retry_after
+
+
+class EventRefused(TransportError):
+    """The receiver works and will not have this event, now or later."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, retriable=False, hint=hint)
 
 
 class InvalidEvent(HeadwaterError):
@@ -36,3 +54,7 @@ class InvalidStatement(HeadwaterError):
 
 class ExtraMissing(HeadwaterError):
     """A feature needs an optional dependency that is not installed; the hint says which."""
+
+
+class InvalidConfiguration(HeadwaterError):
+    """The SDK is told something that cannot be meant; the message names it."""

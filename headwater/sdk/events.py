@@ -104,71 +104,109 @@ Event = RunEvent | JobEvent | DatasetEvent
 
 def to_json(event: Event) -> bytes:
     """Return the event as canonical JSON: sorted keys, ASCII, equal bytes for equal values."""
-    body: dict[str, Any] = {
-        "eventTime": format_time(event.time),
-        "producer": event.producer,
-        "schemaURL": _CORE + type(event).__name__,
-    }
+    producer = event.producer
     if isinstance(event, DatasetEvent):
-        body["dataset"] = _dataset(event.dataset, event.producer)
-    else:
-        body["job"] = _named(event.job, "job", event.producer)
-        body["inputs"] = [_dataset(dataset, event.producer) for dataset in event.inputs]
-        body["outputs"] = [_dataset(dataset, event.producer) for dataset in event.outputs]
-    if isinstance(event, RunEvent):
-        body["eventType"] = event.type
-        body["run"] = _run(event.run, event.producer)
+        dataset = entity_text(event.dataset, "dataset", producer)
+        head = f'{{"dataset":{dataset},"eventTime":"{format_time(event.time)}"'
+        return _closed(head, producer, "DatasetEvent")
+    inputs = list_text(_dataset_text(dataset, producer) for dataset in event.inputs)
+    outputs = list_text(_dataset_text(dataset, producer) for dataset in event.outputs)
+    job = entity_text(event.job, "job", producer)
+    if isinstance(event, JobEvent):
+        head = f'{{"eventTime":"{format_time(event.time)}","inputs":{inputs},"job":{job}'
+        return _closed(f'{head},"outputs":{outputs}', producer, "JobEvent")
+    run = run_text(event.run.id, facet_texts(event.run.facets, "run", producer))
+    parts = RunEventParts(run=run, job=job, inputs=inputs, outputs=outputs)
+    return parts.to_json(event.type, format_time(event.time), producer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEventParts:
+    """The parts of a run event as canonical JSON, so that what stays the same is made once."""
+
+    run: str
+    job: str
+    inputs: str
+    outputs: str
+
+    def to_json(self, kind: EventType, time: str, producer: str = PRODUCER) -> bytes:
+        """Return the event that is of this kind at that time."""
+        head = f'{{"eventTime":"{time}","eventType":"{kind}","inputs":{self.inputs}'
+        more = f',"job":{self.job},"outputs":{self.outputs}'
+        return _closed(head + more, producer, "RunEvent", f'"run":{self.run},')
+
+
+def facet_text(facet: Facet, place: Place, producer: str = PRODUCER) -> str:
+    """Return a facet as canonical JSON; `InvalidEvent` names what cannot be written."""
+    url = schema_url(facet, place)
+    return to_text({**facet.body, "_producer": producer, "_schemaURL": url})
+
+
+def facet_texts(facets: Iterable[Facet], place: Place, producer: str = PRODUCER) -> dict[str, str]:
+    """Return facets as canonical JSON, by key."""
+    return {facet.key: facet_text(facet, place, producer) for facet in facets}
+
+
+def members_text(texts: Mapping[str, str]) -> str:
+    """Return an object whose members are JSON already."""
+    return "{" + ",".join(f"{to_text(key)}:{texts[key]}" for key in sorted(texts)) + "}"
+
+
+def list_text(texts: Iterable[str]) -> str:
+    """Return a list whose elements are JSON already."""
+    return "[" + ",".join(texts) + "]"
+
+
+def run_text(run_id: str, facets: Mapping[str, str]) -> str:
+    """Return a run with its facets, which are JSON already."""
+    if not _UUID.fullmatch(run_id):
+        raise InvalidEvent(f"the run id {run_id!r} is no UUID", hint="use new_run_id()")
+    if not facets:
+        return f'{{"runId":"{run_id}"}}'
+    return f'{{"facets":{members_text(facets)},"runId":"{run_id}"}}'
+
+
+def named_text(namespace: str, name: str, facets: Mapping[str, str], **more: str) -> str:
+    """Return a job or a dataset with its facets, which are JSON already."""
+    members = {"name": to_text(name), "namespace": to_text(namespace), **more}
+    if facets:
+        members["facets"] = members_text(facets)
+    return members_text(members)
+
+
+def entity_text(thing: Job | Dataset, place: Place, producer: str, **more: str) -> str:
+    """Return a job or a dataset as canonical JSON; one without a name is refused."""
+    if not thing.namespace or not thing.name:
+        raise InvalidEvent(
+            f"the {place} {thing.namespace!r} / {thing.name!r} has no namespace or no name"
+        )
+    facets = facet_texts(thing.facets, place, producer)
+    return named_text(thing.namespace, thing.name, facets, **more)
+
+
+def to_text(value: object) -> str:
+    """Return a value as canonical JSON: sorted keys, ASCII, no NaN."""
     try:
-        return json.dumps(
-            body, allow_nan=False, default=_plain, separators=(",", ":"), sort_keys=True
-        ).encode("ascii")
-    except (TypeError, ValueError) as error:
+        return _ENCODER.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidEvent(
             f"the event cannot be written as JSON: {error}",
             hint="facet values are text, finite numbers, booleans, times, lists and mappings",
         ) from error
 
 
-def _run(run: Run, producer: str) -> dict[str, Any]:
-    if not _UUID.fullmatch(run.id):
-        raise InvalidEvent(f"the run id {run.id!r} is no UUID", hint="use new_run_id()")
-    body: dict[str, Any] = {"runId": run.id}
-    return _with_facets(body, run.facets, "run", producer)
+def _closed(head: str, producer: str, kind: str, more: str = "") -> bytes:
+    tail = f',"producer":{to_text(producer)},{more}"schemaURL":"{_CORE}{kind}"}}'
+    return (head + tail).encode("ascii")
 
 
-def _named(thing: Job | Dataset, place: Place, producer: str) -> dict[str, Any]:
-    if not thing.namespace or not thing.name:
-        raise InvalidEvent(
-            f"the {place} {thing.namespace!r} / {thing.name!r} has no namespace or no name"
-        )
-    body: dict[str, Any] = {"namespace": thing.namespace, "name": thing.name}
-    return _with_facets(body, thing.facets, place, producer)
-
-
-def _dataset(dataset: Dataset, producer: str) -> dict[str, Any]:
-    body = _named(dataset, "dataset", producer)
+def _dataset_text(dataset: Dataset, producer: str) -> str:
+    more = {}
     if isinstance(dataset, InputDataset) and dataset.input_facets:
-        body["inputFacets"] = _facets(dataset.input_facets, "input", producer)
+        more["inputFacets"] = members_text(facet_texts(dataset.input_facets, "input", producer))
     if isinstance(dataset, OutputDataset) and dataset.output_facets:
-        body["outputFacets"] = _facets(dataset.output_facets, "output", producer)
-    return body
-
-
-def _with_facets(
-    body: dict[str, Any], facets: Iterable[Facet], place: Place, producer: str
-) -> dict[str, Any]:
-    written = _facets(facets, place, producer)
-    if written:
-        body["facets"] = written
-    return body
-
-
-def _facets(facets: Iterable[Facet], place: Place, producer: str) -> dict[str, Any]:
-    written: dict[str, Any] = {}
-    for facet in facets:
-        url = schema_url(facet, place)
-        written[facet.key] = {**facet.body, "_producer": producer, "_schemaURL": url}
-    return written
+        more["outputFacets"] = members_text(facet_texts(dataset.output_facets, "output", producer))
+    return entity_text(dataset, "dataset", producer, **more)
 
 
 def _plain(value: object) -> Any:
@@ -181,3 +219,8 @@ def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{value!r} is a {type(value).__name__}")
+
+
+_ENCODER: Final = json.JSONEncoder(
+    allow_nan=False, default=_plain, separators=(",", ":"), sort_keys=True
+)

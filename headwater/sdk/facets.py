@@ -15,7 +15,10 @@ Place = Literal["run", "job", "dataset", "input", "output"]
 
 _SPEC: Final = "https://openlineage.io/spec/facets/"
 _PUBLISHED: Final[Mapping[tuple[Place, str], str]] = {
+    ("run", "environmentVariables"): "1-0-0/EnvironmentVariablesRunFacet",
     ("run", "errorMessage"): "1-0-1/ErrorMessageRunFacet",
+    ("run", "executionParameters"): "1-0-0/ExecutionParametersRunFacet",
+    ("run", "extractionError"): "1-1-2/ExtractionErrorRunFacet",
     ("run", "nominalTime"): "1-0-1/NominalTimeRunFacet",
     ("run", "parent"): "1-2-0/ParentRunFacet",
     ("run", "processing_engine"): "1-1-1/ProcessingEngineRunFacet",
@@ -108,6 +111,11 @@ def schema_url(facet: Facet, place: Place) -> str:
             hint="hang it elsewhere, or give a facet of your own its schema_url",
         )
     return f"{_SPEC}{published}.json#/$defs/{published.rpartition('/')[2]}"
+
+
+def is_known(facet: Facet, place: Place) -> bool:
+    """Tell whether the standard has the facet in that place."""
+    return (place, facet.key) in _PUBLISHED
 
 
 def schema(fields: Iterable[SchemaField]) -> Facet:
@@ -241,6 +249,29 @@ def nominal_time(start: datetime, end: datetime | None = None) -> Facet:
     body = {"nominalStartTime": format_time(start)}
     return Facet(
         "nominalTime", body if end is None else {**body, "nominalEndTime": format_time(end)}
+    )
+
+
+def environment_variables(values: Mapping[str, str]) -> Facet:
+    """Return variables that a run was started with."""
+    listed = [{"name": name, "value": value} for name, value in values.items()]
+    return Facet("environmentVariables", {"environmentVariables": listed})
+
+
+def execution_parameters(values: Mapping[str, str]) -> Facet:
+    """Return what a run was called with, as text."""
+    listed = [{"key": key, "name": key, "value": value} for key, value in values.items()]
+    return Facet("executionParameters", {"parameters": listed})
+
+
+def extraction_error(errors: Sequence[tuple[str, str]], *, total: int) -> Facet:
+    """Return which of `total` parts of the lineage could not be found: (part, reason) each."""
+    listed = [
+        {"task": task, "errorMessage": reason, "taskNumber": number}
+        for number, (task, reason) in enumerate(errors)
+    ]
+    return Facet(
+        "extractionError", {"totalTasks": total, "failedTasks": len(listed), "errors": listed}
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from headwater.sdk.errors import TransportError
 
 
 class Transport(Protocol):
@@ -20,4 +23,19 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Release connections; an emit after this is an error."""
+        ...
+
+
+@runtime_checkable
+class BatchTransport(Transport, Protocol):
+    """A transport that takes many events at once.
+
+    Order, idempotency and durability are those of `Transport`.
+    """
+
+    def emit_batch(self, events: Sequence[bytes]) -> Sequence[TransportError | None]:
+        """Hand over events; return what became of each, None where it is acknowledged.
+
+        Raises `TransportError` where nothing is known about any of them.
+        """
         ...

@@ -287,19 +287,29 @@ def test_facets_of_ones_own_survive_whatever_their_members(members: dict[str, An
 
 def test_the_public_names_are_these() -> None:
     assert headwater.sdk.__all__ == [
-        "PRODUCER", "Assertion", "Dataset", "DatasetEvent", "Event", "EventType", "ExtraMissing",
+        "PRODUCER", "Assertion", "BatchTransport", "CapturedEvents", "Configuration", "Dataset",
+        "DatasetEvent", "DatasetInfo", "Event", "EventRefused", "EventType", "ExtraMissing",
         "Facet", "HeadwaterError", "HttpTransport", "InputColumn", "InputDataset", "InputField",
-        "InvalidEvent", "InvalidStatement", "Job", "JobEvent", "OutputDataset", "Run", "RunEvent",
-        "RunOf", "SchemaField", "SqlLineage", "Transformation", "Transport", "TransportError",
-        "facets", "format_time", "lineage_of", "new_run_id", "to_json",
-        "transport_from_environment",
+        "InvalidConfiguration", "InvalidEvent", "InvalidStatement", "Job", "JobEvent", "JobRun",
+        "LineageJob", "OutputDataset", "Run", "RunEvent", "RunOf", "SchemaField", "SqlLineage",
+        "Transformation", "Transport", "TransportError", "capture_events", "child_environment",
+        "configure", "current_run", "emit", "facets", "flush", "format_time", "in_current_run",
+        "lineage_facet", "lineage_of", "naming", "new_run_id", "openlineage_job", "redact",
+        "to_json", "transport_from_environment",
     ]  # fmt: skip
     assert all(hasattr(headwater.sdk, name) for name in headwater.sdk.__all__)
 
 
+def test_every_public_name_is_in_its_place() -> None:
+    names = set(vars(headwater.sdk)["_PLACE_OF"]) | {"facets", "naming"}
+    assert names == set(headwater.sdk.__all__) == set(dir(headwater.sdk))
+    with pytest.raises(AttributeError, match="nothing_of_that_name"):
+        _ = headwater.sdk.nothing_of_that_name  # type: ignore[attr-defined]
+
+
 def test_importing_the_sdk_loads_only_the_standard_library_and_no_http() -> None:
     code = (
-        "import sys; before = set(sys.modules); import headwater.sdk\n"
+        "import sys; before = set(sys.modules); from headwater.sdk import openlineage_job\n"
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))\n"
         "print('http.client' in sys.modules, 'asyncio' in sys.modules, 'ssl' in sys.modules)"
     )
