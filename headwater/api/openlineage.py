@@ -22,7 +22,12 @@ from headwater.ingest.events import EventDoor, Outcomes
 from headwater.ingest.validation import Mode, validate
 from headwater.lineage.contract import Applied
 from headwater.model.principal import Action
-from headwater.wire.openlineage.bodies import is_single, split_events
+from headwater.wire.openlineage.bodies import (
+    is_ndjson,
+    is_single,
+    split_events,
+    split_lines,
+)
 from headwater.wire.openlineage.conformance.findings import Inspection
 
 CREATED: Final = 201
@@ -113,6 +118,8 @@ async def _bodies(request: HotRequest, most_bytes: int) -> list[bytes]:
     body = await request.body(most_bytes)
     if is_single(body):
         return [body]
+    if is_ndjson(request.headers.get(b"content-type", b"")):
+        return split_lines(body)
     if len(body) > BIG_BODY_BYTES:
         return await asyncio.to_thread(split_events, body)
     return split_events(body)

@@ -13,6 +13,7 @@ from headwater.api.application import create_application
 from headwater.api.dead_letters import dead_letters_router
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.entities import entities_router
+from headwater.api.events import events_router
 from headwater.api.health import Part, health_router
 from headwater.api.impact import impact_router
 from headwater.api.jobs import jobs_router
@@ -55,6 +56,7 @@ class Platform:
     ) -> None:
         self.settings = settings
         self.directory = directory
+        self._clock = clock
         self._open_access(stack, clock)
         self.lineage: Lineage = open_lineage(
             stack, directory.path, settings=settings.lineage, clock=clock
@@ -134,6 +136,12 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
+            events_router(
+                reads,
+                self.lineage.door,
+                clock=self._clock,
+                max_body_bytes=self.settings.server.max_body_bytes,
+            ),
             dead_letters_router(
                 reads,
                 DeadLetterReplays(self.lineage.door, self.lineage.store.discard),

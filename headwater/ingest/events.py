@@ -90,6 +90,10 @@ class EventDoor:
             return ()
         return self._submit(self._request(bodies, principal, is_command=False))
 
+    def restore(self, arrivals: Sequence[Arrival]) -> Outcomes:
+        """Apply what an export holds, from a thread, as it first arrived."""
+        return self._submit(tuple(map(self._cleaned, arrivals))) if arrivals else ()
+
     def command(self, command: Command, *, principal: Principal) -> Applied:
         """Apply a command from a thread."""
         return self.tell([command], principal=principal)[0]

@@ -14,6 +14,7 @@ import typer
 from headwater.cli.progress import progress
 from headwater.cli.session import Exit, print_json
 from headwater.cli.table import print_table
+from headwater.errors import Invalid
 
 if TYPE_CHECKING:
     from headwater.wire.openlineage.conformance.findings import Finding, Severity
@@ -51,15 +52,22 @@ def check(
     from headwater.cli.events.files import read_events, size_of
     from headwater.wire.openlineage.conformance.findings import Severity
     from headwater.wire.openlineage.conformance.inspector import inspect
+    from headwater.wire.openlineage.entries import Entry, read_entry
 
     kinds: dict[tuple[str, str, str], _Kind] = {}
     total = 0
     size = size_of(files)
     with progress("Checking", total=size, unit="bytes", quiet=as_json) as advance:
         for event in read_events(files, advance):
+            try:
+                entry = read_entry(event.body)
+            except Invalid:  # not as an export writes it: then it is what there is to check
+                entry = Entry(body=event.body)
+            if entry.is_command:
+                continue
             total += 1
             counted = set()
-            for finding in inspect(event.body).findings:
+            for finding in inspect(entry.body).findings:
                 key = (finding.rule, finding.pattern, finding.message)
                 kind = kinds.setdefault(key, _Kind(finding, event.where))
                 if key not in counted:

@@ -12,6 +12,7 @@ from headwater.lineage.reading.datasets import Datasets
 from headwater.lineage.reading.dead_letters import DeadLetters
 from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.entities import Entities
+from headwater.lineage.reading.entries import Entries
 from headwater.lineage.reading.events import Events
 from headwater.lineage.reading.explicit import Explicit
 from headwater.lineage.reading.facets import FacetReads
@@ -48,6 +49,7 @@ class LineageView:
         self.datasets = Datasets(connection)
         self.dead_letters = DeadLetters(connection)
         self.edges = Edges(connection, self.recall, lens)
+        self.entries = Entries(connection)
         self.entities = Entities(connection, self.recall)
         self.events = Events(connection)
         self.explicit = Explicit(connection, self.recall, self.edges)

@@ -18,6 +18,17 @@ def is_single(body: bytes) -> bool:
     return body[:1] == b"{" and b"\n" not in body
 
 
+def is_ndjson(content_type: bytes) -> bool:
+    """Tell whether a media type promises a line for each event."""
+    name = content_type.partition(b";")[0].strip().lower()
+    return name.endswith((b"ndjson", b"jsonl", b"jsonlines", b"json-lines"))
+
+
+def split_lines(body: bytes) -> list[bytes]:
+    """Return the lines of a body that promises one for each event, broken ones too."""
+    return [line for line in body.split(b"\n") if line.strip()]
+
+
 def split_events(body: bytes) -> list[bytes]:
     """Return the bytes of each event of a request body, in order.
 
@@ -28,7 +39,7 @@ def split_events(body: bytes) -> list[bytes]:
         return _elements(stripped)
     first, _, rest = stripped.partition(b"\n")
     if rest and _is_whole(first):
-        return [line for line in stripped.splitlines() if line.strip()]
+        return split_lines(stripped)
     return [body]
 
 
