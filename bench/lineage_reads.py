@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from headwater.api.marquez.column_graph import column_nodes
-from headwater.api.marquez.graph import table_nodes
+from headwater.api.marquez.graph_nodes import graph_document, graph_nodes
 from headwater.api.marquez.jobs import jobs_json
 from headwater.api.marquez.route import answer
 from headwater.lineage.contract import Arrival
@@ -164,7 +164,7 @@ def _marquez(reads: LineageReads, dataset: int, depth: int) -> object:
         key = view.names.find("dataset", vertex.name)
         assert key is not None
         graph = TableWalk(view, BUDGET).around(vertex, key, depth=depth)
-        return answer({"graph": table_nodes(view, graph)})
+        return graph_document(graph_nodes(view, graph), graph.reason)
 
 
 def _columns(reads: LineageReads, dataset: int, depth: int) -> object:

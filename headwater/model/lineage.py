@@ -56,7 +56,7 @@ class Moment(NamedTuple):
         return (span + later.nanoseconds - self.nanoseconds) // 1_000_000
 
 
-class Name(msgspec.Struct, frozen=True, order=True):
+class Name(msgspec.Struct, frozen=True, order=True, gc=False):
     """The identity of a job or of a dataset, as its producer sent it."""
 
     namespace: str
@@ -224,7 +224,7 @@ class DatasetVersion:
     notes: tuple[Note, ...] = ()
 
 
-class Edge(msgspec.Struct, frozen=True, order=True):
+class Edge(msgspec.Struct, frozen=True, order=True, gc=False):
     """A job reads or writes a dataset, by the keys of the store."""
 
     job: int
@@ -233,14 +233,14 @@ class Edge(msgspec.Struct, frozen=True, order=True):
     state: EdgeState = "current"
 
 
-class Field(msgspec.Struct, frozen=True, order=True):
+class Field(msgspec.Struct, frozen=True, order=True, gc=False):
     """A column of a dataset, by the dataset's key in the store."""
 
     dataset: int
     column: str
 
 
-class ColumnEdge(msgspec.Struct, frozen=True, kw_only=True):
+class ColumnEdge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A column is made of another one by a job; several subtypes make several edges.
 
     `output.column` is empty where the whole dataset depends on the input (a filter, a join).

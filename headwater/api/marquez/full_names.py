@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from headwater.errors import Missing
+from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.rows import to_bytes
 from headwater.lineage.reading.view import LineageView
 from headwater.model.lineage import Name
 
 _DEEPEST: Final = 16
+_PARENTS: Final = Shelf[int | None]("parent", "job")
 _MOST_DOTS: Final = 32
 _UNSAFE: Final = re.compile(r"[^a-z:/A-Z0-9\-_.@+]")
 
@@ -30,9 +32,23 @@ class FullName:
 def full_names(view: LineageView, jobs: Iterable[int]) -> dict[int, FullName]:
     """Return the full names of jobs, a few statements for any number."""
     wanted = set(jobs)
-    parents = view.families.parents_of_jobs(wanted)
-    names = view.names.of("job", wanted | parents.keys() | set(parents.values()))
+    parents = _parents(view, wanted)
+    held = view.entities.of("job", wanted | parents.keys() | set(parents.values()))
+    names = {job: entity.name for job, entity in held.items()}
     return {job: _full_name(job, parents, names, _DEEPEST) for job in wanted if job in names}
+
+
+def _parents(view: LineageView, jobs: set[int]) -> dict[int, int]:
+    """Return child job to parent job, for these jobs and all their ancestors."""
+    found: dict[int, int] = {}
+    frontier = jobs
+    for _ in range(_DEEPEST):
+        step = view.recall.of(_PARENTS, frontier, view.families.direct_parents)
+        found |= {job: parent for job, parent in step.items() if parent is not None}
+        frontier = {parent for parent in step.values() if parent is not None} - found.keys()
+        if not frontier:
+            break
+    return found
 
 
 def _full_name(

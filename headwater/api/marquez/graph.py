@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.column_graph import column_nodes
-from headwater.api.marquez.full_names import FullName, find_job, full_names
+from headwater.api.marquez.full_names import find_job
+from headwater.api.marquez.graph_nodes import graph_document, graph_nodes
 from headwater.api.marquez.route import (
     MarquezRoute,
-    answer,
+    json_bytes,
     no_such_page,
     required,
     whole_number,
 )
-from headwater.api.marquez.shapes import Json, dataset_node_json, job_node_json
 from headwater.errors import Invalid, Missing
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Field, Name
 from headwater.query.lineage.columns import ColumnWalk
-from headwater.query.lineage.graph import Budget, Graph, Side, Vertex
-from headwater.query.lineage.nodes import NodeId, node_id, parse_node
+from headwater.query.lineage.graph import Budget, Side, Vertex
+from headwater.query.lineage.nodes import NodeId, parse_node
 from headwater.query.lineage.tables import TableWalk
 from headwater.query.lineage.walk import start_fields
 
-_BUDGET = Budget(nodes=5_000, band=5_000)
+_BUDGET = Budget(nodes=5_000, edges=50_000, band=5_000)
 _MOST_HOPS = 1_000
 _DEFAULT_DEPTH = 20
 
@@ -50,8 +48,8 @@ def graph_router(reads: LineageReads) -> APIRouter:
         with reads.view() as view:
             vertex, key = _start(view, wanted)
             graph = TableWalk(view, _BUDGET).around(vertex, key, depth=hops)
-            nodes = table_nodes(view, graph)
-        return _graph(nodes, graph)
+            nodes = graph_nodes(view, graph)
+        return _json(graph_document(nodes, graph.reason))
 
     @router.get("/column-lineage")
     def get_column_lineage(
@@ -74,8 +72,8 @@ def graph_router(reads: LineageReads) -> APIRouter:
         with reads.view() as view:
             start = _fields(view, wanted)
             graph = ColumnWalk(view, _BUDGET).directed(start, sides=sides, depth=hops)
-            nodes = column_nodes(view, graph)
-        return _graph(nodes, graph)
+            found = sorted(column_nodes(view, graph), key=lambda node: str(node["id"]))
+        return _json(graph_document(map(json_bytes, found), graph.reason))
 
     return router
 
@@ -126,65 +124,5 @@ def _fields(view: LineageView, node: NodeId) -> list[Field]:
         raise Missing("Could not find node") from error
 
 
-def _graph(nodes: list[Json], graph: Graph) -> Response:
-    document: Json = {"graph": sorted(nodes, key=lambda node: str(node["id"]))}
-    if graph.reason is not None:
-        document |= {"partial": True, "reason": graph.reason}
-    return answer(document)
-
-
-def table_nodes(view: LineageView, graph: Graph) -> list[Json]:
-    """Return the jobs and datasets of a graph with their edges."""
-    jobs = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "job"]
-    datasets = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "dataset"]
-    names = full_names(view, jobs)
-    ids = {vertex: _id(vertex, graph, names) for vertex in graph.distances}
-    latest = view.runs.latest_keys(jobs, 1)
-    runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
-    job_values = view.jobs.by_keys(jobs, is_whole=False)
-    dataset_values = view.datasets.by_keys(datasets)
-    into: defaultdict[Vertex, list[Json]] = defaultdict(list)
-    out_of: defaultdict[Vertex, list[Json]] = defaultdict(list)
-    for link in graph.links:
-        edge = {"origin": ids[link.origin], "destination": ids[link.destination]}
-        into[link.destination].append(edge)
-        out_of[link.origin].append(edge)
-    sides = _sides(graph)
-    nodes: list[Json] = []
-    for vertex in graph.distances:
-        key = graph.keys[vertex]
-        if vertex.kind == "job":
-            run = runs[latest[key][0]] if key in latest else None
-            inputs, outputs = sides[vertex]
-            job = replace(job_values[key], inputs=tuple(inputs), outputs=tuple(outputs))
-            data = job_node_json(job, run, names)
-        else:
-            data = dataset_node_json(dataset_values[key])
-        nodes.append(
-            {
-                "id": ids[vertex],
-                "type": vertex.kind.upper(),
-                "data": data,
-                "inEdges": sorted(into[vertex], key=lambda edge: str(edge["origin"])),
-                "outEdges": sorted(out_of[vertex], key=lambda edge: str(edge["destination"])),
-            }
-        )
-    return nodes
-
-
-def _sides(graph: Graph) -> dict[Vertex, tuple[list[Name], list[Name]]]:
-    """Return what each job reads and writes, out of the links that the walk found."""
-    sides: defaultdict[Vertex, tuple[list[Name], list[Name]]] = defaultdict(lambda: ([], []))
-    for link in graph.links:
-        if link.destination.kind == "job":
-            sides[link.destination][0].append(link.origin.name)
-        else:
-            sides[link.origin][1].append(link.destination.name)
-    return sides
-
-
-def _id(vertex: Vertex, graph: Graph, names: dict[int, FullName]) -> str:
-    if vertex.kind != "job":
-        return vertex.id
-    full = names[graph.keys[vertex]]
-    return node_id("job", full.namespace, full.name)
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

@@ -46,11 +46,15 @@ class MarquezRoute(APIRoute):
 
 def answer(document: Any, status: int = 200) -> Response:
     """Answer with JSON, keys in the order given; numbers of facets stay as they were sent."""
+    return Response(json_bytes(document), status, media_type="application/json")
+
+
+def json_bytes(document: object) -> bytes:
+    """Return JSON, lone surrogates of names included."""
     try:
-        body = _ENCODER.encode(document)
+        return _ENCODER.encode(document)
     except UnicodeEncodeError:
-        body = encode(document)  # a name holds a lone surrogate
-    return Response(body, status, media_type="application/json")
+        return encode(document)
 
 
 def facets_json(facets: Facets) -> dict[str, msgspec.Raw]:

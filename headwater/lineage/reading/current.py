@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from headwater.lineage.reading.rows import rows_in
@@ -21,7 +22,7 @@ OUTPUT: Final = 1
 _NEVER: Final = -1
 
 
-class Use(NamedTuple):
+class Use(msgspec.Struct, frozen=True, gc=False):
     """A run that counts names a dataset on one side of its job."""
 
     run: int
@@ -30,7 +31,7 @@ class Use(NamedTuple):
     state: EdgeState
 
 
-class JobUses(NamedTuple):
+class JobUses(msgspec.Struct, frozen=True, gc=False):
     """What the runs that count name, on both sides of a job; hidden datasets too."""
 
     inputs: tuple[Use, ...] = ()

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.names import Kind
-from headwater.lineage.reading.rows import hidden, rows_in, to_text
+from headwater.lineage.reading.rows import hidden, rows_in, rows_of, to_text
 from headwater.model.lineage import Name
 
 MOST_IDENTITIES: Final = 50
@@ -33,11 +34,12 @@ _CARRIERS: Final = (
     "SELECT s.dataset_id, f.dataset_id FROM facet_symlink s"
     " JOIN dataset_facet f ON f.facet_id = s.facet_id WHERE s.dataset_id IN ({keys})"
 )
+_ANY_SYMLINK: Final = "SELECT 1 FROM facet_symlink LIMIT 1"
 _RANKS: Final = {"TABLE": 0, "LOCATION": 2}
 _OWN_RANK: Final = 1
 
 
-class Entity(NamedTuple):
+class Entity(msgspec.Struct, frozen=True, gc=False):
     """A job or dataset; `standing` 0 is one that was only mentioned."""
 
     name: Name
@@ -45,7 +47,7 @@ class Entity(NamedTuple):
     is_hidden: bool
 
 
-class Component(NamedTuple):
+class Component(msgspec.Struct, frozen=True, gc=False):
     """Datasets that are one by their symlinks, the canonical name first; one alone mostly.
 
     `is_whole` is False for one that has too many names and so was left apart.
@@ -73,6 +75,7 @@ class Entities:
         self._connection = connection
         self._recall = recall
         self._components: dict[int, Component] = {}
+        self._has_symlinks: bool | None = None
 
     def of(self, kind: Kind, keys: Iterable[int]) -> dict[int, Entity]:
         """Return jobs or datasets by key."""
@@ -96,6 +99,11 @@ class Entities:
         return {dataset: self._components[dataset] for dataset in wanted}
 
     def _find(self, unknown: set[int]) -> None:
+        if self._has_symlinks is None:
+            self._has_symlinks = bool(rows_of(self._connection, _ANY_SYMLINK))
+        if not self._has_symlinks:
+            self._components |= {dataset: Component((dataset,)) for dataset in unknown}
+            return
         links: defaultdict[int, set[int]] = defaultdict(set)
         ranks: dict[int, int] = {}
         frontier = set(unknown)

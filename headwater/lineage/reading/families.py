@@ -27,6 +27,12 @@ _CHILDREN: Final = (
     " WHERE p.id IN ({keys}) AND c.id <> p.id AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
     "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
 )
+_PARENTS: Final = (
+    "SELECT p.id FROM run c JOIN run_parent rp ON rp.run_id = c.id"
+    " JOIN run p ON p.uuid = rp.parent_uuid"
+    " WHERE c.id IN ({keys}) AND c.id <> p.id AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
+    "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
+)
 
 
 class Families:
@@ -43,19 +49,34 @@ class Families:
         found: dict[int, int] = {}
         frontier = set(jobs)
         for _ in range(_MOST_LEVELS):
-            rows = list(rows_in(self._connection, _PARENT_JOBS, frontier))
-            step = {job: parent for job, parent in rows if parent is not None}
+            rows = self.direct_parents(frontier)
+            step = {job: parent for job, parent in rows.items() if parent is not None}
             found.update(step)
             frontier = set(step.values()) - found.keys()
             if not frontier:
                 break
         return found
 
+    def direct_parents(self, jobs: Iterable[int]) -> dict[int, int | None]:
+        """Return the job that each of these names as its parent, None where it names none."""
+        return dict(rows_in(self._connection, _PARENT_JOBS, jobs))
+
     def children_of_run(self, run: int, *, limit: int) -> list[int]:
         """Return the child runs of a run, the newest first."""
         sql = _CHILDREN.replace("{keys}", str(int(run)))
         sql += " ORDER BY c.decided_key DESC, c.uuid DESC LIMIT :limit"
         return [int(row[1]) for row in rows_of(self._connection, sql, limit=limit)]
+
+    def ancestors_of_runs(self, runs: Iterable[int]) -> set[int]:
+        """Return the runs above these, their parents and so on."""
+        found: set[int] = set()
+        frontier = set(runs)
+        for _ in range(_MOST_LEVELS):
+            frontier = {key for (key,) in rows_in(self._connection, _PARENTS, frontier)} - found
+            if not frontier:
+                break
+            found |= frontier
+        return found
 
     def effective_states(self, runs: Iterable[int]) -> dict[int, RunState]:
         """Return for each run the worst of its own state and of each child job's latest run."""

@@ -35,6 +35,9 @@ _JOBS: Final = (
     " UNION SELECT root_job_id FROM run_parent WHERE run_id IN ({keys}) AND root_job_id IS NOT NULL"
 )
 _DATASETS: Final = "SELECT DISTINCT dataset_id FROM run_io WHERE run_id IN ({keys})"
+_READERS: Final = (
+    "SELECT DISTINCT job_id FROM job_edge WHERE dataset_id IN ({keys}) AND direction = 0"
+)
 _EXPLICIT: Final = (
     "SELECT DISTINCT e.out_dataset_id, e.in_dataset_id, e.out_job_id, e.in_job_id"
     " FROM lineage_use u JOIN facet_edge e ON e.facet_id = u.facet_id AND e.source = 1"
@@ -45,7 +48,8 @@ _SYMLINKED: Final = (
     " WHERE f.dataset_id IN ({keys})"
 )
 
-Entity = Literal["job", "dataset"]
+Entity = Literal["job", "reader", "dataset"]
+"""Of what a value is: a `reader` is a job of which the value also depends on what it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,12 @@ class Recall:
             self._memory.put(shelf, loaded, self._stamp)
         return cast("dict[int, Value]", {key: own[key] for key in wanted if key in own})
 
+    def renew(self, shelf: Shelf[Value], values: Mapping[int, Value]) -> Mapping[int, Value]:
+        """Remember other values, and return them."""
+        self._own.setdefault(shelf, {}).update(values)
+        self._memory.put(shelf, values, self._stamp)
+        return values
+
 
 def _changed_since(
     connection: Connection, before: int, now: int
@@ -167,11 +177,12 @@ def _changed_since(
         return None
     jobs = {job for (job,) in rows_in(connection, _JOBS, runs)}
     datasets = {dataset for (dataset,) in rows_in(connection, _DATASETS, runs)}
-    owners: tuple[tuple[Entity, set[int]], ...] = (("job", jobs), ("dataset", datasets))
+    owners = (("job", jobs), ("dataset", datasets))
     for owner, keys in owners:
         sql = _EXPLICIT.format(owner=owner)
         for out_dataset, in_dataset, out_job, in_job in list(rows_in(connection, sql, keys)):
             datasets |= {out_dataset, in_dataset}
             jobs |= {out_job, in_job}
     datasets |= {dataset for (dataset,) in rows_in(connection, _SYMLINKED, datasets)}
-    return {"job": jobs, "dataset": datasets}
+    readers = jobs | {job for (job,) in rows_in(connection, _READERS, datasets)}
+    return {"job": jobs, "reader": readers, "dataset": datasets}

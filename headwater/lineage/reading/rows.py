@@ -50,8 +50,14 @@ def rows_of(connection: Connection, sql: str, **values: Any) -> Sequence[Any]:
 
 def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[Any]:
     """Run a statement per batch of keys; `{keys}` in it stands for the batch."""
+    is_sqlite = connection.dialect.name == "sqlite"
     for batch in batches(keys):
-        yield from _fetched(connection.exec_driver_sql(sql.replace("{keys}", listed(batch))))
+        if is_sqlite:  # one text for any keys, so that the driver has it prepared
+            statement = sql.replace("{keys}", "SELECT value FROM json_each(?)")
+            values = (f"[{listed(batch)}]",) * sql.count("{keys}")
+            yield from _fetched(connection.exec_driver_sql(statement, values))
+        else:
+            yield from _fetched(connection.exec_driver_sql(sql.replace("{keys}", listed(batch))))
 
 
 def _fetched(result: CursorResult[Any]) -> Sequence[Any]:

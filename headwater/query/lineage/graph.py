@@ -18,7 +18,7 @@ MOST_NODES: Final = 10_000
 MOST_EDGES: Final = 100_000
 
 
-class Vertex(msgspec.Struct, frozen=True, order=True):
+class Vertex(msgspec.Struct, frozen=True, order=True, gc=False):
     """A dataset, a job, a column of a dataset, a run, or a group that was collapsed.
 
     `column` is also the id of a run, whose name is that of its job. The order of vertices is
@@ -40,7 +40,7 @@ class Vertex(msgspec.Struct, frozen=True, order=True):
         return f"{self.kind}:{namespace}:{name}"
 
 
-class Link(msgspec.Struct, frozen=True, kw_only=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Data flows from `origin` to `destination`.
 
     `job` says by whose doing, where that is not one of the ends: between columns, and for an
@@ -66,7 +66,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         return (self.origin, self.destination, job, *how)
 
 
-class Band(msgspec.Struct, frozen=True, kw_only=True):
+class Band(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """So many more neighbours of a vertex on one side were left out."""
 
     vertex: Vertex

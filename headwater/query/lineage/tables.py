@@ -113,7 +113,7 @@ class TableWalk:
         if not jobs:
             return []
         uses = self._view.edges.uses(job // 2 for job in jobs)
-        datasets = {use.dataset for held in uses.values() for side in held for use in side}
+        datasets = {use.dataset for held in uses.values() for use in (*held.inputs, *held.outputs)}
         roots = self._roots(self._visible(datasets))
         taken: list[int] = []
         for side in sides:

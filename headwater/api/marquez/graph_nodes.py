@@ -1,0 +1,149 @@
+"""Nodes of the lineage graph as JSON; what a node says of itself is remembered as bytes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import msgspec
+
+from headwater.api.marquez.full_names import FullName, full_names
+from headwater.api.marquez.route import json_bytes
+from headwater.api.marquez.shapes import dataset_node_json, job_node_json
+from headwater.lineage.reading.memory import Shelf
+from headwater.lineage.reading.view import LineageView
+from headwater.model.lineage import Name
+from headwater.query.lineage.graph import Graph, Vertex
+from headwater.query.lineage.nodes import node_id
+
+Sides = tuple[tuple[Name, ...], tuple[Name, ...]]
+
+
+class _JobData(NamedTuple):
+    """What a job says of itself under a name, with these inputs and outputs."""
+
+    name: FullName
+    sides: Sides
+    json: bytes
+
+
+class _DatasetData(NamedTuple):
+    """What a dataset says of itself under a name."""
+
+    name: Name
+    json: bytes
+
+
+_JOBS: Final = Shelf[_JobData]("marquez node", "reader")
+_DATASETS: Final = Shelf[_DatasetData]("marquez node", "dataset")
+
+
+def graph_nodes(view: LineageView, graph: Graph) -> list[bytes]:
+    """Return the jobs and datasets of a graph with their edges, sorted by id."""
+    jobs = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "job"]
+    names = full_names(view, jobs)
+    texts = {vertex: _id(vertex, graph, names) for vertex in graph.distances}
+    ids = {vertex: json_bytes(text) for vertex, text in texts.items()}
+    into: defaultdict[Vertex, list[tuple[str, bytes]]] = defaultdict(list)
+    out_of: defaultdict[Vertex, list[tuple[str, bytes]]] = defaultdict(list)
+    for link in graph.links:
+        edge = b'{"origin":%b,"destination":%b}' % (ids[link.origin], ids[link.destination])
+        into[link.destination].append((texts[link.origin], edge))
+        out_of[link.origin].append((texts[link.destination], edge))
+    data = _data(view, graph, names)
+    return [
+        b'{"id":%b,"type":"%b","data":%b,"inEdges":%b,"outEdges":%b}'
+        % (
+            ids[vertex],
+            vertex.kind.upper().encode(),
+            data[vertex],
+            _edges(into.get(vertex, ())),
+            _edges(out_of.get(vertex, ())),
+        )
+        for vertex in sorted(graph.distances, key=texts.__getitem__)
+    ]
+
+
+def _edges(edges: Iterable[tuple[str, bytes]]) -> bytes:
+    return b"[%b]" % b",".join([edge for _, edge in sorted(edges)])
+
+
+def _id(vertex: Vertex, graph: Graph, names: Mapping[int, FullName]) -> str:
+    if vertex.kind != "job":
+        return vertex.id
+    full = names[graph.keys[vertex]]
+    return node_id("job", full.namespace, full.name)
+
+
+def _data(view: LineageView, graph: Graph, names: Mapping[int, FullName]) -> dict[Vertex, bytes]:
+    jobs = {graph.keys[vertex]: vertex for vertex in graph.distances if vertex.kind == "job"}
+    datasets = {graph.keys[v]: v for v in graph.distances if v.kind == "dataset"}
+    sides = _sides(graph)
+
+    def load_jobs(missing: Collection[int]) -> dict[int, _JobData]:
+        return _job_data(view, names, {job: sides[jobs[job]] for job in missing})
+
+    def load_datasets(missing: Collection[int]) -> dict[int, _DatasetData]:
+        return _dataset_data(view, {key: datasets[key].name for key in missing})
+
+    job_data = view.recall.of(_JOBS, jobs, load_jobs)
+    changed = {
+        job
+        for job, held in job_data.items()
+        if held.name != names[job] or held.sides != sides[jobs[job]]
+    }
+    if changed:
+        job_data |= view.recall.renew(_JOBS, load_jobs(changed))
+    dataset_data = view.recall.of(_DATASETS, datasets, load_datasets)
+    renamed = {key for key, held in dataset_data.items() if held.name != datasets[key].name}
+    if renamed:
+        dataset_data |= load_datasets(renamed)
+    return {vertex: job_data[job].json for job, vertex in jobs.items()} | {
+        vertex: dataset_data[key].json for key, vertex in datasets.items()
+    }
+
+
+def _sides(graph: Graph) -> defaultdict[Vertex, Sides]:
+    """Return what each job reads and writes, out of the links that the walk found."""
+    found: defaultdict[Vertex, tuple[list[Name], list[Name]]] = defaultdict(lambda: ([], []))
+    for link in graph.links:
+        if link.destination.kind == "job":
+            found[link.destination][0].append(link.origin.name)
+        else:
+            found[link.origin][1].append(link.destination.name)
+    sides: defaultdict[Vertex, Sides] = defaultdict(lambda: ((), ()))
+    sides.update((vertex, (tuple(i), tuple(o))) for vertex, (i, o) in found.items())
+    return sides
+
+
+def _job_data(
+    view: LineageView, names: Mapping[int, FullName], sides: Mapping[int, Sides]
+) -> dict[int, _JobData]:
+    latest = view.runs.latest_keys(sides, 1)
+    runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
+    values = view.jobs.by_keys(sides, is_whole=False)
+    found: dict[int, _JobData] = {}
+    for key, (inputs, outputs) in sides.items():
+        run = runs[latest[key][0]] if key in latest else None
+        job = replace(values[key], inputs=inputs, outputs=outputs)
+        data = json_bytes(job_node_json(job, run, names))
+        found[key] = _JobData(names[key], (inputs, outputs), data)
+    return found
+
+
+def _dataset_data(view: LineageView, names: Mapping[int, Name]) -> dict[int, _DatasetData]:
+    values = view.datasets.by_keys(names)
+    return {
+        key: _DatasetData(name, json_bytes(dataset_node_json(replace(values[key], name=name))))
+        for key, name in names.items()
+    }
+
+
+def graph_document(nodes: Iterable[bytes], reason: str | None) -> bytes:
+    """Return the answer that holds these nodes, with the reason why it is partial."""
+    body = b'{"graph":[%b]' % b",".join(nodes)
+    if reason is not None:
+        body += b',"partial":true,"reason":%b' % msgspec.json.encode(reason)
+    return body + b"}"
