@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.lineage_stores import lineage_backend, postgresql_server, pytest_generate_tests
+from tests.lineage_stores import (
+    lineage_backend,
+    postgresql_backend,
+    postgresql_server,
+    pytest_generate_tests,
+)
 
-__all__ = ["lineage_backend", "postgresql_server", "pytest_generate_tests"]
+__all__ = [
+    "lineage_backend",
+    "postgresql_backend",
+    "postgresql_server",
+    "pytest_generate_tests",
+]
 
 ROUNDS = int(os.environ.get("HEADWATER_TEST_ROUNDS", "20"))
 HERE = Path(__file__).parent

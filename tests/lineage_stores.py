@@ -34,11 +34,11 @@ MACHINES = ("postgresql-15",)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run whatever touches `lineage_backend` on each of them."""
-    if "lineage_backend" in metafunc.fixturenames:
-        is_contract = "contract" in metafunc.definition.path.parts
-        backends = BACKENDS + MACHINES if is_contract else BACKENDS
-        metafunc.parametrize("lineage_backend", backends, indirect=True)
+    """Run whatever touches `lineage_backend` on each of them, `postgresql_backend` on those."""
+    more = MACHINES if "contract" in metafunc.definition.path.parts else ()
+    for name, backends in (("lineage_backend", BACKENDS), ("postgresql_backend", BACKENDS[1:])):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, backends + more, indirect=True)
 
 
 @dataclass
@@ -126,13 +126,26 @@ def lineage_backend(
             request.param, lambda: tmp_path_factory.mktemp("lineage") / "lineage.db", lambda _: None
         )
     else:
-        of_version = request.getfixturevalue("postgresql_server")
-        server = of_version(request.param.partition("-")[2] or "wheel")
-        backend = LineageBackend(
-            request.param, lambda: server.fresh(_lineage), lambda place: server.drop(str(place))
-        )
+        backend = _on_postgresql(request)
     yield backend
     backend.close()
+
+
+@pytest.fixture
+def postgresql_backend(request: pytest.FixtureRequest) -> Iterator[LineageBackend]:
+    """A database that several processes may write: PostgreSQL alone."""
+    backend = _on_postgresql(request)
+    yield backend
+    backend.close()
+
+
+def _on_postgresql(request: pytest.FixtureRequest) -> LineageBackend:
+    server = request.getfixturevalue("postgresql_server")(
+        request.param.partition("-")[2] or "wheel"
+    )
+    return LineageBackend(
+        request.param, lambda: server.fresh(_lineage), lambda place: server.drop(str(place))
+    )
 
 
 def _lineage(url: str) -> None:
