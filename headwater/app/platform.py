@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from headwater.api.access import Access
 from headwater.api.application import create_application
+from headwater.api.conformance import conformance_router
 from headwater.api.dead_letters import dead_letters_router
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.entities import entities_router
@@ -45,6 +46,7 @@ from headwater.ingest.validation import Mode
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
+from headwater.query.conformance import Conformance
 from headwater.query.sql.session import SqlSession
 
 
@@ -136,6 +138,7 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
+            conformance_router(Conformance(reads)),
             events_router(
                 reads,
                 self.lineage.door,

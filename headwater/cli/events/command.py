@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from headwater.cli.events.check import check
+from headwater.cli.events.conformance import conformance
 from headwater.cli.events.export import export
 from headwater.cli.events.take import take
 
@@ -12,5 +13,6 @@ events = typer.Typer(
     help="OpenLineage events in files: check, import, export.", no_args_is_help=True
 )
 events.command()(check)
+events.command()(conformance)
 events.command()(export)
 events.command("import")(take)

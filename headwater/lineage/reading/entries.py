@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -18,6 +18,10 @@ _PAGE: Final = (
     "SELECT seq, kind, received_us, principal, body FROM event WHERE seq > :after"
     " ORDER BY seq LIMIT :limit"
 )
+_PAGE_BEFORE: Final = (
+    "SELECT seq, kind, received_us, principal, body FROM event WHERE seq < :before"
+    " ORDER BY seq DESC LIMIT :limit"
+)
 
 
 class Entries:
@@ -28,7 +32,22 @@ class Entries:
 
     def page(self, *, after: int, limit: int) -> list[Entry]:
         """Return entries with a sequence beyond `after`, in order of it."""
-        rows = rows_of(self._connection, _PAGE, after=after, limit=limit)
+        return self._entries(rows_of(self._connection, _PAGE, after=after, limit=limit))
+
+    def page_before(self, *, before: int, limit: int) -> list[Entry]:
+        """Return entries with a sequence below `before`, the latest first."""
+        return self._entries(rows_of(self._connection, _PAGE_BEFORE, before=before, limit=limit))
+
+    def last(self) -> int:
+        """Return the greatest sequence, 0 where there is none."""
+        return int(rows_of(self._connection, "SELECT coalesce(max(seq), 0) FROM event")[0][0])
+
+    def count(self, *, after: int = 0) -> int:
+        """Count the entries beyond a sequence."""
+        sql = "SELECT count(*) FROM event WHERE seq > :after"
+        return int(rows_of(self._connection, sql, after=after)[0][0])
+
+    def _entries(self, rows: Sequence[Any]) -> list[Entry]:
         events = [bytes(body) for _, kind, _, _, body in rows if kind != _COMMAND]
         bodies = self._bodies(key for body in events for key in facet_ids(body))
         return [
@@ -41,11 +60,6 @@ class Entries:
             )
             for seq, kind, received_us, principal, body in rows
         ]
-
-    def count(self, *, after: int = 0) -> int:
-        """Count the entries beyond a sequence."""
-        sql = "SELECT count(*) FROM event WHERE seq > :after"
-        return int(rows_of(self._connection, sql, after=after)[0][0])
 
     def _bodies(self, facets: Iterable[int]) -> dict[int, bytes]:
         sql = "SELECT id, body FROM facet WHERE id IN ({keys})"
