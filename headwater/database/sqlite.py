@@ -21,6 +21,8 @@ from headwater.errors import HeadwaterError, StorageFull, Unavailable
 BUSY_TIMEOUT_MILLISECONDS: Final = 10_000
 _CACHE_KIBIBYTES: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
+_KEY_COUNTS: Final = (1, 4, 16, 64)
+_KEYS_AT_ONCE: Final = _KEY_COUNTS[-1]
 
 
 def open_sqlite(path: Path, schema: Schema) -> Engine:
@@ -107,10 +109,16 @@ class SqliteSession:
         return self._cursor.execute(sql, bound).fetchall()
 
     def rows_in(self, sql: str, keys: Iterable[int] | Iterable[bytes]) -> list[Row]:
-        """Run a question key by key: the statement is prepared once, the database is near."""
-        one = sql.replace("{keys}", "?")
+        """Run a question some keys at a time, always as many, so that few statements are made."""
+        wanted = list(keys)
         execute = self._cursor.execute
-        return [row for key in keys for row in execute(one, (key,))]
+        found: list[Row] = []
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            some = wanted[start : start + _KEYS_AT_ONCE]
+            places = next(size for size in _KEY_COUNTS if size >= len(some))
+            some += some[-1:] * (places - len(some))
+            found += execute(sql.replace("{keys}", ",".join("?" * places)), some)
+        return found
 
     def run(self, sql: str, *bound: object) -> None:
         """Run a statement."""

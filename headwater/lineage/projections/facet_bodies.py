@@ -71,6 +71,7 @@ class FacetBodies:
         for hash_, facet in missing.items():
             ids.put(hash_, self._next)
             new[hash_] = (self._next, hash_, FACET.pack(facet.body))
+            facet.let_go()
             self._next += 1
 
     def id_of(self, facet: Facet) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from headwater.wire.openlineage.event import EventType
 
@@ -19,8 +20,7 @@ class RunState(IntEnum):
     FAILED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """A START or a terminal event: its LWW key, its type, and what it carries."""
 
     key: bytes
@@ -29,8 +29,7 @@ class Mark:
     has_statistics: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The state that a run's marks amount to, and the keys of the events that decided it."""
 
     state: RunState

@@ -51,6 +51,10 @@ class Facet:
         """Return the canonical form, which is what a store keeps."""
         return to_canonical(self.raw) if self._body is None else self._body
 
+    def let_go(self) -> None:
+        """Drop the canonical form, which is made again when somebody asks."""
+        self._body = None
+
 
 Facets = Mapping[str, Facet]
 StandIn = Callable[[Facet], object]

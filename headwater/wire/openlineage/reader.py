@@ -174,13 +174,14 @@ class EventReader:
         )
 
     def _job(self, raw: bytes) -> _ReadJob:
-        known = self._jobs.get(raw)
+        at = sha256(raw).digest()
+        known = self._jobs.get(at)
         if known is None:
             job = _JOBS.decode(raw)
             facets, places = self._taken_out(job, ("facets",))
             name = (job.namespace, job.name)
             known = _ReadJob(name=name, facets=facets, part=Part(job, places))
-            self._jobs.put(raw, known, _weight(raw))
+            self._jobs.put(at, known, _weight(raw))
         return known
 
     def _read_datasets(self, found: list[Raw] | UnsetType) -> list[tuple[DatasetReference, Part]]:
@@ -189,11 +190,11 @@ class EventReader:
         datasets = self._datasets
         read = []
         for each in found:
-            raw = bytes(each)
-            read.append(datasets.get(raw) or self._dataset(raw))
+            at = sha256(each).digest()
+            read.append(datasets.get(at) or self._dataset(at, bytes(each)))
         return read
 
-    def _dataset(self, raw: bytes) -> tuple[DatasetReference, Part]:
+    def _dataset(self, at: bytes, raw: bytes) -> tuple[DatasetReference, Part]:
         dataset = _DATASETS.decode(raw)
         facets, places = self._taken_out(dataset, ("facets",))
         own, own_places = self._taken_out(dataset, ("inputFacets", "outputFacets"))
@@ -205,7 +206,7 @@ class EventReader:
             own_facets=own,
             part=part,
         )
-        self._datasets.put(raw, (reference, part), _weight(raw))
+        self._datasets.put(at, (reference, part), _weight(raw))
         return reference, part
 
     def _taken_out(
@@ -234,4 +235,4 @@ def _hashed(part: Part) -> bytes:
 
 def _weight(raw: bytes) -> int:
     """Return about how much memory it takes to remember a part, with its facets."""
-    return 3 * len(raw) + 1000
+    return len(raw) + 1000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
+from functools import lru_cache
 from typing import Final
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
@@ -21,6 +22,7 @@ def uuid_text(stored: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+@lru_cache(maxsize=8192)  # the events of a run come close together
 def run_uuid(run_id: str) -> bytes:
     """Return the UUID of a run: its id if that is a hyphenated UUID, else an MD5 name UUID."""
     if _UUID.fullmatch(run_id):

@@ -90,3 +90,15 @@ def test_python_and_we_agree(at):
 def test_no_text_breaks_the_reader(text):
     time = read_time(text)
     assert time is None or 0 <= time.nanoseconds < 1_000_000_000
+
+
+DATES = r"\d{4}-(\d\d-\d\d|W\d\d-\d)"
+CLOCKS = r"[T ]\d\d:\d\d(:\d\d)?([.,]\d{3}|[.,]\d{6}|[+-]\d\d:?\d\d)?(Z|\+00:00)"
+
+
+@given(text=st.from_regex(DATES + CLOCKS, fullmatch=True))
+def test_the_short_way_and_the_long_way_agree(text):
+    short, long = read_time(text), read_time(text + "[UTC]")
+    assert (short is None) == (long is None)
+    if short is not None and long is not None:
+        assert (short.seconds, short.nanoseconds) == (long.seconds, long.nanoseconds)
