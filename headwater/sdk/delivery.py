@@ -17,7 +17,7 @@ from headwater.sdk.events import Event, to_json
 from headwater.sdk.guard import Guarded, logger, warn
 from headwater.sdk.propagation import parent_from_environment, traceparent_from_environment
 from headwater.sdk.run import JobRun
-from headwater.sdk.signals import watch_for_termination
+from headwater.sdk.signals import forget_runs, watch_for_termination
 from headwater.sdk.times import new_run_id
 
 if TYPE_CHECKING:
@@ -252,6 +252,7 @@ def _close_at_exit() -> None:
     if delivery is not None and _process.made_by == os.getpid():
         with Guarded("lineage cannot be flushed"):
             delivery.close()
+        restore_delivery(None)  # what is told later waits in an outbox for the next process
 
 
 def _after_fork() -> None:
@@ -261,6 +262,7 @@ def _after_fork() -> None:
     _process.delivery = None
     _process.is_ready = False
     _process.made_by = os.getpid()
+    forget_runs()
     if before is not None:
         with Guarded("a forked process cannot let go of its parent's outbox"):
             before.abandon()

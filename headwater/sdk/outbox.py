@@ -202,6 +202,10 @@ class Outbox:
         """Let go of files that belong to the process which this one was forked from."""
         for segment in (*self._own, *self._orphans):
             segment.close()
+        for held in (self._own, self._orphans, self._memory, self._lost):
+            held.clear()
+        self._memory_bytes = 0
+        self._is_closed = True
 
     def _put(self, event: bytes) -> None:
         if self._is_closed or self.folder is None:

@@ -127,6 +127,7 @@ class Sender:
     def _work(self) -> None:
         """Deliver until stopped; an error of the machinery itself does not end the thread."""
         next_look = 0.0
+        self._hurry.wait(_LINGER_SECONDS)
         while not self._stopping:
             with Guarded("lineage cannot be delivered; it waits in the outbox"):
                 if time.monotonic() >= next_look:

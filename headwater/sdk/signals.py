@@ -34,6 +34,11 @@ def watch_for_termination(delivery: Delivery) -> None:
         signal.signal(signal.SIGTERM, _terminate)
 
 
+def forget_runs() -> None:
+    """Let go of the runs of the process that this one was forked from."""
+    _watched.clear()
+
+
 def _terminate(number: int, frame: FrameType | None) -> None:
     """End the process from another thread: this one may hold the locks that are needed for it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from headwater.sdk import delivery
 from headwater.sdk.delivery import replace_delivery, restore_delivery
 from headwater.sdk.guard import forget_warnings
+
+from .event_server import Server
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +27,18 @@ def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget_warnings()
     before = replace_delivery(None, close=False)
     restore_delivery(None)
+    delivery._process.given = None
     yield folder
     replace_delivery(None)
     restore_delivery(before)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    thread = threading.Thread(target=made.http.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+    thread.join()

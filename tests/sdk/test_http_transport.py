@@ -8,62 +8,17 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
-from headwater.sdk import HttpTransport, TransportError, transport_from_environment
+from headwater.sdk import (
+    EventRefused,
+    HttpTransport,
+    TransportError,
+    transport_from_environment,
+)
 
-
-class Server:
-    """Answers with the statuses that it is given, in turn, then 201; remembers requests."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, dict[str, str]]] = []
-        self.requests: list[tuple[str, dict[str, str], bytes]] = []
-        self.connections: set[Any] = set()
-        self.hang_up_after = False
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                outer.requests.append((self.path, headers, body))
-                outer.connections.add(self.client_address)
-                status, more = outer.answers.pop(0) if outer.answers else (201, {})
-                self.send_response(status)
-                for name, value in {"Content-Length": "2", **more}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(b"no" if status >= 300 else b"ok")
-                if outer.hang_up_after:
-                    self.wfile.flush()
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    self.close_connection = True
-
-            def log_message(self, *arguments: Any) -> None:
-                del arguments
-
-        class Listener(ThreadingHTTPServer):
-            daemon_threads = True
-
-        self.http = Listener(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.http.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield made
-    made.http.shutdown()
-    made.http.server_close()
-    thread.join()
+from .event_server import Server
 
 
 @pytest.fixture
@@ -242,3 +197,77 @@ def test_the_standard_variables_configure_it(server: Server) -> None:
 def test_without_a_url_there_is_no_transport() -> None:
     assert transport_from_environment({}) is None
     assert transport_from_environment({"OPENLINEAGE_URL": ""}) is None
+
+
+def test_many_events_go_at_once(server: Server, transport: HttpTransport) -> None:
+    assert transport.emit_batch([b"1", b"2", b"3"]) == [None, None, None]
+    ((path, _, body),) = server.requests
+    assert path == "/api/v1/lineage/batch"
+    assert body == b"[1,2,3]"
+
+
+def test_a_batch_of_one_is_a_single_event(server: Server, transport: HttpTransport) -> None:
+    assert transport.emit_batch([b"{}"]) == [None]
+    assert server.requests[0][0] == "/api/v1/lineage"
+
+
+def test_a_server_without_batches_gets_events_one_by_one(
+    server: Server, transport: HttpTransport
+) -> None:
+    server.has_batches = False
+    for _ in range(2):
+        assert transport.emit_batch([b"1", b"2"]) == [None, None]
+    paths = [path.removeprefix("/api/v1/lineage") for path, _, _ in server.requests]
+    assert paths == ["/batch", "", "", "", ""]
+
+
+def test_each_event_of_a_batch_has_its_own_fate(server: Server, transport: HttpTransport) -> None:
+    server.failed_events = [
+        {"index": 0, "reason": "no run", "retriable": False},
+        {"index": 2, "reason": "busy", "retriable": True},
+    ]
+    refused, taken, busy = transport.emit_batch([b"1", b"2", b"3"])
+    assert isinstance(refused, EventRefused)
+    assert taken is None
+    assert busy is not None
+    assert busy.retriable
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_batch_that_is_refused_is_told_apart(
+    server: Server, transport: HttpTransport, status: int
+) -> None:
+    server.answers = [(status, {}), (201, {}), (status, {}), (201, {})]
+    first, second, third = transport.emit_batch([b"1", b"2", b"3"])
+    assert (first, third) == (None, None)
+    assert isinstance(second, EventRefused)
+
+
+def test_what_stops_halfway_says_what_was_taken(server: Server) -> None:
+    server.has_batches = False
+    transport = HttpTransport(server.url, attempts=1)
+    server.answers = [(404, {}), (201, {}), (503, {"Retry-After": "7"})]
+    first, second, third = transport.emit_batch([b"1", b"2", b"3"])
+    transport.close()
+    assert first is None
+    assert second is third is not None
+    assert second.retry_after == 7
+
+
+@pytest.mark.parametrize("status", [301, 401, 403, 500, 503])
+def test_a_batch_for_a_server_that_is_away_is_an_error_as_a_whole(
+    server: Server, status: int
+) -> None:
+    transport = HttpTransport(server.url, attempts=1)
+    server.answers = [(status, {"Location": "/x"})]
+    with pytest.raises(TransportError) as caught:
+        transport.emit_batch([b"1", b"2"])
+    transport.close()
+    assert not isinstance(caught.value, EventRefused)
+
+
+def test_headers_of_the_configuration_are_sent(server: Server) -> None:
+    transport = HttpTransport(server.url, headers={"x-team": "water"})
+    transport.emit(b"{}")
+    transport.close()
+    assert server.requests[0][1]["x-team"] == "water"
