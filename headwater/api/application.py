@@ -95,7 +95,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, ValueError):
         return _answer(request, Malformed(f"the body is not JSON: {error.__cause__}"))
     if error.status_code == 404:
-        return _answer(request, Missing(f"there is nothing at {request.url.path}"))
+        return _answer(request, _missing(request.method, request.url.path))
     if request.url.path.startswith("/api/v1/"):
         said = f"HTTP {error.status_code} {error.detail}"
         body = {"code": error.status_code, "message": said}
@@ -103,6 +103,13 @@ async def _on_http(request: Request, error: Exception) -> Response:
     problem = problem_of(HeadwaterError(str(error.detail)))
     problem.update(status=error.status_code, title=str(error.detail))
     return JSONResponse(problem, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def _missing(method: str, path: str) -> Missing:
+    """Return the error for a path that is none; senders of events are told theirs."""
+    if method == "POST" and path.rstrip("/").endswith(("/lineage", "/lineage/batch")):
+        return Missing(f"there is nothing at {path}; events are taken at POST /api/v1/lineage")
+    return Missing(f"there is nothing at {path}")
 
 
 async def _on_failure(request: Request, _: Exception) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, MutableMapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from headwater.api.dispatch import Application
 from headwater.model.exchange import Exchange, Reply
@@ -23,16 +23,16 @@ def inside_exchange(application: Application) -> Exchange:
 async def _call(
     application: Application, method: str, target: str, *, body: bytes, headers: Mapping[str, str]
 ) -> Reply:
-    parts = urlsplit(target)
+    path, _, query = target.partition("?")
     scope: MutableMapping[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": unquote(parts.path),
-        "raw_path": parts.path.encode(),
-        "query_string": parts.query.encode(),
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 0),
