@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer, facets_json
 from headwater.errors import Missing
+from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Name, Run, RunState
 from headwater.query.lineage.graph import MOST_NODES, Budget, Graph, Link
@@ -70,12 +71,19 @@ def lineage_router(reads: LineageReads) -> APIRouter:
         state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
         limit: Annotated[int, Query(ge=0, le=10_000)] = 50,
         offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+        after: Annotated[
+            str | None, Query(description="The `next` of the page before this one.")
+        ] = None,
     ) -> Response:
-        """List runs, the newest first; `state` is the worst of a run's own and its children's."""
+        """List runs, the newest first; `state` is the worst of a run's own and its children's.
+
+        `next` is the cursor of the page that follows, null on the last one.
+        """
         with reads.view() as view:
             key = _job(view, namespace, job) if job is not None else None
-            keys = view.runs.page(job=key, state=state, limit=limit, offset=offset)
-            return answer({"runs": _runs_json(view, keys)})
+            wanted = RunFilter(job=key, state=state)
+            page = view.run_pages.page(wanted, limit=limit, offset=offset, after=after)
+            return answer({"runs": _runs_json(view, page.keys), "next": page.next})
 
     @router.get("/runs/{run_id}")
     def get_run(

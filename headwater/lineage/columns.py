@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    TextClause,
+    text,
+)
 from sqlalchemy.types import TypeEngine
 
 from headwater.database.schema import BIG, TEXT
@@ -41,3 +49,15 @@ def standing() -> list[Column[int]]:
         Column("deleted_seq", BIG, nullable=False, server_default="0"),
         Column("revived_seq", BIG, nullable=False, server_default="0"),
     ]
+
+
+CHANGED: Final = text("coalesce(last_us, -9000000000000000000)")
+"""By when it changed last, in an index; where that is not known, before everything."""
+
+
+def where(condition: str) -> dict[str, TextClause]:
+    """Make the options of an index over the rows for which a condition holds.
+
+    SQLite takes such an index only for a query that has the condition's own words.
+    """
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

@@ -3,8 +3,7 @@
 Conventions
 - Names are bytes: UTF-8, lone surrogates kept (`surrogatepass`). `display` is the same text with
   NUL and surrogates replaced, for people and for LIKE.
-- `*_us` is microseconds since 1970 in UTC, by event time, never arrival; NULL where no plausible
-  time is known.
+- `*_us` is microseconds since 1970 in UTC, by event time; NULL where no plausible time is known.
 - `*_seq` is a sequence of the log; nothing that holds one is in the dump, what follows from it is.
 - `key` is the LWW key of the event that set the row, 25 bytes that compare as bytes in the order
   of the key (plausible, event time, rank, event hash); see `lineage/lww.py`, also for its parts.
@@ -30,6 +29,7 @@ from sqlalchemy import (
 )
 
 from headwater.database.schema import BIG, SMALL, TEXT, Schema
+from headwater.lineage.columns import CHANGED, where
 from headwater.lineage.columns import id_of_row as _id
 from headwater.lineage.columns import names as _names
 from headwater.lineage.columns import part as _part
@@ -37,7 +37,6 @@ from headwater.lineage.columns import standing as _standing
 from headwater.lineage.columns import to as _to
 
 METADATA: Final = MetaData()
-
 
 # --- the log ------------------------------------------------------------------------------------
 
@@ -76,7 +75,7 @@ EVENT: Final = Table(
     Column("body", LargeBinary, nullable=False),
 )
 Index("event_of_run", EVENT.c.run_id, EVENT.c.type)
-Index("event_by_time", EVENT.c.time_s, EVENT.c.time_ns)
+Index("event_by_time", EVENT.c.time_s, EVENT.c.time_ns, EVENT.c.kind, EVENT.c.type)
 
 # Arrivals that could not be kept. Key: hash of the bytes, so that a resent body is one row.
 # Bounded by settings; the oldest go first and are counted in `tally`.
@@ -124,6 +123,9 @@ JOB: Final = Table(
     *_standing(),
 )
 Index("job_name", JOB.c.namespace_id, JOB.c.name, unique=True)
+Index("job_by_change", CHANGED, JOB.c.namespace_id, JOB.c.standing)
+Index("job_of_namespace_by_change", JOB.c.namespace_id, CHANGED, JOB.c.standing)
+Index("job_deleted", JOB.c.namespace_id, **where("deleted_seq > 0"))
 
 # Key: (namespace, name) as sent; symlinks never merge rows. `standing` is max: 2 input, output or
 # DatasetEvent, 1 named by an explicit `lineage` facet, 0 only mentioned by `columnLineage`,
@@ -138,6 +140,8 @@ DATASET: Final = Table(
     *_standing(),
 )
 Index("dataset_name", DATASET.c.namespace_id, DATASET.c.name, unique=True)
+Index("dataset_by_change", DATASET.c.namespace_id, CHANGED, DATASET.c.standing)
+Index("dataset_deleted", DATASET.c.namespace_id, **where("deleted_seq > 0"))
 
 # Facet keys as sent. Key: name.
 FACET_NAME: Final = Table("facet_name", METADATA, _id(), *_names())
@@ -174,6 +178,8 @@ RUN: Final = Table(
     UniqueConstraint("uuid", "job_id"),
 )
 Index("run_of_job", RUN.c.job_id, RUN.c.decided_key)
+Index("run_by_decision", RUN.c.decided_key, **where("kind = 0"))
+Index("run_by_state", RUN.c.state, RUN.c.decided_key, **where("kind = 0 AND state <> 2"))
 
 # The parent of a run, from its `parent` facet. Key: run; LWW. `parent_uuid`, `root_uuid` by
 # Marquez's algorithm for parents; the runs they name may not exist. Root NULL where not given.
@@ -389,6 +395,6 @@ DECLARED: Final = Table(
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0002",
+    head="0003",
     migrations=Path(__file__).parent / "migrations",
 )

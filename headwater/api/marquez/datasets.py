@@ -34,9 +34,9 @@ def datasets_router(reads: LineageReads) -> APIRouter:
         most, skipped = page_of(limit, offset)
         with reads.view() as view:
             key = _namespace(view, namespace)
-            keys = view.names.page("dataset", namespace=key, limit=most, offset=skipped)
+            keys = view.listing.page("dataset", namespace=key, limit=most, offset=skipped)
             found = view.datasets.by_keys(keys)
-            total = view.names.count("dataset", namespace=key)
+            total = view.listing.count("dataset", namespace=key)
         return answer({"totalCount": total, "datasets": [dataset_json(found[key]) for key in keys]})
 
     @router.get("/{namespace:segment}/datasets/{dataset:segment}")

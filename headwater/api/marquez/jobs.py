@@ -161,7 +161,7 @@ def _page(
     wanted = [one_of("lastRunStates", state, _STATES) for state in states or ()]
     known = [cast("RunState", state) for state in wanted if state in get_args(RunState)]
     keys = view.jobs.page(namespace=namespace, last_states=known, limit=page[0], offset=page[1])
-    total = view.names.count("job", namespace=namespace)
+    total = view.listing.count("job", namespace=namespace)
     return answer({"totalCount": total, "jobs": jobs_json(view, keys)})
 
 

@@ -77,7 +77,7 @@ def stats_router(reads: LineageReads, clock: Clock) -> APIRouter:
 
 def _known(kind: Kind) -> Callable[[LineageView, Sequence[int]], list[int]]:
     def count(view: LineageView, bounds: Sequence[int]) -> list[int]:
-        return view.stats.known(kind, view.names.count(kind, namespace=None), bounds)
+        return view.stats.known(kind, view.listing.count(kind, namespace=None), bounds)
 
     return count
 

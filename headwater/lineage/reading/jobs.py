@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
+from headwater.lineage.reading.listing import Listing
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
@@ -49,7 +50,7 @@ class Jobs:
         """Return a page of jobs, of those in `last_states` if any are given."""
         codes = ",".join(str(STATES.index(state)) for state in last_states)
         condition = _LAST_STATE.replace("{states}", codes) if codes else ""
-        return self._names.page(
+        return Listing(self._connection).page(
             "job", namespace=namespace, limit=limit, offset=offset, condition=condition
         )
 

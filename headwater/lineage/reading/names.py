@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -76,31 +76,3 @@ class Names:
         """Return the names of namespaces that match a LIKE pattern."""
         sql = "SELECT name FROM namespace WHERE display LIKE :pattern ORDER BY name"
         return [to_text(name) for (name,) in rows_of(self._connection, sql, pattern=pattern)]
-
-    def page(
-        self, kind: Kind, *, namespace: int | None, limit: int, offset: int, condition: str = ""
-    ) -> list[int]:
-        """Return a page of keys, what changed last first, then by name."""
-        sql = (
-            f"SELECT x.id {_listing(kind, namespace)} {condition}"
-            " ORDER BY x.last_us DESC, n.name, x.name LIMIT :limit OFFSET :offset"
-        )
-        values = _values(namespace, limit=limit, offset=offset)
-        return [int(key) for (key,) in rows_of(self._connection, sql, **values)]
-
-    def count(self, kind: Kind, *, namespace: int | None) -> int:
-        """Count the jobs or datasets that lists show."""
-        sql = f"SELECT count(*) {_listing(kind, namespace)}"
-        return int(rows_of(self._connection, sql, **_values(namespace))[0][0])
-
-
-def _listing(kind: Kind, namespace: int | None) -> str:
-    where = "" if namespace is None else " AND x.namespace_id = :namespace"
-    return (
-        f"FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
-        f" WHERE x.standing >= 1{where} AND NOT {hidden('x')}"
-    )
-
-
-def _values(namespace: int | None, **more: int) -> dict[str, Any]:
-    return more if namespace is None else {"namespace": namespace, **more}

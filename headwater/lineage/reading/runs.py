@@ -92,21 +92,6 @@ class Runs:
         values = {"job": job, "limit": limit, "offset": offset}
         return [int(key) for (key,) in rows_of(self._connection, sql, **values)]
 
-    def page(
-        self, *, job: int | None, state: RunState | None, limit: int, offset: int
-    ) -> list[int]:
-        """Return a page of all runs, or of one job's, or of those in one state."""
-        sql = "SELECT id FROM run WHERE kind = 0"
-        values: dict[str, int] = {"limit": limit, "offset": offset}
-        if job is not None:
-            sql += " AND job_id = :job"
-            values["job"] = job
-        if state is not None:
-            sql += " AND state = :state"
-            values["state"] = STATES.index(state)
-        sql += " ORDER BY decided_key DESC, uuid DESC LIMIT :limit OFFSET :offset"
-        return [int(key) for (key,) in rows_of(self._connection, sql, **values)]
-
     def count_of_job(self, job: int) -> int:
         """Count the runs of a job."""
         sql = "SELECT count(*) FROM run WHERE job_id = :job AND kind = 0"

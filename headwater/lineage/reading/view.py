@@ -21,14 +21,14 @@ from headwater.lineage.reading.freshness import Freshness
 from headwater.lineage.reading.hidden import Hidden
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.lens import NOW, Lens
+from headwater.lineage.reading.listing import Listing
 from headwater.lineage.reading.memory import Memory, Recall
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.past import PastFacets
+from headwater.lineage.reading.run_pages import RunPages
 from headwater.lineage.reading.runs import Runs
-from headwater.lineage.reading.schemas import Schemas
-from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.schemas import Schemas
 from headwater.lineage.reading.search import Search
 from headwater.lineage.reading.statements import Statements
@@ -58,9 +58,11 @@ class LineageView:
         self.freshness = Freshness(connection)
         self.hidden = Hidden(connection)
         self.jobs = Jobs(connection)
+        self.listing = Listing(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
+        self.run_pages = RunPages(connection)
         self.runs = Runs(connection)
         self.past = PastFacets(connection)
         self.schemas = Schemas(connection)

@@ -74,7 +74,15 @@ def test_runs_are_listed_newest_first_and_by_state(chain: Any) -> None:
     runs = chain.get("/api/v2/runs").json()["runs"]
     assert [run["id"] for run in runs] == [run_id(n) for n in (1, 3, 2)]
     failed = chain.get("/api/v2/runs?state=FAILED").json()["runs"]
-    assert [run["error"]["message"] for run in failed] == ["division by zero"]
+    assert [(run["id"], run["own_state"]) for run in failed] == [
+        (run_id(1), "COMPLETED"),
+        (run_id(3), "FAILED"),
+    ]
+    assert failed[1]["error"]["message"] == "division by zero"
+    first = chain.get("/api/v2/runs?limit=2").json()
+    rest = chain.get("/api/v2/runs", limit=2, after=first["next"]).json()
+    assert [run["id"] for run in first["runs"] + rest["runs"]] == [run_id(n) for n in (1, 3, 2)]
+    assert rest["next"] is None
     of_job = chain.get("/api/v2/runs?namespace=ns&job=good").json()["runs"]
     assert [run["id"] for run in of_job] == [run_id(2)]
 

@@ -9,6 +9,7 @@ import pytest
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
+from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.principal import LOCAL
@@ -51,7 +52,7 @@ def test_reading_does_not_wait_for_a_writer(log: SqlLineage) -> None:
 
     def count(_: object) -> int:
         with LineageReads(log.engine).view() as view:
-            return view.names.count("dataset", namespace=None)
+            return view.listing.count("dataset", namespace=None)
 
     assert log._database.write(count, forget=lambda: None, patient=False) == 2
 
@@ -73,7 +74,7 @@ def test_deleted_dataset_is_nowhere_until_it_is_named_again(log: SqlLineage) -> 
         job = view.names.find("job", Name("ns", "j"))
         assert job is not None
         assert view.names.find("dataset", Name("ns", "b")) is None
-        assert view.names.count("dataset", namespace=None) == 1
+        assert view.listing.count("dataset", namespace=None) == 1
         assert view.edges.of_jobs([job], "output") == set()
         assert view.jobs.by_keys([job])[job].outputs == ()
     post(log, run=2, at="09:00:00")
@@ -98,12 +99,13 @@ def test_rebuild_changes_no_answer(log: SqlLineage) -> None:
 
     def answers() -> Any:
         with LineageReads(log.engine).view() as view:
-            runs = view.runs.by_keys(view.runs.page(job=None, state=None, limit=10, offset=0))
-            names = view.names.page("dataset", namespace=None, limit=10, offset=0)
+            keys = view.run_pages.page(RunFilter(), limit=10).keys
+            runs = [view.runs.by_keys(keys)[key] for key in keys]
+            names = view.listing.page("dataset", namespace=None, limit=10, offset=0)
             found = view.datasets.by_keys(names)
             return (
-                [(r.id, r.own_state, r.inputs, r.outputs, r.job_version) for r in runs.values()],
-                [(d.name, d.version, d.created_at) for d in found.values()],
+                [(r.id, r.own_state, r.inputs, r.outputs, r.job_version) for r in runs],
+                [(found[k].name, found[k].version, found[k].created_at) for k in names],
             )
 
     before = answers()

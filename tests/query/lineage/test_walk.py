@@ -225,10 +225,10 @@ def test_real_streams_walk_whole(lineage: Any) -> None:
                 if isinstance(body, dict):
                     lineage.post(body)
     with lineage.reads.view() as view:
-        jobs = view.names.page("job", namespace=None, limit=10_000, offset=0)
+        jobs = view.listing.page("job", namespace=None, limit=10_000, offset=0)
         assert len(view.jobs.by_keys(jobs)) == len(jobs) > 40
         found = view.names.of(
-            "dataset", view.names.page("dataset", namespace=None, limit=10_000, offset=0)
+            "dataset", view.listing.page("dataset", namespace=None, limit=10_000, offset=0)
         )
     for name in found.values():
         for level in ("dataset", "column"):

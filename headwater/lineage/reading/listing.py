@@ -1,0 +1,93 @@
+"""Pages of jobs and datasets, what changed last first, and how many there are.
+
+Pages walk an index in its order. What is hidden is looked up beforehand, as there is little of it,
+so that neither counting nor skipping has to read the rows themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from headwater.lineage.reading.names import Kind
+from headwater.lineage.reading.rows import hidden, rows_of
+
+_CHANGED: Final = "coalesce(x.last_us, -9000000000000000000)"
+"""As the indexes `job_by_change` and `dataset_by_change` have it: unknown times come last."""
+
+_FAR: Final = 1_000
+_GONE: Final = (
+    "SELECT h.id FROM {kind} h JOIN namespace n ON n.id = h.namespace_id"
+    " WHERE {where}{within} AND h.standing >= 1 AND " + hidden("h")
+)
+_OF_DELETED_SPACES: Final = (
+    "h.namespace_id IN (SELECT s.id FROM namespace s WHERE s.deleted_seq > 0)"
+)
+
+
+class Listing:
+    """Lists jobs or datasets of one namespace or of all; those only mentioned are not there."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def page(
+        self, kind: Kind, *, namespace: int | None, limit: int, offset: int, condition: str = ""
+    ) -> list[int]:
+        """Return a page of keys, what changed last first, then by name.
+
+        `condition` is SQL about the row of alias `x`.
+        """
+        where = _where(kind, namespace) + condition
+        values = {} if namespace is None else {"namespace": namespace}
+        if offset >= _FAR and not condition:
+            reached = self._reached(kind, where, values, offset)
+            if reached is None:
+                return []
+            where += f" AND {_CHANGED} <= :reached"
+            offset -= reached[1]
+            values["reached"] = reached[0]
+        sql = (
+            f"SELECT x.id FROM {kind} x{where} ORDER BY {_CHANGED} DESC,"
+            f" (SELECT n.name FROM namespace n WHERE n.id = x.namespace_id), x.name"
+            " LIMIT :limit OFFSET :offset"
+        )
+        rows = rows_of(self._connection, sql, **values, limit=limit, offset=offset)
+        return [int(key) for (key,) in rows]
+
+    def count(self, kind: Kind, *, namespace: int | None) -> int:
+        """Count the jobs or datasets that pages show."""
+        values: dict[str, Any] = {} if namespace is None else {"namespace": namespace}
+        within = "" if namespace is None else " AND namespace_id = :namespace"
+        shown = f"SELECT count(*) FROM {kind} WHERE standing >= 1{within}"
+        gone = f"SELECT count(*) FROM ({_hidden(kind, namespace)}) g"
+        return self._one(shown, values) - self._one(gone, values)
+
+    def _reached(
+        self, kind: Kind, where: str, values: dict[str, int], offset: int
+    ) -> tuple[int, int] | None:
+        """Return the time of change at an offset, and how many rows changed after it."""
+        sql = f"SELECT {_CHANGED} FROM {kind} x{where} ORDER BY 1 DESC LIMIT 1 OFFSET :offset"
+        rows: Sequence[Any] = rows_of(self._connection, sql, **values, offset=offset)
+        if not rows:
+            return None
+        later = f"SELECT count(*) FROM {kind} x{where} AND {_CHANGED} > :reached"
+        return rows[0][0], self._one(later, {**values, "reached": rows[0][0]})
+
+    def _one(self, sql: str, values: dict[str, Any]) -> int:
+        return int(rows_of(self._connection, sql, **values)[0][0])
+
+
+def _where(kind: Kind, namespace: int | None) -> str:
+    within = "" if namespace is None else " AND x.namespace_id = :namespace"
+    return f" WHERE x.standing >= 1{within} AND x.id NOT IN ({_hidden(kind, namespace)})"
+
+
+def _hidden(kind: Kind, namespace: int | None) -> str:
+    within = "" if namespace is None else " AND h.namespace_id = :namespace"
+    return " UNION ".join(
+        _GONE.format(kind=kind, where=where, within=within)
+        for where in ("h.deleted_seq > 0", _OF_DELETED_SPACES)
+    )

@@ -1,0 +1,143 @@
+"""Pages of runs, the newest first, by the state that is shown: that of a run and its children."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from headwater.errors import Invalid
+from headwater.lineage.reading.families import Families
+from headwater.lineage.reading.rows import rows_in, rows_of
+from headwater.lineage.reading.runs import STATES
+from headwater.model.lineage import RunState
+
+_FEW: Final = 1_000
+_BATCH: Final = 500
+_KEY_BYTES: Final = 25
+_COMPLETED: Final = STATES.index("COMPLETED")
+
+_HAS_CHILDREN: Final = "EXISTS (SELECT 1 FROM run_parent p WHERE p.parent_uuid = r.uuid)"
+# The words of the index `run_by_state`, so that it is used.
+_UNUSUAL: Final = "kind = 0 AND state <> 2 AND state = :state"
+_KEYS: Final = "SELECT id, decided_key FROM run WHERE id IN ({keys}) AND kind = 0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs: of one job or of all, in one state or in any."""
+
+    job: int | None = None
+    state: RunState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Keys of runs, and the cursor of the page after it; None when this is the last one."""
+
+    keys: list[int]
+    next: str | None
+
+
+_Found = tuple[int, bytes]
+
+
+class RunPages:
+    """Pages by cursor cost the same wherever they are; by offset, what is skipped is read."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._families = Families(connection)
+
+    def page(
+        self, wanted: RunFilter, *, limit: int, offset: int = 0, after: str | None = None
+    ) -> RunPage:
+        """Return a page; raises `Invalid` for a cursor that no page gave."""
+        start = None if after is None else _key_of(after)
+        if wanted.state is None:
+            found = list(self._any(wanted, start, limit + 1, offset))
+        else:
+            found = []
+            for one in self._shown(wanted, start):
+                if offset:
+                    offset -= 1
+                    continue
+                found.append(one)
+                if len(found) > limit:
+                    break
+        page = found[:limit]
+        more = len(found) > limit and page
+        return RunPage([key for key, _ in page], _cursor_of(page[-1][1]) if more else None)
+
+    def _any(
+        self, wanted: RunFilter, start: bytes | None, limit: int, offset: int, where: str = ""
+    ) -> Iterator[_Found]:
+        sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}"
+        values: dict[str, Any] = {"limit": limit, "offset": offset}
+        if wanted.job is not None:
+            sql += " AND r.job_id = :job"
+            values["job"] = wanted.job
+        if start is not None:
+            sql += " AND r.decided_key < :start"
+            values["start"] = start
+        if wanted.state is not None:
+            values["state"] = STATES.index(wanted.state)
+        sql += " ORDER BY r.decided_key DESC LIMIT :limit OFFSET :offset"
+        for key, decided in rows_of(self._connection, sql, **values):
+            yield key, bytes(decided)
+
+    def _shown(self, wanted: RunFilter, start: bytes | None) -> Iterator[_Found]:
+        """Yield the runs that are shown in a state: it is their own, or they have children."""
+        own = self._few(wanted)
+        if own is not None:
+            yield from self._among(own, wanted, start)
+            return
+        where = f" AND (r.state = :state OR {_HAS_CHILDREN})"
+        while batch := list(self._any(wanted, start, _BATCH, 0, where)):
+            yield from self._in_state(batch, wanted)
+            start = batch[-1][1]
+
+    def _few(self, wanted: RunFilter) -> set[int] | None:
+        """Return all runs whose own state is the one wanted, None where there are many."""
+        assert wanted.state is not None
+        code = STATES.index(wanted.state)
+        if code == _COMPLETED:
+            return None
+        sql = f"SELECT id FROM run WHERE {_UNUSUAL} LIMIT :limit"
+        rows = rows_of(self._connection, sql, state=code, limit=_FEW + 1)
+        return None if len(rows) > _FEW else {key for (key,) in rows}
+
+    def _among(self, own: set[int], wanted: RunFilter, start: bytes | None) -> Iterator[_Found]:
+        """Yield of some runs and all that are above them those that are shown in the state."""
+        keys = own | self._families.ancestors_of_runs(own)
+        sql = _KEYS if wanted.job is None else f"{_KEYS} AND job_id = {wanted.job:d}"
+        rows = [(key, bytes(decided)) for key, decided in rows_in(self._connection, sql, keys)]
+        rows = [row for row in rows if start is None or row[1] < start]
+        rows.sort(key=lambda row: row[1], reverse=True)
+        for at in range(0, len(rows), _BATCH):
+            yield from self._in_state(rows[at : at + _BATCH], wanted)
+
+    def _in_state(self, found: Iterable[_Found], wanted: RunFilter) -> Iterator[_Found]:
+        held = list(found)
+        states = self._families.effective_states(key for key, _ in held)
+        return (one for one in held if states[one[0]] == wanted.state)
+
+
+def _cursor_of(key: bytes) -> str:
+    return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def _key_of(cursor: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise Invalid(
+            f"after={cursor!r} is no cursor", hint="give the `next` of the page before, as it is"
+        )
+    return key
