@@ -11,7 +11,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from headwater.api.access import Reader, Writer
+from headwater.api.access import Administrator, Reader, Writer
 from headwater.api.entity_json import deleted_json, entity_json
 from headwater.api.marquez.route import answer
 from headwater.errors import Unprocessable
@@ -101,6 +101,19 @@ def entities_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     def undelete_entity(principal: Writer, node: Node) -> Response:
         """Bring it back; a namespace with all that went with it."""
         return desk.say("undelete", node, principal)
+
+    @router.post("/entity/erase")
+    def erase_entity(
+        principal: Administrator,
+        node: Node,
+        trial: Annotated[bool, Query(description="Only count.")] = False,
+    ) -> Response:
+        """Blank every event that names it and what people said of it, for good."""
+        with reads.view() as view:
+            place = find_place(view, node)
+        command = _command("erase", place, item="", values={})
+        erased = door.erase(command, principal=principal, is_trial=trial)
+        return answer({"entries": erased.entries, "mentioned": erased.is_mentioned, "trial": trial})
 
     @router.get("/deleted")
     def list_deleted(

@@ -179,6 +179,32 @@ def undelete(
         typer.echo(f"{found['name']} is there again")
 
 
+def erase(
+    context: typer.Context,
+    node: Node,
+    *,
+    namespace: Namespace = "headwater",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Blank every event that names it and what people said of it, for good."""
+    session: Session = context.obj
+    path, where = f"{_ENTITY}/erase", _node(node, namespace)
+    with session.answers() as answers:
+        if not yes:
+            count = answers.post(path, node=where, trial=True)["entries"]
+            typer.confirm(f"Blank {count:,} entries of the log for good?", abort=True, err=True)
+        found = answers.post(path, node=where)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found['entries']:,} entries of the log are blank")
+    if found["mentioned"]:
+        typer.echo(
+            "other events still mention it in their facets, as a parent or in column lineage"
+        )
+
+
 def deleted(
     context: typer.Context,
     *,
@@ -201,7 +227,7 @@ def deleted(
 
 def add_entity_commands(group: typer.Typer) -> None:
     """Add these commands to `headwater lineage`."""
-    for command in (about, tag, untag, describe, own, disown, delete, undelete, deleted):
+    for command in (about, tag, untag, describe, own, disown, delete, undelete, deleted, erase):
         group.command(command.__name__)(command)
 
 

@@ -15,7 +15,7 @@ from headwater.errors import Busy, HeadwaterError, Invalid, TooLarge
 from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.redaction import Redaction
 from headwater.lineage.commands import Command
-from headwater.lineage.contract import Applied, Arrival, Log
+from headwater.lineage.contract import Applied, Arrival, Erased, Log
 from headwater.model.principal import Principal
 from headwater.observe import LINEAGE_EVENTS, LogEvent
 
@@ -120,6 +120,12 @@ class EventDoor:
                 raise outcome
             applied.append(outcome)
         return applied
+
+    def erase(self, command: Command, *, principal: Principal, is_trial: bool) -> Erased:
+        """Apply an `erase` command from a thread; everything else waits until it is done."""
+        stamped = command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
+        (arrival,) = self._request([stamped], principal, is_command=True)
+        return self._log.erase(arrival, is_trial=is_trial)
 
     def next_time(self) -> str:
         """Return the clock's time, later than any that was returned before."""

@@ -11,7 +11,9 @@ from headwater.errors import Unprocessable
 from headwater.wire.openlineage.canonical import decode, encode
 from headwater.wire.openlineage.times import EventTime, read_time
 
-Verb = Literal["delete", "undelete", "declare", "tag", "untag", "describe", "own", "disown"]
+Verb = Literal[
+    "delete", "undelete", "erase", "declare", "tag", "untag", "describe", "own", "disown"
+]
 Entity = Literal["namespace", "job", "dataset", "source", "tag"]
 
 _NAMED: Final = ("namespace", "job", "dataset")
@@ -24,6 +26,7 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "describe": _NAMED,
     "own": _NAMED,
     "disown": _NAMED,
+    "erase": _NAMED,
 }
 """Every verb, and what it can be said of."""
 

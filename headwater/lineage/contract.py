@@ -44,6 +44,18 @@ class Applied:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What a hard delete did: how many entries are blank now, or would be after a trial.
+
+    `is_mentioned`: facets of other events still name it, as a parent or in column lineage; None
+    after a trial.
+    """
+
+    entries: int
+    is_mentioned: bool | None
+
+
 class Log(Protocol):
     """The truth: events and commands in commit order, with the projections they make.
 
@@ -59,6 +71,14 @@ class Log(Protocol):
 
     def rebuild(self) -> int:
         """Make every projection again from the log; return how many entries it holds."""
+        ...
+
+    def erase(self, arrival: Arrival, *, is_trial: bool) -> Erased:
+        """Blank every entry that tells of what an `erase` command names, then rebuild.
+
+        On return the blank entries and the command are durable; nothing brings them back. A trial
+        only counts. Everything else waits meanwhile.
+        """
         ...
 
     def dump(self) -> bytes:

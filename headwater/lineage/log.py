@@ -17,10 +17,11 @@ from headwater.database.sqlite import SqliteDatabase
 from headwater.errors import Invalid
 from headwater.lineage import dead_letters, tables
 from headwater.lineage.commands import Command, read_command
-from headwater.lineage.contract import Applied, Arrival, Log
+from headwater.lineage.contract import Applied, Arrival, Erased, Log
 from headwater.lineage.dead_letters import DeadLetter, add_to_tally
 from headwater.lineage.dump import dump_projections
 from headwater.lineage.envelope import facet_ids, unpack
+from headwater.lineage.erasure import KIND_BLANK, KIND_COMMAND, Erasure
 from headwater.lineage.lww import is_plausible
 from headwater.lineage.projections.facet_bodies import FacetBodies
 from headwater.lineage.projections.identities import COUNTED
@@ -32,7 +33,6 @@ from headwater.wire.openlineage.facets import has_error, has_statistics, stands_
 from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
-KIND_COMMAND: Final = 3
 REBUILDS: Final = "rebuilds"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -49,7 +49,8 @@ _COUNTS: Final = (
     + ", ".join(f"(SELECT max(id) FROM {table})" for table in _IDS)
 )
 _ENTRIES: Final = (
-    "SELECT seq, hash, kind, received_us, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?"
+    "SELECT seq, hash, kind, received_us, body FROM event"
+    f" WHERE seq > ? AND kind <> {KIND_BLANK} ORDER BY seq LIMIT ?"
 )
 
 
@@ -140,6 +141,25 @@ class SqlLineage(Log):
         return self._database.write(
             lambda session: dead_letters.discard(session, dead), forget=self._forget, patient=True
         )
+
+    def erase(self, arrival: Arrival, *, is_trial: bool) -> Erased:
+        """Blank every entry that tells of what the command names, in one transaction."""
+        command = self._read(arrival).item
+        assert isinstance(command, Command)
+        assert command.verb == "erase"
+
+        def work(session: Session) -> Erased:
+            erasure = Erasure(session, command)
+            entries = erasure.entries()
+            if is_trial:
+                return Erased(entries=len(entries), is_mentioned=None)
+            self._forget()
+            erasure.blank(entries)
+            self._write(session, [(0, self._read(arrival))])
+            self._rebuild(session)
+            return Erased(entries=len(entries), is_mentioned=erasure.is_mentioned())
+
+        return self._database.write(work, forget=self._forget, patient=True)
 
     def dump(self) -> bytes:
         """Return every projection as canonical text."""

@@ -234,3 +234,14 @@ def test_what_people_said_survives_a_rebuild(api):
     api.log.rebuild()
     assert api.log.dump() == dump
     assert api.say("GET", "/api/v2/entity", node=TABLE) == before
+
+
+def test_erased_is_gone_for_good_and_only_administrators_may(api):
+    api.tell(**FACETS)
+    path = "/api/v2/entity/erase"
+    assert api.send("POST", path, by="reader", node=TABLE).status_code == 403
+    trial = api.say("POST", path, node=TABLE, trial=True)
+    assert trial == {"entries": 1, "mentioned": None, "trial": True}
+    assert api.say("POST", path, node=TABLE) == {"entries": 1, "mentioned": False, "trial": False}
+    assert api.send("GET", "/api/v2/entity", node=TABLE).status_code == 404
+    assert b"orders" not in api.log.dump()

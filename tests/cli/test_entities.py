@@ -92,3 +92,12 @@ def test_what_never_was_is_said_to_be_missing(call):
     with pytest.raises(Missing, match="there is no dataset:headwater:nothing"):
         call("tag", "nothing", "x")
     assert "Nothing is said of headwater (namespace) yet" in call("about", "namespace:headwater")
+
+
+def test_erase_asks_unless_told_not_to(call):
+    with pytest.raises(SystemExit):
+        call("erase", "orders")
+    assert "gold" in call("about", "orders")
+    assert "1 entries of the log are blank" in call("erase", "orders", "--yes")
+    with pytest.raises(Missing):
+        call("about", "orders")

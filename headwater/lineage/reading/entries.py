@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
+from headwater.database.session import Row
 from headwater.lineage.envelope import facet_ids, unpack
 from headwater.lineage.reading.rows import rows_in, rows_of
 from headwater.wire.openlineage.entries import Entry
@@ -16,16 +17,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COMMAND: Final = 3
 _PAGE: Final = (
     "SELECT seq, kind, received_us, principal, body FROM event WHERE seq > :after"
-    " ORDER BY seq LIMIT :limit"
+    " AND kind < 4 ORDER BY seq LIMIT :limit"
 )
 _PAGE_BEFORE: Final = (
     "SELECT seq, kind, received_us, principal, body FROM event WHERE seq < :before"
-    " ORDER BY seq DESC LIMIT :limit"
+    " AND kind < 4 ORDER BY seq DESC LIMIT :limit"
 )
 
 
 class Entries:
-    """Reads events and commands back, equal to what was sent."""
+    """Reads events and commands back, equal to what was sent; what was erased is left out."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -44,10 +45,10 @@ class Entries:
 
     def count(self, *, after: int = 0) -> int:
         """Count the entries beyond a sequence."""
-        sql = "SELECT count(*) FROM event WHERE seq > :after"
+        sql = "SELECT count(*) FROM event WHERE seq > :after AND kind < 4"
         return int(rows_of(self._connection, sql, after=after)[0][0])
 
-    def _entries(self, rows: Sequence[Any]) -> list[Entry]:
+    def _entries(self, rows: Sequence[Row]) -> list[Entry]:
         events = [bytes(body) for _, kind, _, _, body in rows if kind != _COMMAND]
         bodies = self._bodies(key for body in events for key in facet_ids(body))
         return [
