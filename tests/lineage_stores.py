@@ -48,6 +48,7 @@ class LineageBackend:
     name: str
     new_place: Callable[[], Path | str]
     drop: Callable[[Path | str], None]
+    server: PostgresqlServer | None = None
     opened: list[tuple[Path | str, SqlLineage]] = field(default_factory=list)
     places: list[Path | str] = field(default_factory=list)
 
@@ -144,7 +145,10 @@ def _on_postgresql(request: pytest.FixtureRequest) -> LineageBackend:
         request.param.partition("-")[2] or "wheel"
     )
     return LineageBackend(
-        request.param, lambda: server.fresh(_lineage), lambda place: server.drop(str(place))
+        request.param,
+        lambda: server.fresh(_lineage),
+        lambda place: server.drop(str(place)),
+        server,
     )
 
 

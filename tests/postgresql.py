@@ -56,8 +56,16 @@ class PostgresqlServer:
         self._templates: set[str] = set()
         self._run("initdb", "-D", "data", "-A", "trust", "-U", "test", "-E", "UTF8", "--no-sync")
         given = {**_FAST, **settings, "unix_socket_directories": str(self.folder)}
-        said = " ".join(f"-c {name}='{value}'" for name, value in given.items())
-        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", said, "start")
+        self._said = " ".join(f"-c {name}='{value}'" for name, value in given.items())
+        self.start()
+
+    def start(self) -> None:
+        """Start it, at first or again."""
+        self._run("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", self._said, "start")
+
+    def halt(self) -> None:
+        """Stop it as a crash would."""
+        self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
 
     def url(self, database: str = "postgres") -> str:
         """Return the URL of a database."""
@@ -82,14 +90,17 @@ class PostgresqlServer:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(name)
 
+    def name_of(self, url: str) -> str:
+        """Return the name of the database at a URL."""
+        return url.partition("@/")[2].partition("?")[0]
+
     def drop(self, url: str) -> None:
         """Drop a database, whoever is connected to it."""
-        name = url.partition("@/")[2].partition("?")[0]
-        self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.execute(f"DROP DATABASE IF EXISTS {self.name_of(url)} WITH (FORCE)")
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.pool import NullPool
 
 from headwater.database.migrations import create, revision_of, upgrade
-from headwater.database.postgresql_driver import Driver
+from headwater.database.postgresql_driver import Driver, Readers
 from headwater.database.postgresql_session import PostgresqlSession
 from headwater.database.schema import Schema
 from headwater.database.session import Result
@@ -193,7 +193,8 @@ class PostgresqlDatabase:
             settings,
             pool_size=reading.connections,
             max_overflow=0,
-            pool_timeout=reading.statement_seconds,
+            pool_timeout=PATIENCE_SECONDS,
+            poolclass=Readers,
             pool_pre_ping=True,
             pool_use_lifo=True,
         )

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy import (
+    Engine,
+    ExceptionContext,
+    PoolProxiedConnection,
+    QueuePool,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from headwater.errors import Busy, HeadwaterError, Invalid, StorageFull, Unavailable, Unsupported
 
@@ -100,9 +108,25 @@ class Driver:
             raise ours from error
 
     def _translate_read(self, context: ExceptionContext) -> None:
+        if context.is_pre_ping:
+            return  # the pool opens another connection
         ours = _translate(context.original_exception, self.where)
         if ours is not None:
             raise ours from context.original_exception
+
+
+class Readers(QueuePool):
+    """The connections that answer questions; who waits too long for one may try again."""
+
+    def connect(self) -> PoolProxiedConnection:
+        """Return a connection, once one is free; raises `Busy`."""
+        try:
+            return super().connect()
+        except PoolTimeout as error:
+            raise Busy(
+                f"all {self.size()} connections to the lineage database are answering questions",
+                hint="raise HEADWATER_LINEAGE__CONNECTIONS",
+            ) from error
 
 
 def _translate(error: BaseException, where: str) -> HeadwaterError | None:

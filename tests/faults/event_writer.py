@@ -28,9 +28,9 @@ def event_of(number: int) -> bytes:
     ).encode()
 
 
-def main(path: Path, start: int) -> None:
+def main(place: Path | str, start: int) -> None:
     """Write until killed."""
-    door = EventDoor(SqlLineage.open(path), clock=SystemClock())
+    door = EventDoor(SqlLineage.open(place), clock=SystemClock())
 
     def write(first: int) -> None:
         number = first
@@ -47,4 +47,4 @@ def main(path: Path, start: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1]), int(sys.argv[2]))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from headwater.lineage.log import SqlLineage
-from tests.lineage_stores import events_of
+from tests.lineage_stores import ask, events_of
 
 pytestmark = pytest.mark.faults
 
@@ -22,15 +22,24 @@ WRITER = Path(__file__).with_name("event_writer.py")
 APART = 1_000_000
 
 
-def _write_until_killed(path: Path, start: int) -> set[int]:
-    command = [sys.executable, str(WRITER), str(path), str(start)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
-        assert writer.stdout is not None
-        first = writer.stdout.readline()
-        time.sleep(random.uniform(0, 0.1))
-        writer.kill()
-        rest = writer.stdout.read()
-    return {int(line) for line in (first + rest).split(b"\n")[:-1]}
+def _write_until_killed(place: Path | str, *starts: int) -> set[int]:
+    """Write with a process for each start, kill each at a moment, return what was acknowledged."""
+    writers = [
+        subprocess.Popen(
+            [sys.executable, str(WRITER), str(place), str(start)], stdout=subprocess.PIPE
+        )
+        for start in starts
+    ]
+    acknowledged: set[int] = set()
+    for writer in writers:
+        with writer:
+            assert writer.stdout is not None
+            first = writer.stdout.readline()
+            time.sleep(random.uniform(0, 0.1))
+            writer.kill()
+            rest = writer.stdout.read()
+        acknowledged |= {int(line) for line in (first + rest).split(b"\n")[:-1]}
+    return acknowledged
 
 
 def _numbers(log: SqlLineage) -> set[int]:
@@ -38,17 +47,19 @@ def _numbers(log: SqlLineage) -> set[int]:
 
 
 @pytest.mark.timeout(60 + 5 * ROUNDS)
-def test_no_acknowledged_event_is_lost(tmp_path):
-    path = tmp_path / "lineage.db"
+def test_no_acknowledged_event_is_lost(lineage_backend):
+    place = lineage_backend.place()
+    servers = 1 if lineage_backend.server is None else 2
     acknowledged: set[int] = set()
     for round_ in range(ROUNDS):
-        acknowledged |= _write_until_killed(path, round_ * APART)
-        log = SqlLineage.open(path)
+        starts = [(round_ * servers + n) * APART for n in range(servers)]
+        acknowledged |= _write_until_killed(place, *starts)
+        log = lineage_backend.open(place)
         assert acknowledged <= _numbers(log)
-        log.close()
-    log = SqlLineage.open(path)
+        lineage_backend.close(log)
+    log = lineage_backend.open(place)
+    assert ask(log, "SELECT count(*) FROM event") == ask(log, "SELECT max(seq) FROM event")
     before = log.dump()
     log.rebuild()
     assert log.dump() == before
-    log.close()
     assert len(acknowledged) >= ROUNDS
