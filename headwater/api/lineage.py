@@ -9,12 +9,14 @@ from fastapi import APIRouter, Path, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer, facets_json
+from headwater.api.quality import facts_json, use_json
 from headwater.errors import Missing
 from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
-from headwater.model.lineage import Name, Run, RunState
+from headwater.model.lineage import DatasetVersionName, Name, Run, RunState
 from headwater.query.lineage.graph import MOST_NODES, Budget, Graph, Link
 from headwater.query.lineage.nodes import parse_node
+from headwater.query.lineage.run_facts import use_facts
 from headwater.query.lineage.schemas import error_of
 from headwater.query.lineage.walk import Level, LineageGraph, Towards
 
@@ -178,12 +180,18 @@ def _whole_run_json(view: LineageView, run: Run, others: list[Name]) -> Json:
     return {
         **_run_json(run, states[run.key]),
         "error": _error_json(run.facets),
-        "inputs": [_name_json(use.dataset) | {"version": use.version} for use in run.inputs],
-        "outputs": [_name_json(use.dataset) | {"version": use.version} for use in run.outputs],
+        **facts_json(run.facets),
+        "inputs": [_use_json(use) for use in run.inputs],
+        "outputs": [_use_json(use) for use in run.outputs],
         "children": _runs_json(view, children),
         "same_id": [_name_json(name) for name in others],
         "facets": facets_json(run.facets),
     }
+
+
+def _use_json(use: DatasetVersionName) -> Json:
+    facts = use_json(use_facts(use.facets))
+    return _name_json(use.dataset) | {"version": use.version} | facts
 
 
 def _run_json(run: Run, state: RunState) -> Json:

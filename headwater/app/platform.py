@@ -23,6 +23,7 @@ from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
+from headwater.api.quality import quality_router
 from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
@@ -138,6 +139,7 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads),
             rebuild_router(self.lineage.store),
+            quality_router(reads),
             conformance_router(Conformance(reads)),
             events_router(
                 reads,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
+from headwater.database.session import Row
 from headwater.errors import Missing, Unprocessable
 from headwater.lineage.dead_letters import DROPPED
 from headwater.lineage.reading.rows import rows_of
@@ -29,8 +30,8 @@ class DeadLetters:
 
     def find(self, *, after: str | None = None, limit: int) -> list[RefusedEvent]:
         """Return refused events behind `after`, which `cursor_of` gave of the one before."""
-        sql, values = _COLUMNS, {"limit": limit}
-        bound: dict[str, Any] = dict(values)
+        sql = _COLUMNS
+        bound: dict[str, int | bytes] = {"limit": limit}
         if after is not None:
             received_us, hash_ = _cursor(after)
             sql += (
@@ -42,7 +43,7 @@ class DeadLetters:
 
     def get(self, key: str) -> RefusedEvent:
         """Return one refused event; raises `Missing`."""
-        rows: Sequence[Any] = ()
+        rows: Sequence[Row] = ()
         if _KEY.fullmatch(key):
             rows = rows_of(self._connection, f"{_COLUMNS} WHERE hash = :hash", hash=as_hash(key))
         if not rows:
@@ -81,7 +82,7 @@ def _cursor(text: str) -> tuple[int, bytes]:
     return int(found[1]), as_hash(found[2])
 
 
-def _refused(row: Any) -> RefusedEvent:
+def _refused(row: Row) -> RefusedEvent:
     hash_, received_us, principal, reason, path, body = row
     return RefusedEvent(
         key=bytes(hash_).hex(),
