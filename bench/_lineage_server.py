@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import socket
 import sqlite3
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import uvicorn
@@ -57,7 +57,8 @@ def main(folder: Path, url: str | None) -> None:
         listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
         print(listener.getsockname()[1], flush=True)
         spare_collector()
-        uvicorn.Server(server_config(application)).run(sockets=[listener])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(server_config(application)).run(sockets=[listener])
 
 
 if __name__ == "__main__":
