@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from headwater.sdk.errors import EventRefused, HeadwaterError, TransportError
+from headwater.sdk.errors import EventRefused, TransportError
 from headwater.sdk.guard import Guarded, warn
 from headwater.sdk.outbox import Outbox, Parcel
 from headwater.sdk.transport import BatchTransport, Transport
@@ -158,10 +158,11 @@ class Sender:
 
     def _deliver(self, parcel: Parcel) -> bool:
         """Send a parcel; return whether the destination works."""
-        try:
+        fates: list[TransportError | None] = []
+        with Guarded(f"lineage is not delivered now and waits in {self._place()}") as sending:
             fates = self._send(parcel.events)
-        except HeadwaterError as error:
-            self._failed(error)
+        if sending.error is not None:
+            self._failed(sending.error)
             return False
         again: list[bytes] = []
         failure: TransportError | None = None
@@ -174,6 +175,7 @@ class Sender:
                 failure = fate
         self.outbox.done(parcel, again=again)
         if failure is not None:
+            warn(f"lineage is not delivered now and waits in {self._place()}", failure)
             self._failed(failure)
             return False
         self.breaker.succeed()
@@ -197,12 +199,13 @@ class Sender:
                     return fates + [error] * (len(events) - len(fates))
         return fates
 
-    def _failed(self, error: HeadwaterError) -> None:
-        retry_after = error.retry_after if isinstance(error, TransportError) else None
-        self.breaker.fail(retry_after)
+    def _failed(self, error: Exception) -> None:
+        self.breaker.fail(error.retry_after if isinstance(error, TransportError) else None)
         self._tries += 1
-        place = "memory" if self.outbox.folder is None else f"the outbox {self.outbox.folder}"
-        warn(f"lineage is not delivered now and waits in {place}", error)
+
+    def _place(self) -> str:
+        folder = self.outbox.folder
+        return "memory" if folder is None else f"the outbox {folder}"
 
     def _sync(self) -> None:
         now = time.monotonic()

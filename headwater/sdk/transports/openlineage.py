@@ -54,9 +54,27 @@ class OpenLineageTransport(Transport):
             about[side] = [_of(kind, each) for each in listed] if isinstance(listed, list) else []
         if "run" not in said:
             return kinds.JobEvent(**about)
-        about["run"] = _of(kinds.Run, said["run"])
+        about["run"] = self._run(said["run"])
         about["eventType"] = kinds.RunState[str(said["eventType"])]
         return kinds.RunEvent(**about)
+
+    def _run(self, said: object) -> object:
+        """Return a run; its parent is an object too, because transports look into that."""
+        run = _of(self._events.Run, said)
+        facets = getattr(run, "facets", None) or {}
+        named = facets.get("parent")
+        if named is not None:
+            kinds = import_module("openlineage.client.facet_v2").parent_run
+            top = named.get("root")
+            facets["parent"] = kinds.ParentRunFacet(
+                run=_of(kinds.Run, named["run"]),
+                job=_of(kinds.Job, named["job"]),
+                root=top
+                and kinds.Root(
+                    run=_of(kinds.RootRun, top["run"]), job=_of(kinds.RootJob, top["job"])
+                ),
+            )
+        return run
 
 
 def _of(kind: object, members: object) -> object:
