@@ -17,6 +17,7 @@ from headwater.ingest.settings import IngestSettings
 from headwater.lake.settings import LakeSettings
 from headwater.lineage.settings import LineageSettings
 from headwater.query.settings import QuerySettings
+from headwater.telemetry.settings import TelemetrySettings
 
 
 def default_data_directory(name: str = "headwater") -> Path:
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
     lake: LakeSettings = Field(LakeSettings(), description="The lake.")
     jobs: JobSettings = Field(JobSettings(), description="The jobs that the lake ships.")
     query: QuerySettings = Field(QuerySettings(), description="Questions in SQL.")
+    telemetry: TelemetrySettings = Field(
+        TelemetrySettings(), description="Spans, logs and metrics."
+    )
 
 
 def load_settings(*, data: Path | None = None, **given: Any) -> Settings:

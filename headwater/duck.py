@@ -13,6 +13,11 @@ import duckdb
 DuckError = duckdb.Error
 """The root of what DuckDB raises; translated by whoever ran the statement."""
 
+Connection = duckdb.DuckDBPyConnection
+
+_CHECKPOINT_AT = "256MB"
+"""How long the log of a file may grow: at the default of 16 MB a writer stalls ever again."""
+
 
 def connect(
     *,
@@ -29,6 +34,21 @@ def connect(
     if temporary_directory is not None:
         config["temp_directory"] = str(temporary_directory)
     connection = duckdb.connect(config=config)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def open_file(path: Path, *, memory_limit: str) -> Connection:
+    """Open or create a database file, which this process then owns; times are UTC."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "checkpoint_threshold": _CHECKPOINT_AT,
+        "memory_limit": memory_limit,
+        "temp_directory": str(path.with_suffix(".tmp")),
+    }
+    connection = duckdb.connect(str(path), config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

@@ -59,6 +59,7 @@ class LogEvent(StrEnum):
     SEAL_FAILED = "sealing failed"
     PROPOSAL_FAILED = "schema proposal failed"
     EVENTS_NOT_APPLIED = "lineage events could not be applied"
+    EXPIRY_FAILED = "old telemetry is not removed"
     USAGE_LOST = "use of tables is not on record"
 
 
@@ -89,6 +90,11 @@ LINEAGE_EVENTS: Final = Counter(
     "headwater_lineage_events",
     "Lineage events received, by outcome: applied, duplicate or rejected.",
     labels=("outcome",),
+)
+TELEMETRY_ITEMS: Final = Counter(
+    "headwater_telemetry_items",
+    "Spans, data points and log records received, by signal and outcome: accepted or rejected.",
+    labels=("signal", "outcome"),
 )
 JOB_RUNS: Final = Counter(
     "headwater_job_runs",

@@ -76,8 +76,8 @@ class HotResponse:
 class HotRoute:
     """A path served without the framework; with `has_rest`, everything below it too.
 
-    `explain` turns an error into the answer in the surface's own shape; by default that is
-    problem+json.
+    `explain` turns an error into the answer in the surface's own shape, which may depend on the
+    headers of the request; by default that is problem+json.
     """
 
     method: str
@@ -85,10 +85,12 @@ class HotRoute:
     action: Action
     handle: Callable[[HotRequest], Awaitable[HotResponse]]
     has_rest: bool = False
-    explain: Callable[[HeadwaterError], HotResponse] | None = None
+    explain: Callable[[HeadwaterError, dict[bytes, bytes]], HotResponse] | None = None
 
 
-def explain_as_problem(error: HeadwaterError) -> HotResponse:
+def explain_as_problem(
+    error: HeadwaterError, _headers: dict[bytes, bytes] | None = None
+) -> HotResponse:
     """Answer an error as problem+json."""
     extra = [(k.lower().encode(), v.encode()) for k, v in headers_of(error).items()]
     return HotResponse(
@@ -220,11 +222,11 @@ class Front:
             request = HotRequest(route.method, rest, query, headers, principal, sent)
             response = await route.handle(request)
         except HeadwaterError as error:
-            response = (route.explain or explain_as_problem)(error)
+            response = (route.explain or explain_as_problem)(error, headers)
         except Exception:  # the process edge: logged with its trace, answered without
             logging.getLogger("headwater").exception(LogEvent.REQUEST_FAILED.value)
             failure = HeadwaterError("the server failed; the log has the details")
-            response = (route.explain or explain_as_problem)(failure)
+            response = (route.explain or explain_as_problem)(failure, headers)
         if response.status >= 500:
             log(LogEvent.REQUEST_FAILED, level=logging.WARNING, status=response.status)
         return response

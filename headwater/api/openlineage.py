@@ -91,7 +91,7 @@ def openlineage_routes(
             path=path,
             action=Action.WRITE,
             handle=handle,
-            explain=explain_as_marquez,
+            explain=lambda error, _: explain_as_marquez(error),
         )
         for path, handle in handlers
     ]

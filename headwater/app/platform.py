@@ -23,6 +23,7 @@ from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
+from headwater.api.otlp import otlp_routes
 from headwater.api.quality import quality_router
 from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
@@ -37,6 +38,7 @@ from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
 from headwater.app.lineage import Lineage, open_lineage
 from headwater.app.records import Records, open_records
+from headwater.app.telemetry import Telemetry
 from headwater.clock import Clock, SystemClock
 from headwater.config import Settings
 from headwater.control.tokens import SqliteTokens
@@ -81,6 +83,8 @@ class Platform:
             clock=clock,
         )
         stack.callback(self._chain.close)
+        self.telemetry = Telemetry(directory.path, settings=settings.telemetry, clock=clock)
+        stack.callback(self.telemetry.close)
         register_segment()
         self.application: Front = create_application(
             access=self._access, routers=self.routers(), hot=self.hot_routes()
@@ -137,7 +141,7 @@ class Platform:
             schema_history_router(reads),
             entities_router(reads, self.lineage.door),
             marquez_writes_router(reads, self.lineage.door),
-            marquez_router(reads),
+            marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
             quality_router(reads),
             conformance_router(Conformance(reads)),
@@ -164,6 +168,9 @@ class Platform:
                 self.settings.server,
                 validation=Mode(self.settings.lineage.validation),
             ),
+            *otlp_routes(
+                self.telemetry.door, max_body_bytes=self.settings.telemetry.max_body_bytes
+            ),
         ]
 
     def parts(self) -> Sequence[Part]:
@@ -172,6 +179,7 @@ class Platform:
             Part(name="ingest", probe=self._state_of_disk, is_needed_to_acknowledge=True),
             Part(name="lineage", probe=self._state_of_lineage, is_needed_to_acknowledge=True),
             Part(name="sql", probe=self._sql.state),
+            Part(name="telemetry", probe=self.telemetry.state),
         ]
 
     def _open_access(self, stack: ExitStack, clock: Clock) -> None:

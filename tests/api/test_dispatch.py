@@ -89,7 +89,7 @@ def test_surface_explains_errors_in_its_own_shape(calling) -> None:
     async def refuse(request: HotRequest) -> HotResponse:
         raise Unprocessable("not so")
 
-    def explain(error: HeadwaterError) -> HotResponse:
+    def explain(error: HeadwaterError, _: object) -> HotResponse:
         return HotResponse(418, error.message.encode())
 
     reply = calling(hot=[hot(handle=refuse, explain=explain)])("POST", "/hot")

@@ -1,0 +1,83 @@
+"""Composition of telemetry: its store and its door, opened when the first request asks for them.
+
+Most installations start without a sender of OTLP, and DuckDB and protobuf would be half of what an
+idle server holds in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headwater.clock import Clock
+from headwater.errors import Unavailable
+from headwater.telemetry.settings import TelemetrySettings
+
+if TYPE_CHECKING:
+    from headwater.ingest.telemetry import TelemetryDoor
+    from headwater.telemetry.duckdb.store import DuckTelemetry
+
+FILE = "telemetry.duckdb"
+
+
+class Telemetry:
+    """The telemetry store of a data directory, open or not yet."""
+
+    def __init__(self, folder: Path, *, settings: TelemetrySettings, clock: Clock) -> None:
+        self._path = folder / FILE
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self._store: DuckTelemetry | None = None
+        self._door: TelemetryDoor | None = None
+        self._is_closed = False
+
+    async def door(self) -> TelemetryDoor:
+        """Return the door from the event loop, opening the store at first."""
+        if self._door is None:
+            await asyncio.to_thread(self._open)
+        assert self._door is not None
+        return self._door
+
+    def store(self) -> DuckTelemetry:
+        """Return the store, opening it at first; call it from a thread."""
+        if self._store is None:
+            self._open()
+        assert self._store is not None
+        return self._store
+
+    def state(self) -> str:
+        """Tell whether the store is open."""
+        return "idle" if self._store is None else "ready"
+
+    def close(self) -> None:
+        """Commit what waits, checkpoint, let go of the file."""
+        with self._lock:
+            self._is_closed = True
+            self._stack.close()
+
+    def _open(self) -> None:
+        with self._lock:
+            if self._door is not None:
+                return
+            if self._is_closed:
+                raise Unavailable("the telemetry store is closed")
+            from headwater.ingest.telemetry import TelemetryDoor
+            from headwater.telemetry.duckdb.store import DuckTelemetry
+            from headwater.telemetry.retention import Retention
+
+            store = DuckTelemetry.open(self._path, memory_limit=self._settings.memory_limit)
+            self._stack.callback(store.close)
+            retention = Retention(
+                store, keep=timedelta(days=self._settings.keep_days), clock=self._clock
+            )
+            retention.start()
+            self._stack.callback(retention.close)
+            door = TelemetryDoor(store, settings=self._settings, clock=self._clock)
+            self._stack.callback(door.close)
+            self._store, self._door = store, door

@@ -1,0 +1,50 @@
+"""What every telemetry store promises.
+
+Blocking; `api` calls it from a thread. Rows are Arrow tables whose columns are those of the
+ClickHouse exporter of the OpenTelemetry collector, so that a batch fits every backend as it is.
+Telemetry is disposable: it is kept for as long as the settings say, and can be lost as a whole
+without harm to lineage or the lake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The rows of one request, by table.
+
+    `hash` is of the body, for signals whose rows have no key of their own (logs and metrics): a
+    body that came within the hour before `received_at` adds nothing. Spans have none; they are
+    unique by trace and span when they are read.
+    """
+
+    tables: Mapping[str, pa.Table]
+    hash: bytes | None
+    received_at: datetime
+
+
+class TelemetryWriter(Protocol):
+    """Takes telemetry in and lets it go again.
+
+    `write` is one transaction: on return the rows are durable and can be read. Idempotent in the
+    sense of `Batch.hash`. Raises `StorageFull` and `Unavailable`; then nothing was kept.
+    """
+
+    def write(self, batches: Sequence[Batch]) -> None:
+        """Insert the rows of all batches."""
+        ...
+
+    def expire(self, before: datetime) -> int:
+        """Remove rows older than that, and return how many."""
+        ...
+
+    def close(self) -> None:
+        """Checkpoint and let go of the file."""
+        ...

@@ -1,0 +1,186 @@
+"""Telemetry is durable and readable when it is acknowledged, once, and for as long as set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from headwater.clock import ManualClock
+from headwater.duck import DuckError
+from headwater.errors import Busy, Conflict, Malformed, StorageFull, Unavailable
+from headwater.ingest.telemetry import TelemetryDoor
+from headwater.telemetry.duckdb.store import DuckTelemetry
+from headwater.telemetry.settings import TelemetrySettings
+from headwater.wire.otlp.signals import JSON, PROTOBUF, Signal
+from tests.telemetry.payloads import captured
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "telemetry.duckdb"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[DuckTelemetry]:
+    store = DuckTelemetry.open(path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def door(store: DuckTelemetry, clock: ManualClock) -> Iterator[TelemetryDoor]:
+    door = TelemetryDoor(store, settings=TelemetrySettings(), clock=clock)
+    yield door
+    door.close()
+
+
+def ask(store: DuckTelemetry, sql: str) -> list[tuple[Any, ...]]:
+    return store.reader().execute(sql).fetchall()
+
+
+def rows(store: DuckTelemetry, table: str) -> int:
+    return int(ask(store, f"SELECT count(*) FROM {table}")[0][0])
+
+
+def one_span(**attributes: str) -> bytes:
+    request = ExportTraceServiceRequest()
+    of_resource = request.resource_spans.add()
+    of_resource.resource.attributes.add(key="service.name").value.string_value = "etl"
+    span = of_resource.scope_spans.add().spans.add()
+    span.trace_id, span.span_id, span.name = b"t" * 16, b"s" * 8, "load"
+    span.start_time_unix_nano = int(NOW.timestamp()) * 10**9
+    for key, value in attributes.items():
+        span.attributes.add(key=key.replace("__", ".")).value.string_value = value
+    return request.SerializeToString()
+
+
+async def send(door: TelemetryDoor, *bodies: bytes, signal: Signal = Signal.TRACES) -> None:
+    await asyncio.gather(*(door.admit(signal, body, PROTOBUF) for body in bodies))
+
+
+def test_what_real_senders_sent_is_there_after_the_answer(store, door) -> None:
+    async def send_all() -> None:
+        await asyncio.gather(
+            *(door.admit(sent.signal, sent.body, sent.media_type) for sent in captured())
+        )
+
+    asyncio.run(send_all())
+    assert {
+        table: rows(store, table)
+        for table in ("otel_traces", "otel_logs", "otel_metrics_sum", "otel_metrics_exp_histogram")
+    } == {
+        "otel_traces": 72,
+        "otel_logs": 58,
+        "otel_metrics_sum": 135,
+        "otel_metrics_exp_histogram": 39,
+    }
+    services = ask(store, "SELECT DISTINCT ServiceName FROM otel_traces ORDER BY 1")
+    assert ("shop-etl-js",) in services
+
+
+@pytest.mark.parametrize("key", ["openlineage__run_id", "openlineage__run__id", "pipeline__run_id"])
+def test_run_is_known_by_each_of_its_spellings(store, door, key: str) -> None:
+    told = {key: "r1", "pipeline__stage": "load", "headwater__records__written": "12"}
+    asyncio.run(send(door, one_span(**told)))
+    found = ask(store, "SELECT RunId, Stage, RecordsRead, RecordsWritten FROM otel_traces")
+    assert found == [("r1", "load", None, 12)]
+
+
+def test_span_without_a_run_has_none(store, door) -> None:
+    asyncio.run(send(door, one_span()))
+    assert ask(store, "SELECT RunId, Stage FROM otel_traces") == [("", "")]
+    assert ask(store, "SELECT TraceId FROM otel_traces_trace_id_ts") == [((b"t" * 16).hex(),)]
+
+
+def test_logs_sent_again_within_the_hour_add_nothing(store, door, clock, path) -> None:
+    sent = next(one for one in captured() if one.signal is Signal.LOGS)
+    asyncio.run(door.admit(sent.signal, sent.body, sent.media_type))
+    once = rows(store, "otel_logs")
+    asyncio.run(door.admit(sent.signal, sent.body, sent.media_type))
+    assert rows(store, "otel_logs") == once
+    store.close()
+    again = DuckTelemetry.open(path)
+    clock.advance(timedelta(minutes=59).total_seconds())
+    later = TelemetryDoor(again, settings=TelemetrySettings(), clock=clock)
+    asyncio.run(later.admit(sent.signal, sent.body, sent.media_type))
+    assert rows(again, "otel_logs") == once
+    clock.advance(timedelta(minutes=2).total_seconds())
+    asyncio.run(later.admit(sent.signal, sent.body, sent.media_type))
+    assert rows(again, "otel_logs") == 2 * once
+    later.close()
+    again.close()
+
+
+def test_rows_grow_old_and_go(store, door, clock) -> None:
+    logs = next(one for one in captured() if one.signal is Signal.LOGS)
+    asyncio.run(door.admit(logs.signal, logs.body, logs.media_type))
+    asyncio.run(send(door, one_span()))
+    assert store.expire(NOW - timedelta(days=400)) == 0
+    assert rows(store, "otel_traces") == 1
+    assert store.expire(NOW + timedelta(days=1)) > 2
+    assert (rows(store, "otel_traces"), rows(store, "otel_logs")) == (0, 0)
+
+
+def test_nothing_is_kept_of_a_transaction_that_failed(store, door, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise DuckError("IO Error: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_insert", fail)
+        with pytest.raises(StorageFull):
+            asyncio.run(send(door, one_span()))
+    asyncio.run(send(door, one_span()))
+    assert rows(store, "otel_traces") == 1
+
+
+def test_store_of_a_later_version_is_refused(store, path) -> None:
+    store.reader().execute('UPDATE store_version SET "Version" = 99')
+    store.close()
+    with pytest.raises(Conflict, match="version 99"):
+        DuckTelemetry.open(path)
+
+
+def test_file_that_is_no_store_is_told(path) -> None:
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(Unavailable, match="telemetry"):
+        DuckTelemetry.open(path)
+
+
+def test_closed_store_takes_nothing(store, door) -> None:
+    store.close()
+    with pytest.raises(Unavailable):
+        asyncio.run(send(door, one_span()))
+    with pytest.raises(Unavailable):
+        store.reader()
+
+
+def test_full_queue_is_busy_and_a_broken_body_is_malformed(store, clock) -> None:
+    settings = TelemetrySettings(max_waiting_bytes=200)
+    door = TelemetryDoor(store, settings=settings, clock=clock)
+    with pytest.raises(Malformed):
+        asyncio.run(door.admit(Signal.TRACES, b"\xff\xff", PROTOBUF))
+    with pytest.raises(Malformed):
+        asyncio.run(door.admit(Signal.TRACES, b"{", JSON))
+
+    async def flood() -> list[BaseException | None]:
+        bodies = [one_span()] * 10
+        sends = (door.admit(Signal.TRACES, body, PROTOBUF) for body in bodies)
+        return await asyncio.gather(*sends, return_exceptions=True)  # type: ignore[return-value]
+
+    outcomes = asyncio.run(flood())
+    assert any(isinstance(one, Busy) for one in outcomes)
+    assert rows(store, "otel_traces") == sum(one is None for one in outcomes)
+    door.close()
