@@ -21,18 +21,6 @@ _KINDS: Final = ("UNKNOWN", "DIRECT", "INDIRECT")
 _PORTION: Final = 400
 _SOURCES: Final = {"columnLineage": 0, "lineage": 1}
 
-_SAID: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display FROM io_facet f"
-    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id IN ({keys})"
-    " AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
-    " AND n.display IN ('columnLineage', 'lineage')"
-)
-_DECLARED: Final = (
-    "SELECT f.dataset_id, f.facet_id, n.display FROM dataset_facet f"
-    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.dataset_id IN ({keys})"
-    " AND f.role = 1 AND f.is_deleted = 0 AND n.display IN ('columnLineage', 'lineage')"
-    " AND EXISTS (SELECT 1 FROM lineage_use u WHERE u.facet_id = f.facet_id AND u.job_id = 0)"
-)
 _ROWS: Final = (
     "SELECT facet_id, source, out_dataset_id, out_field, in_dataset_id, in_field, kind, subtype,"
     " masking FROM facet_edge WHERE "
@@ -161,7 +149,7 @@ class Columns:
             for use in held.outputs
         }
         said: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-        for run, dataset, facet, name in rows_in(self._connection, _SAID, {r for r, _ in uses}):
+        for run, dataset, facet, name in self._edges.speaking.said({run for run, _ in uses}):
             if (run, dataset) in uses:
                 said[run, dataset][_SOURCES[name]] = facet
         found: dict[int, set[_Statement]] = {job: set() for job in jobs}
@@ -176,7 +164,7 @@ class Columns:
 
     def _load_declared(self, datasets: Collection[int]) -> dict[int, tuple[_Statement, ...]]:
         found: defaultdict[int, list[_Statement]] = defaultdict(list)
-        for dataset, facet, name in rows_in(self._connection, _DECLARED, datasets):
+        for dataset, facet, name in self._edges.speaking.declared(datasets):
             found[dataset].append(_Statement(facet, _SOURCES[name], dataset, None, "current"))
         return {dataset: tuple(found.get(dataset, ())) for dataset in datasets}
 

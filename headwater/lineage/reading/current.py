@@ -7,7 +7,7 @@ it; a job that never completed and has nothing in flight shows its latest ended 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -104,11 +104,24 @@ _IO: Final = (
 )
 
 
-def uses_now(connection: Connection, jobs: Collection[int]) -> dict[int, JobUses]:
-    """Return what these jobs read and write now."""
-    speakers = speakers_now(connection, jobs, IO_SIDES)
-    io = rows_in(connection, _IO, {speaker.run for speaker in speakers})
-    return uses_of(jobs, speakers, io)
+_SAID: Final = (
+    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display FROM io_facet f"
+    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id IN ({keys})"
+    " AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
+    " AND n.display IN ('columnLineage', 'lineage')"
+)
+_SAID_OF_JOBS: Final = (
+    "SELECT f.run_id, f.facet_id FROM run_facet f"
+    " JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'lineage'"
+    " WHERE f.run_id IN ({keys}) AND f.owner = 1 AND f.is_deleted = 0"
+)
+_DECLARED: Final = (
+    "SELECT f.dataset_id, f.facet_id, n.display FROM dataset_facet f"
+    " JOIN facet_name n ON n.id = f.facet_name_id"
+    " JOIN event e ON e.hash = substr(f.key, 10) AND e.kind = 2"
+    " WHERE f.dataset_id IN ({keys}) AND f.role = 1 AND f.is_deleted = 0"
+    " AND n.display IN ('columnLineage', 'lineage')"
+)
 
 
 def uses_of(
@@ -125,31 +138,59 @@ def uses_of(
     return {job: JobUses(tuple(i), tuple(o)) for job, (i, o) in sides.items()}
 
 
-def speakers_now(
-    connection: Connection, jobs: Collection[int], sides: Sequence[Side]
-) -> list[Speaker]:
-    """Return the runs that count now, per job and side."""
-    found: list[Speaker] = []
-    never: defaultdict[int, list[int]] = defaultdict(list)
-    completed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    choices = ", ".join(side.latest("= 2") for side in sides)
-    for job, *runs in rows_in(connection, _COMPLETED.format(choices=choices), jobs):
-        for side, run in enumerate(runs):
-            if run == _NEVER:
-                never[job].append(side)
-            elif run is not None:
-                completed[run].append((job, side))
-                found.append(Speaker(job, side, run, "current"))
-    for deciding, run in rows_in(connection, _IN_FLIGHT_SINCE, completed):
-        found += (Speaker(job, side, run, "running") for job, side in completed[deciding])
-    if not never:
+class Now:
+    """Which runs speak for a job, and what they say, as of this moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def uses(self, jobs: Collection[int]) -> dict[int, JobUses]:
+        """Return what these jobs read and write."""
+        speakers = self.speakers(jobs, IO_SIDES)
+        return uses_of(jobs, speakers, self.io({speaker.run for speaker in speakers}))
+
+    def io(self, runs: Iterable[int]) -> Iterable[Any]:
+        """Return rows (run, direction, dataset) of what runs name."""
+        return rows_in(self._connection, _IO, runs)
+
+    def said(self, runs: Iterable[int]) -> Iterable[Any]:
+        """Return rows (run, dataset, facet, name) of the lineage facets on outputs."""
+        return rows_in(self._connection, _SAID, runs)
+
+    def said_of_jobs(self, runs: Iterable[int]) -> Iterable[Any]:
+        """Return rows (run, facet) of the `lineage` facets on jobs."""
+        return rows_in(self._connection, _SAID_OF_JOBS, runs)
+
+    def declared(self, datasets: Iterable[int]) -> Iterable[Any]:
+        """Return rows (dataset, facet, name) of lineage facets that a DatasetEvent set last."""
+        return rows_in(self._connection, _DECLARED, datasets)
+
+    def speakers(self, jobs: Collection[int], sides: Sequence[Side]) -> list[Speaker]:
+        """Return the runs that count, per job and side."""
+        found: list[Speaker] = []
+        never: defaultdict[int, list[int]] = defaultdict(list)
+        completed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        choices = ", ".join(side.latest("= 2") for side in sides)
+        for job, *runs in rows_in(self._connection, _COMPLETED.format(choices=choices), jobs):
+            for side, run in enumerate(runs):
+                if run == _NEVER:
+                    never[job].append(side)
+                elif run is not None:
+                    completed[run].append((job, side))
+                    found.append(Speaker(job, side, run, "current"))
+        for deciding, run in rows_in(self._connection, _IN_FLIGHT_SINCE, completed):
+            found += (Speaker(job, side, run, "running") for job, side in completed[deciding])
+        return found + self._never_completed(never, sides) if never else found
+
+    def _never_completed(
+        self, never: Mapping[int, Sequence[int]], sides: Sequence[Side]
+    ) -> list[Speaker]:
+        flying = list(rows_in(self._connection, _IN_FLIGHT, never))
+        found = [Speaker(job, side, run, "running") for job, run in flying for side in never[job]]
+        silent = never.keys() - {job for job, _ in flying}
+        choices = ", ".join(side.latest("IN (3, 4)") for side in sides)
+        for job, *runs in rows_in(self._connection, _ENDED.format(choices=choices), silent):
+            for side, run in enumerate(runs):
+                if side in never[job] and run not in (None, _NEVER):
+                    found.append(Speaker(job, side, run, "failed"))
         return found
-    flying = list(rows_in(connection, _IN_FLIGHT, never))
-    found += (Speaker(job, side, run, "running") for job, run in flying for side in never[job])
-    silent = never.keys() - {job for job, _ in flying}
-    choices = ", ".join(side.latest("IN (3, 4)") for side in sides)
-    for job, *runs in rows_in(connection, _ENDED.format(choices=choices), silent):
-        for side, run in enumerate(runs):
-            if side in never[job] and run not in (None, _NEVER):
-                found.append(Speaker(job, side, run, "failed"))
-    return found

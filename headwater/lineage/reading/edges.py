@@ -8,11 +8,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from headwater.lineage.reading.current import INPUT, OUTPUT, JobUses, Use, uses_now
+from headwater.lineage.reading.current import INPUT, OUTPUT, JobUses, Now, Use
 from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.rows import rows_in
+from headwater.lineage.reading.then import Then
 from headwater.model.lineage import Direction, Edge, EdgeState
 
 _CODE: Final[dict[Direction, int]] = {"input": INPUT, "output": OUTPUT}
@@ -38,7 +39,7 @@ class Edges:
         self._connection = connection
         self._recall = recall or Recall(connection, None)
         self._entities = Entities(connection, self._recall)
-        self._lens = lens
+        self.speaking = Now(connection) if lens == NOW else Then(connection, lens)
 
     def of_jobs(self, jobs: Iterable[int], direction: Direction) -> set[Edge]:
         """Return what these jobs read or write; hidden datasets are left out."""
@@ -85,7 +86,7 @@ class Edges:
         return {key: (tuple(found[key][0]), tuple(found[key][1])) for key in missing}
 
     def _load_uses(self, missing: Collection[int]) -> dict[int, JobUses]:
-        return uses_now(self._connection, missing)
+        return self.speaking.uses(missing)
 
 
 def strongest(one: EdgeState, other: EdgeState) -> EdgeState:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from headwater.lineage.reading.current import EXPLICIT_SIDES, speakers_now
+from headwater.lineage.reading.current import EXPLICIT_SIDES
 from headwater.lineage.reading.edges import Edges, strongest
 from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.rows import rows_in
@@ -16,24 +16,6 @@ from headwater.model.lineage import EdgeState
 
 _OWN_JOB: Final = -1
 
-# Facet bodies named `lineage` that stand on outputs, on jobs, and on datasets by themselves.
-_ON_OUTPUTS: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_id FROM io_facet f"
-    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
-    " WHERE f.run_id IN ({keys}) AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
-)
-_ON_JOBS: Final = (
-    "SELECT f.run_id, f.facet_id FROM run_facet f"
-    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
-    " WHERE f.run_id IN ({keys}) AND f.owner = 1 AND f.is_deleted = 0"
-)
-_DECLARED: Final = (
-    "SELECT f.dataset_id, f.facet_id FROM dataset_facet f"
-    " JOIN facet_name k ON k.id = f.facet_name_id AND k.display = 'lineage'"
-    " WHERE f.dataset_id IN ({keys}) AND f.role = 1 AND f.is_deleted = 0 AND EXISTS ("
-    "SELECT 1 FROM lineage_use u WHERE u.facet_id = f.facet_id AND u.source = 1"
-    " AND u.job_id = 0)"
-)
 _SAYS: Final = (
     "SELECT facet_id, out_dataset_id, out_job_id, in_dataset_id, in_job_id FROM facet_edge"
     " WHERE facet_id IN ({keys}) AND source = 1 AND (in_dataset_id <> 0 OR in_job_id <> 0)"
@@ -97,7 +79,9 @@ class Explicit:
         users = [*rows_in(self._connection, _TARGETS, keys)]
         users += rows_in(self._connection, _SOURCES, keys)
         facets = {facet for job, facet in users if not job}
-        carriers = [dataset for (dataset,) in rows_in(self._connection, _CARRIERS, facets)]
+        carriers = keys | {key for (key,) in rows_in(self._connection, _CARRIERS, facets)}
+        if not users:
+            return set()
         found = self._recall.of(_OF_DATASET, carriers, self._load_declared)
         return self.of_jobs(job for job, _ in users if job) | {
             edge for edges in found.values() for edge in edges
@@ -120,8 +104,11 @@ class Explicit:
         return {job: tuple(edges.values()) for job, edges in found.items()}
 
     def _load_declared(self, datasets: Collection[int]) -> dict[int, tuple[Declared, ...]]:
-        rows = rows_in(self._connection, _DECLARED, datasets)
-        statements = [Statement(facet, dataset, None, "current") for dataset, facet in rows]
+        statements = [
+            Statement(facet, dataset, None, "current")
+            for dataset, facet, name in self._edges.speaking.declared(datasets)
+            if name == "lineage"
+        ]
         found: defaultdict[int, set[Declared]] = defaultdict(set)
         for edge, carrier in self._edges_of(statements):
             found[carrier].add(edge)
@@ -133,19 +120,20 @@ class Explicit:
             for held in self._edges.uses(jobs).values()
             for use in held.outputs
         }
-        rows = rows_in(self._connection, _ON_OUTPUTS, {run for run, _ in uses})
+        rows = self._edges.speaking.said({run for run, _ in uses})
         return [
             Statement(facet, dataset, uses[run, dataset].job, uses[run, dataset].state)
-            for run, dataset, facet in rows
-            if (run, dataset) in uses
+            for run, dataset, facet, name in rows
+            if name == "lineage" and (run, dataset) in uses
         ]
 
     def on_jobs(self, jobs: Collection[int]) -> list[Statement]:
-        """Return the facets that stand on jobs and count now."""
-        speakers = {s.run: s for s in speakers_now(self._connection, jobs, EXPLICIT_SIDES)}
+        """Return the facets that stand on jobs and count."""
+        speaking = self._edges.speaking
+        speakers = {s.run: s for s in speaking.speakers(jobs, EXPLICIT_SIDES)}
         return [
             Statement(facet, 0, speakers[run].job, speakers[run].state)
-            for run, facet in rows_in(self._connection, _ON_JOBS, speakers)
+            for run, facet in speaking.said_of_jobs(speakers)
         ]
 
     def _edges_of(self, statements: Iterable[Statement]) -> list[tuple[Declared, int]]:

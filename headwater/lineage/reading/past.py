@@ -76,7 +76,8 @@ class PastFacets(FacetReads):
         )
 
 
-def bound_of(time: Moment) -> bytes:
-    """Return the greatest LWW key that an event at a time can have."""
+def bound_of(time: Moment, *, is_upper: bool = True) -> bytes:
+    """Return the greatest LWW key that an event at a time can have, or the least."""
     moment = EventTime(time.seconds, time.nanoseconds, "")
-    return key_of(moment, EventType.COMPLETE, _HIGHEST, received_us=_ALWAYS_PLAUSIBLE)
+    type_, hash_ = (EventType.COMPLETE, _HIGHEST) if is_upper else (EventType.START, b"")
+    return key_of(moment, type_, hash_, received_us=_ALWAYS_PLAUSIBLE)

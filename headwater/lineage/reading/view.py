@@ -28,6 +28,7 @@ from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.run_pages import RunPages
+from headwater.lineage.reading.run_lineage import RunLineage
 from headwater.lineage.reading.quality import Quality
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.schemas import Schemas
@@ -64,6 +65,7 @@ class LineageView:
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
         self.run_pages = RunPages(connection)
+        self.run_lineage = RunLineage(connection)
         self.quality = Quality(connection)
         self.runs = Runs(connection)
         self.past = PastFacets(connection)

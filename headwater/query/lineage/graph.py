@@ -121,8 +121,10 @@ class Growth(Generic[Node]):
     vertices_of: Callable[[Collection[Node]], Mapping[Node, Vertex]]
     distances: dict[Node, int] = field(default_factory=dict)
     start: list[Node] = field(default_factory=list)
+    is_directed: bool = True
     reason: str | None = None
     _edges: int = 0
+    _met: dict[Side, set[Node]] = field(default_factory=dict)
     _left_out: dict[tuple[Node, Side], set[Node]] = field(default_factory=dict)
 
     def begin(self, nodes: Iterable[Node]) -> None:
@@ -138,19 +140,23 @@ class Growth(Generic[Node]):
     def admit(
         self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, distance: int
     ) -> list[Node]:
-        """Take in new neighbours of each node as the budget allows; return those taken."""
+        """Take in neighbours as the budget allows; return those not met on this side before.
+
+        What was met on the other side is in already, and is followed on this side too.
+        """
         signed = -distance if side == "up" else distance
+        met = self._met.setdefault(side if self.is_directed else "up", set(self.start))
         if self._fits(neighbours):
-            taken = [
-                node
-                for around in neighbours.values()
-                for node in around
-                if node not in self.distances
-            ]
-            taken = list(dict.fromkeys(taken))
-            self.distances.update(dict.fromkeys(taken, signed))
-            return taken
-        return self._admit_in_order(neighbours, side=side, signed=signed)
+            reached = dict.fromkeys(node for around in neighbours.values() for node in around)
+            taken = [node for node in reached if node not in met]
+            for node in taken:
+                self.distances.setdefault(node, signed)
+        else:
+            self._admit_in_order(neighbours, side=side, signed=signed)
+            reached = dict.fromkeys(node for around in neighbours.values() for node in around)
+            taken = [node for node in reached if node in self.distances and node not in met]
+        met.update(taken)
+        return taken
 
     def bands(self) -> Mapping[tuple[Node, Side], int]:
         """Return how many neighbours of which nodes were left out for good."""
@@ -169,10 +175,9 @@ class Growth(Generic[Node]):
 
     def _admit_in_order(
         self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, signed: int
-    ) -> list[Node]:
+    ) -> None:
         new = {node for around in neighbours.values() for node in around} - self.distances.keys()
         vertices = self.vertices_of(new | neighbours.keys())
-        taken: list[Node] = []
         for node in sorted(neighbours, key=vertices.__getitem__):
             around = sorted(
                 (n for n in set(neighbours[node]) if n not in self.distances),
@@ -180,10 +185,8 @@ class Growth(Generic[Node]):
             )
             most = self._room(len(around), vertices[node])
             self.distances.update(dict.fromkeys(around[:most], signed))
-            taken += around[:most]
             if around[most:]:
                 self._left_out.setdefault((node, side), set()).update(around[most:])
-        return taken
 
     def _room(self, wanted: int, vertex: Vertex) -> int:
         """Return how many of the new neighbours of a vertex may be taken."""

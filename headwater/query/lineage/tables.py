@@ -34,9 +34,19 @@ class TableWalk:
 
     def directed(self, start: Vertex, key: int, *, sides: Sequence[Side], depth: int) -> Graph:
         """Follow the flow of data; a hop is from a dataset over a job to a dataset."""
-        node = self._begin(start, key)
+        return self._directed([self._begin(start, key)], sides, depth)
+
+    def directed_from_jobs(
+        self, jobs: Iterable[int], *, sides: Sequence[Side], depth: int
+    ) -> Graph:
+        """Follow the flow of data from several jobs."""
+        nodes = sorted(job * 2 + 1 for job in jobs)
+        self._growth.begin(nodes)
+        return self._directed(nodes, sides, depth)
+
+    def _directed(self, start: list[int], sides: Sequence[Side], depth: int) -> Graph:
         for side in sides:
-            frontier = [node]
+            frontier = start
             for distance in range(1, depth + 1):
                 if not frontier:
                     break
@@ -48,6 +58,7 @@ class TableWalk:
 
         Depth counts job hops from the start, or from the jobs that write it, else read it.
         """
+        self._growth.is_directed = False
         node = self._begin(start, key)
         jobs = [node] if start.kind == "job" else self._first_jobs(node)
         for hop in range(depth + 1):
