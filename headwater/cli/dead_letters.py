@@ -40,15 +40,21 @@ def list_refused(
         return
     waiting = found["waiting"]
     if not waiting:
-        typer.echo("no event was refused")
+        typer.echo("no refused event waits")
     else:
         print_table(
             ("key", "received", "from", "at", "reason"),
             (
-                (one["key"], one["received_at"], one["principal"], one["path"], one["reason"])
+                (
+                    one["key"],
+                    one["received_at"][:19] + "Z",
+                    one["principal"],
+                    one["path"],
+                    one["reason"],
+                )
                 for one in found["dead_letters"]
             ),
-            whole=("key",),
+            whole=("key", "received"),
             title=f"{waiting:,} {'dead letter waits' if waiting == 1 else 'dead letters wait'}",
         )
     if found["dropped"]:

@@ -33,7 +33,7 @@ def send(tmp_path):
 
 
 def test_without_any_the_list_says_so(run):
-    assert run("list").output == "no event was refused\n"
+    assert run("list").output == "no refused event waits\n"
 
 
 def test_look_fix_and_it_is_gone(run, send, tmp_path):
