@@ -30,6 +30,7 @@ from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
 from headwater.api.run_comparison import run_comparison_router
 from headwater.api.schema_history import schema_history_router
+from headwater.api.search import search_v2_router
 from headwater.api.schemas import schemas_router
 from headwater.api.segments import register_segment
 from headwater.api.sql import sql_router
@@ -139,6 +140,7 @@ class Platform:
             impact_router(reads),
             run_comparison_router(reads),
             schema_history_router(reads),
+            search_v2_router(reads),
             entities_router(reads, self.lineage.door),
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads, clock=self._clock),

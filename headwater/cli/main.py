@@ -23,6 +23,7 @@ from headwater.cli.run_comparison import compare
 from headwater.cli.runs import runs
 from headwater.cli.schema_history import history
 from headwater.cli.schemas import schemas
+from headwater.cli.search import search
 from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.sql import sql
 from headwater.cli.tables import tables
@@ -82,6 +83,7 @@ add_entity_commands(lineage)
 app.add_typer(lineage, name="lineage")
 app.add_typer(events, name="events")
 app.add_typer(dead_letters, name="dead-letters")
+app.command()(search)
 app.add_typer(schemas, name="schemas")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(token, name="token")

@@ -11,7 +11,9 @@ from sqlalchemy import Table
 from headwater.database.session import Session
 from headwater.lineage import tables
 from headwater.lineage.names import from_bytes
+from headwater.lineage.projections.documents import KINDS
 from headwater.lineage.reading.rows import hidden
+from headwater.lineage.search_index import ALL_FIELDS
 
 _NAMED: Final = ("namespace", "job", "dataset")
 _DUMPED: Final = (
@@ -42,6 +44,7 @@ def dump_projections(session: Session) -> bytes:
     lines = [*_entities(session, names), *_runs(session, names)]
     for table in _DUMPED:
         lines.extend(_rows(session, table, names))
+    lines.extend(_documents(session, names))
     return "".join(sorted(lines)).encode()
 
 
@@ -72,6 +75,13 @@ class _Names:
 
 def _line(table: str, *values: Any) -> str:
     return json.dumps([table, *values], ensure_ascii=True) + "\n"
+
+
+def _documents(session: Session, names: _Names) -> Iterator[str]:
+    columns = ", ".join(f'"{name}"' for name in ALL_FIELDS)
+    for id_, *fields in session.rows(f"SELECT id, {columns} FROM search_document"):
+        kind = KINDS[id_ % 2]
+        yield _line("search_document", kind, names.of[kind][id_ // 2], *fields)
 
 
 def _entities(session: Session, names: _Names) -> Iterator[str]:

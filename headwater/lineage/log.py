@@ -225,14 +225,17 @@ class SqlLineage(Log):
         self._facets.begin(session, next_ids["facet"])
         self._projector.identities.begin(session, next_ids)
         self._projector.runs.begin(session, next_ids["run"])
+        self._projector.documents.begin(int(sequence or 0))
         return int(sequence or 0)
 
     def _flush(self, session: Session, rows: Sequence[tuple[object, ...]]) -> None:
+        self._projector.documents.gather()
         self._facets.flush(session)
         self._projector.identities.flush(session)
         session.write(_INSERT, rows)
         self._projector.rows.flush(session)
         self._projector.runs.flush(session)
+        self._projector.documents.flush(session, grown_by=len(rows))
 
     def _log_row(self, one: _Read, sequence: int) -> tuple[object, ...]:
         item = one.item

@@ -154,6 +154,10 @@ class Identities:
             self._facet_names[name] = id_ = self._allocate("facet_name")
             self._new_facet_names.append((id_, stored, display(name)))
 
+    def new_ids(self, table: str) -> list[int]:
+        """Return the ids of what the batch names for the first time."""
+        return list(self._new[table])
+
     def touch(self, table: str, id_: int, *, standing: int, us: int | None, seq: int) -> None:
         """Note that an event names a job or dataset, and with it its namespace."""
         for where, which in ((table, id_), ("namespace", self._namespace_of[table, id_])):

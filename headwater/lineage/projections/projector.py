@@ -7,6 +7,7 @@ from typing import Final
 
 from headwater.lineage import tables
 from headwater.lineage.lww import is_plausible, key_of
+from headwater.lineage.projections.documents import Documents
 from headwater.lineage.projections.facet_bodies import (
     COLUMN_LINEAGE,
     LINEAGE,
@@ -85,6 +86,7 @@ class Projector:
         self._plans = tuple(Recent[bytes, _DatasetPlan](_PLANS) for _ in (INPUT, OUTPUT))
         self._spreading = Spreading(self.identities, self.rows)
         self.notes = Notes(self.identities, self.rows)
+        self.documents = Documents(self.identities, self.rows)
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback or before a rebuild."""
@@ -96,6 +98,7 @@ class Projector:
         self.runs.forget()
         self._spreading = Spreading(self.identities, self.rows)
         self.notes = Notes(self.identities, self.rows)
+        self.documents = Documents(self.identities, self.rows)
 
     def learn(self, events: Sequence[Event]) -> None:
         """Look up at once whatever a batch names, so that no event asks on its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -77,6 +77,14 @@ class Rows:
                 told[-1] = key, facets
             return
         told.append((key, facets))
+
+    def told(self, table: Table) -> Mapping[Ident, Sequence[tuple[bytes, FacetRows]]]:
+        """Return what the batch says of facets, by owner."""
+        return self._told[table.name]
+
+    def noted(self, table: Table) -> set[int]:
+        """Return the first part of the idents that the batch has in a LWW table."""
+        return {ident[0] for ident in self._lww[table.name]}
 
     def see(self, table: Table, ident: Ident, us: int | None) -> None:
         """Add a time at which an edge was seen."""

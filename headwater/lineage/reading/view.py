@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
 from headwater.lineage.reading.dead_letters import DeadLetters
+from headwater.lineage.reading.documents import Documents
 from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.entries import Entries
@@ -48,6 +49,7 @@ class LineageView:
     ) -> None:
         self.recall = Recall(connection, memory if lens == NOW else None)
         self.columns = Columns(connection, self.recall, lens)
+        self.documents = Documents(connection)
         self.datasets = Datasets(connection)
         self.dead_letters = DeadLetters(connection)
         self.edges = Edges(connection, self.recall, lens)
