@@ -1,4 +1,4 @@
-"""Writes lineage events through a door on four threads and says which were acknowledged."""
+"""Writes lineage events and commands on four threads and says which were acknowledged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from headwater.clock import SystemClock
 from headwater.ingest.events import EventDoor
+from headwater.lineage.commands import Command
 from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 
@@ -28,6 +29,12 @@ def event_of(number: int) -> bytes:
     ).encode()
 
 
+def tag_of(number: int) -> Command:
+    """Return the command that gives a dataset of the event its number as a tag."""
+    dataset = f"t{number % 5}"
+    return Command(verb="tag", entity="dataset", namespace="ds", name=dataset, item=f"n{number}")
+
+
 def main(place: Path | str, start: int) -> None:
     """Write until killed."""
     door = EventDoor(SqlLineage.open(place), clock=SystemClock())
@@ -35,7 +42,8 @@ def main(place: Path | str, start: int) -> None:
     def write(first: int) -> None:
         number = first
         while True:
-            door.submit([event_of(number)], principal=LOCAL)
+            # Whole or not at all: the event, and what a person says with it.
+            door.tell([tag_of(number)], events=[event_of(number)], principal=LOCAL)
             os.write(1, f"{number}\n".encode())
             number += 4
 

@@ -1,4 +1,4 @@
-"""kill -9 at any moment loses no acknowledged lineage event."""
+"""kill -9 at any moment loses no acknowledged lineage event or command, and tears no transaction."""
 
 from __future__ import annotations
 
@@ -46,8 +46,12 @@ def _numbers(log: SqlLineage) -> set[int]:
     return {json.loads(event)["run"]["facets"]["n"]["number"] for event in events_of(log)}
 
 
+def _tagged(log: SqlLineage) -> set[int]:
+    return {int(bytes(tag)[1:]) for (tag,) in ask(log, "SELECT item FROM dataset_note")}
+
+
 @pytest.mark.timeout(60 + 5 * ROUNDS)
-def test_no_acknowledged_event_is_lost(lineage_backend):
+def test_no_acknowledged_event_or_command_is_lost(lineage_backend):
     place = lineage_backend.place()
     servers = 1 if lineage_backend.server is None else 2
     acknowledged: set[int] = set()
@@ -56,6 +60,7 @@ def test_no_acknowledged_event_is_lost(lineage_backend):
         acknowledged |= _write_until_killed(place, *starts)
         log = lineage_backend.open(place)
         assert acknowledged <= _numbers(log)
+        assert _tagged(log) == _numbers(log)
         lineage_backend.close(log)
     log = lineage_backend.open(place)
     assert ask(log, "SELECT count(*) FROM event") == ask(log, "SELECT max(seq) FROM event")
