@@ -60,10 +60,10 @@ def _load(answers: Answers, file: Path) -> None:
     received = 0
     try:
         for body in _portions(file, reasons):
-            reply = answers.post_bytes("/api/v1/lineage/batch", body, headers={})
+            reply = answers.post_bytes("/api/v2/events/import", body, headers={})
             outcome = json.loads(reply.body)
-            received += outcome["summary"]["successful"]
-            reasons += (one["reason"] for one in outcome["failed_events"])
+            received += outcome["received"] - len(outcome["failed"])
+            reasons += (one["reason"] for one in outcome["failed"])
     except OSError as error:
         raise Invalid(f"cannot read {file}: {error.strerror or error}") from error
     if not received:

@@ -100,3 +100,13 @@ def test_what_people_did_comes_along(run, tmp_path):
 def test_a_target_of_the_wrong_kind_is_refused(run, tmp_path):
     assert isinstance(run("a", "export", tmp_path).exception, Conflict)
     assert isinstance(run("a", "export", "--objects", "-").exception, Conflict)
+
+
+def test_an_export_answers_what_a_change_breaks_without_a_server(run, tmp_path):
+    run("a", "import", EVENTS)
+    run("a", "export", tmp_path / "all.ndjson.gz")
+    node = "dataset:postgres%3A%2F%2Fdb%3A5432:shop.public.orders"
+    command = ["lineage", "impact", node, "--events", str(tmp_path / "all.ndjson.gz"), "--json"]
+    result = CliRunner().invoke(app, command)
+    assert (result.exit_code, "left out" in result.stderr) == (0, False)
+    assert json.loads(result.stdout)["jobs"]
