@@ -1,4 +1,4 @@
-"""kill -9 at any moment loses no acknowledged lineage event or command, and tears no transaction."""
+"""kill -9 at any moment loses no acknowledged event or command, and tears no transaction."""
 
 from __future__ import annotations
 
