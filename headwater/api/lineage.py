@@ -8,17 +8,15 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from headwater.api.access import Reader
+from headwater.api.lineage_graph import lineage_graph_router
 from headwater.api.marquez.route import answer, facets_json
 from headwater.api.quality import facts_json, use_json
 from headwater.errors import Missing
 from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import DatasetVersionName, Name, Run, RunState
-from headwater.query.lineage.graph import MOST_NODES, Budget, Graph, Link
-from headwater.query.lineage.nodes import parse_node
 from headwater.query.lineage.run_facts import use_facts
 from headwater.query.lineage.schemas import error_of
-from headwater.query.lineage.walk import Level, LineageGraph, Towards
 
 Json = dict[str, Any]
 
@@ -28,42 +26,7 @@ _MOST_CHILDREN = 1_000
 def lineage_router(reads: LineageReads) -> APIRouter:
     """Serve the lineage graph and runs."""
     router = APIRouter(prefix="/api/v2", tags=["lineage"])
-    graph = LineageGraph(reads)
-
-    @router.get("/lineage")
-    def get_lineage(
-        _principal: Reader,
-        node: Annotated[
-            str,
-            Query(description="dataset:NS:NAME, job:NS:NAME or datasetField:NS:NAME:FIELD."),
-        ],
-        direction: Annotated[Towards, Query(description="Up to sources, down to uses.")] = "both",
-        depth: Annotated[int, Query(ge=0, le=1_000, description="Hops over a job.")] = 5,
-        level: Annotated[Level, Query(description="What the nodes are.")] = "dataset",
-        budget: Annotated[int, Query(ge=1, le=MOST_NODES, description="Most nodes.")] = 2_000,
-        band: Annotated[
-            int, Query(ge=1, le=MOST_NODES, description="Most new neighbours of one node.")
-        ] = 100,
-    ) -> Response:
-        """Walk from a node; what the budget leaves out is counted in `bands`."""
-        found = graph.walk(
-            parse_node(node),
-            towards=direction,
-            depth=depth,
-            level=level,
-            budget=Budget(nodes=budget, band=band),
-        )
-        with reads.view() as view:
-            states = _job_states(view, found)
-        return answer(
-            {
-                "node": node,
-                "direction": direction,
-                "depth": depth,
-                "level": level,
-                **_graph_json(found, states),
-            }
-        )
+    router.include_router(lineage_graph_router(reads))
 
     @router.get("/runs")
     def list_runs(
@@ -119,49 +82,6 @@ def _job(view: LineageView, namespace: str | None, job: str) -> int:
     if key is None:
         raise Missing(f"there is no job {job!r} in namespace {name.namespace!r}")
     return key
-
-
-def _job_states(view: LineageView, graph: Graph) -> dict[int, RunState]:
-    jobs = [graph.keys[vertex] for vertex in graph.distances if vertex.kind == "job"]
-    latest = view.runs.latest_keys(jobs, 1)
-    runs = view.runs.by_keys((keys[0] for keys in latest.values()), is_whole=False)
-    return {run.job_key: run.own_state for run in runs.values()}
-
-
-def _graph_json(graph: Graph, states: dict[int, RunState]) -> Json:
-    nodes: list[Json] = []
-    for vertex, distance in graph.distances.items():
-        node: Json = {"id": vertex.id, "kind": vertex.kind, **_name_json(vertex.name)}
-        if vertex.kind == "column":
-            node["column"] = vertex.column
-        if vertex.kind == "job":
-            node["state"] = states.get(graph.keys[vertex])
-        nodes.append(node | {"distance": distance})
-    return {
-        "start": [vertex.id for vertex in graph.start],
-        "nodes": nodes,
-        "edges": [_link_json(link) for link in graph.links],
-        "bands": [
-            {"node": band.vertex.id, "direction": band.side, "hidden": band.hidden}
-            for band in graph.bands
-        ],
-        "partial": graph.reason is not None,
-        "reason": graph.reason,
-    }
-
-
-def _link_json(link: Link) -> Json:
-    edge: Json = {"from": link.origin.id, "to": link.destination.id, "state": link.state}
-    if link.via:
-        edge["via"] = [_name_json(name) for name in link.via]
-    if link.kind is not None:
-        edge |= {
-            "job": None if link.job is None else _name_json(link.job),
-            "kind": link.kind,
-            "subtype": link.subtype,
-            "masking": link.is_masked,
-        }
-    return edge
 
 
 def _runs_json(view: LineageView, keys: list[int]) -> list[Json]:

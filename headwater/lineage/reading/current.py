@@ -13,8 +13,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.rows import rows_in
-from headwater.model.lineage import EdgeState
+from headwater.lineage.reading.runs import Runs
+from headwater.model.lineage import EdgeState, RunState
 
 INPUT: Final = 0
 OUTPUT: Final = 1
@@ -164,6 +166,12 @@ class Now:
     def declared(self, datasets: Iterable[int]) -> Iterable[Any]:
         """Return rows (dataset, facet, name) of lineage facets that a DatasetEvent set last."""
         return rows_in(self._connection, _DECLARED, datasets)
+
+    def states(self, jobs: Collection[int]) -> dict[int, RunState]:
+        """Return the state of each job's latest run, the worst of its own and its children's."""
+        latest = Runs(self._connection).latest_keys(jobs, 1)
+        states = Families(self._connection).effective_states(runs[0] for runs in latest.values())
+        return {job: states[runs[0]] for job, runs in latest.items()}
 
     def speakers(self, jobs: Collection[int], sides: Sequence[Side]) -> list[Speaker]:
         """Return the runs that count, per job and side."""

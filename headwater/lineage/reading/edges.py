@@ -14,7 +14,7 @@ from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.rows import rows_in
 from headwater.lineage.reading.then import Then
-from headwater.model.lineage import Direction, Edge, EdgeState
+from headwater.model.lineage import Direction, Edge, EdgeState, RunState
 
 _CODE: Final[dict[Direction, int]] = {"input": INPUT, "output": OUTPUT}
 _STATES: Final[tuple[EdgeState, ...]] = ("current", "running", "failed")
@@ -78,6 +78,10 @@ class Edges:
     def uses(self, jobs: Iterable[int]) -> dict[int, JobUses]:
         """Return what these jobs read and write, as the lens shows it; hidden datasets too."""
         return self._recall.of(_USES, jobs, self._load_uses)
+
+    def states(self, jobs: Iterable[int]) -> dict[int, RunState]:
+        """Return the state of each job's latest run, now with that of its children."""
+        return self.speaking.states(set(jobs))
 
     def _load_around(self, missing: Collection[int]) -> dict[int, Around]:
         found: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))

@@ -22,12 +22,15 @@ from headwater.lineage.reading.lens import Lens
 from headwater.lineage.reading.named import named_in
 from headwater.lineage.reading.past import bound_of
 from headwater.lineage.reading.rows import rows_in, rows_of, to_bytes
+from headwater.lineage.reading.runs import STATES
+from headwater.model import lineage as model
 from headwater.model.lineage import EdgeState
 from headwater.wire.openlineage.event import EventType
 from headwater.wire.openlineage.times import EventTime
 
 _OF_JOBS: Final = (
-    "SELECT r.id, r.job_id, r.uuid, r.state, r.first_key, r.last_key, r.decided_key FROM run r"
+    "SELECT r.id, r.job_id, r.kind, r.uuid, r.state, r.first_key, r.last_key, r.decided_key"
+    " FROM run r"
     " WHERE r.job_id IN ({keys})"
 )
 _SEQUENCES: Final = (
@@ -81,6 +84,7 @@ class Record:
 
     run: int
     job: int
+    kind: int
     uuid: bytes
     state: RunState
     decided: bytes
@@ -121,6 +125,15 @@ class Then(Now):
             for side in range(len(sides))
             if self._counts(record)
         ]
+
+    def states(self, jobs: Collection[int]) -> dict[int, model.RunState]:
+        """Return the own state of each job's latest run."""
+        self._load(set(jobs) - self._records.keys())
+        latest = {
+            job: next((record for record in self._records[job] if not record.kind), None)
+            for job in jobs
+        }
+        return {job: STATES[record.state] for job, record in latest.items() if record is not None}
 
     def io(self, runs: Iterable[int]) -> Iterable[Any]:
         """Return rows (run, direction, dataset) of what runs name."""
@@ -169,8 +182,12 @@ class Then(Now):
 
     def _load(self, jobs: Collection[int]) -> None:
         rows = [
-            Record(run, job, bytes(uuid), RunState(state), bytes(decided), bytes(f), bytes(last))
-            for run, job, uuid, state, f, last, decided in rows_in(self._connection, _OF_JOBS, jobs)
+            Record(
+                run, job, kind, bytes(uuid), RunState(state), bytes(decided), bytes(f), bytes(last)
+            )
+            for run, job, kind, uuid, state, f, last, decided in rows_in(
+                self._connection, _OF_JOBS, jobs
+            )
             if self._lens.mode != "run" or run in self._of_run()
         ]
         whole = self._sort_out({row.run: (row.first, row.last) for row in rows})

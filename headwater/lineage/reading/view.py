@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 
@@ -28,14 +29,18 @@ from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.past import PastFacets
-from headwater.lineage.reading.run_pages import RunPages
-from headwater.lineage.reading.run_lineage import RunLineage
 from headwater.lineage.reading.quality import Quality
+from headwater.lineage.reading.rows import rows_of
+from headwater.lineage.reading.run_lineage import RunLineage
+from headwater.lineage.reading.run_pages import RunPages
 from headwater.lineage.reading.runs import Runs
 from headwater.lineage.reading.schemas import Schemas
 from headwater.lineage.reading.search import Search
 from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats
+from headwater.model.lineage import Moment
+
+_ARRIVED: Final = "SELECT seq FROM event WHERE received_us <= :moment ORDER BY seq DESC LIMIT 1"
 
 
 class LineageView:
@@ -91,3 +96,10 @@ class LineageReads:
         """Read in one transaction that neither waits for a writer nor makes one wait."""
         with self._engine.connect() as connection:
             yield LineageView(connection, self._memory, lens)
+
+    def sequence_at(self, moment: Moment) -> int:
+        """Return the newest sequence of what had arrived by then, 0 for nothing."""
+        microseconds = moment.seconds * 1_000_000 + moment.nanoseconds // 1_000
+        with self._engine.connect() as connection:
+            rows = rows_of(connection, _ARRIVED, moment=microseconds)
+        return int(rows[0][0]) if rows else 0
