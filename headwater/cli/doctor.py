@@ -71,6 +71,7 @@ def _checks(settings: Settings, url: str | None) -> Iterator[Check]:
     if database is not None:
         yield _guarded("lineage database", lambda: _lineage(database))
     yield _guarded("server", lambda: _server(settings, url))
+    yield from _outboxes()
 
 
 def _guarded(name: str, look: Callable[[], Check]) -> Check:
@@ -153,3 +154,28 @@ def _server(settings: Settings, url: str | None) -> Check:
     state = "ok" if health["status"] == "ok" else "warning"
     parts = ", ".join(f"{name} {said}" for name, said in health["parts"].items())
     return Check("server", state, f"{url}: {parts}")
+
+
+def _outboxes() -> Iterator[Check]:
+    """Look at the events of pipelines on this machine that no lineage server has yet."""
+    from headwater.sdk.outbox_survey import survey
+
+    found = survey()
+    if not found:
+        yield Check("outbox", "ok", "no events of pipelines wait on this machine")
+    for one in found:
+        seen = f"{one.waiting_events} events ({one.waiting_bytes} bytes) wait for {one.destination}"
+        if one.oldest is not None:
+            seen += f", the oldest file is of {one.oldest.isoformat(timespec='seconds')}"
+        troubles = [
+            f"{count} {what}"
+            for count, what in (
+                (one.refused, "refused, see refused.ndjson"),
+                (one.dropped, "dropped for want of room"),
+                (one.damaged_files, "damaged files set aside"),
+            )
+            if count
+        ]
+        seen += "".join(f"; {trouble}" for trouble in troubles)
+        is_fine = not troubles and not one.waiting_events
+        yield Check("outbox", "ok" if is_fine else "warning", f"{seen}, in {one.folder}")

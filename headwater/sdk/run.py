@@ -190,7 +190,7 @@ class JobRun:
         with self._telling("a message"):
             shown = redact(str(text))[:_LONGEST_TEXT]
             severity = {"info": 20, "warning": 30, "error": 40}[level]
-            about = {"run_id": self.id, "job": self.job_name}
+            about = {"openlineage.run_id": self.id, "openlineage.job.name": self.job_name}
             logger.getChild("messages").log(severity, "%s", shown, extra=about)
             said = {"time": format_time(datetime.now(UTC)), "level": level, "message": shown}
             self._messages = [*self._messages[1 - _MOST_MESSAGES :], said]

@@ -83,7 +83,7 @@ class Segment:
             os.close(descriptor)  # delivered and removed between the two calls
             return None
         header = os.pread(descriptor, HEADER_BYTES, 0)
-        sent = _sent_of(header)
+        sent = sent_of(header)
         found = cls(path, descriptor, size=at.st_size, sent=HEADER_BYTES)
         if sent is not None and HEADER_BYTES <= sent <= at.st_size:
             found.sent = sent
@@ -196,7 +196,8 @@ def _is_intact(line: bytes) -> bool:
         return False
 
 
-def _sent_of(header: bytes) -> int | None:
+def sent_of(header: bytes) -> int | None:
+    """Return how far a file is delivered, or None if its header is damaged."""
     if not header.startswith(_MAGIC):
         return None
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, cast
 
 from opentelemetry import context, metrics, trace
@@ -128,9 +127,9 @@ def _set_up() -> None:
     if not isinstance(provider, trace.ProxyTracerProvider) or not is_exported():
         return
     with Guarded("OpenTelemetry cannot be set up from its variables"):
-        for found in entry_points(group="opentelemetry_configurator", name="configurator"):
-            found.load()().configure()
-            return
+        from headwater.sdk.telemetry_setup import set_up
+
+        set_up()
 
 
 def is_exported() -> bool:

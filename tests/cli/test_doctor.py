@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from headwater.app.directory import DataDirectory
 from headwater.cli.main import app
+from headwater.sdk.configuration import OutboxSettings
+from headwater.sdk.outbox import Outbox
 
 
 def examine(data: Path) -> tuple[int, dict[str, tuple[str, str]]]:
@@ -52,3 +55,24 @@ def test_table_names_every_check(tmp_path: Path) -> None:
     assert result.exit_code == 0
     for name in ("python", "disk", "fsync", "data directory", "server"):
         assert name in result.stdout
+
+
+def test_outbox_of_pipelines_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_OUTBOX", str(tmp_path / "outbox"))
+    _, checks = examine(tmp_path / "new")
+    assert checks["outbox"] == ("ok", "no events of pipelines wait on this machine")
+    box = Outbox("http http://away/api/v1/lineage", OutboxSettings(folder=tmp_path / "outbox"))
+    for number in range(3):
+        box.put(b'{"number":%d}' % number)
+    box.set_aside(b"{}", "no run")
+    _, checks = examine(tmp_path / "new")
+    state, seen = checks["outbox"]
+    assert state == "warning"
+    assert "3 events" in seen
+    assert "wait for http http://away/api/v1/lineage" in seen
+    assert "1 refused" in seen
+    while (parcel := box.take()) is not None:
+        box.done(parcel)
+    box.close()
+    _, checks = examine(tmp_path / "new")
+    assert "0 events" in checks["outbox"][1]
