@@ -26,8 +26,8 @@ from headwater.wire.openlineage.recent import Recent
 COLUMN_LINEAGE: Final = 0
 LINEAGE: Final = 1
 _SYMLINKS: Final = 2
-_CACHE_ENTRIES: Final = 50_000
-_FORMS_BYTES: Final = 8 * 1024 * 1024
+_CACHE_ENTRIES: Final = 20_000
+_FORMS_BYTES: Final = 4 * 1024 * 1024
 _OVERHEAD: Final = 300
 _INSERT: Final = insert(tables.FACET)
 
@@ -149,25 +149,22 @@ class Spreading:
 
     def _edges(self, facet_id: int, source: int, edges: Iterator[FacetEdge]) -> None:
         dataset, job = self._identities.dataset, self._identities.job
-        self._rows.add(
-            tables.FACET_EDGE,
+        said = {
             (
-                (
-                    facet_id,
-                    source,
-                    0 if e.output is None else dataset(*e.output),
-                    to_bytes(e.output_field),
-                    _job_id(job, e.output_job),
-                    0 if e.input is None else dataset(*e.input),
-                    to_bytes(e.input_field),
-                    _job_id(job, e.input_job),
-                    e.kind,
-                    display(e.subtype),
-                    int(e.masking),
-                )
-                for e in edges
-            ),
-        )
+                0 if e.output is None else dataset(*e.output),
+                _job_id(job, e.output_job),
+                0 if e.input is None else dataset(*e.input),
+                _job_id(job, e.input_job),
+                e.kind,
+                int(e.masking),
+                to_bytes(e.output_field),
+                to_bytes(e.input_field),
+                display(e.subtype),
+            )
+            for e in edges
+        }
+        rows = ((facet_id, source, n, *edge) for n, edge in enumerate(sorted(said)))
+        self._rows.add(tables.FACET_EDGE, rows)
 
 
 def _job_id(job: Callable[[str, str], int], name: Name | None) -> int:

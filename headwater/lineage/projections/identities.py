@@ -159,9 +159,21 @@ class Identities:
         return list(self._new[table])
 
     def touch(self, table: str, id_: int, *, standing: int, us: int | None, seq: int) -> None:
-        """Note that an event names a job or dataset, and with it its namespace."""
-        for where, which in ((table, id_), ("namespace", self._namespace_of[table, id_])):
-            self._of(where, which).join(standing, us, seq)
+        """Note that an event names a job or dataset that has just been looked up."""
+        place = (id_, self.namespace_of(table, id_))
+        self.touch_at(table, place, standing=standing, us=us, seq=seq)
+
+    def touch_at(
+        self, table: str, place: tuple[int, int], *, standing: int, us: int | None, seq: int
+    ) -> None:
+        """Note that an event names a job or dataset, given its id and that of its namespace."""
+        id_, namespace = place
+        self._of(table, id_).join(standing, us, seq)
+        self._of("namespace", namespace).join(standing, us, seq)
+
+    def namespace_of(self, table: str, id_: int) -> int:
+        """Return the id of the namespace of a job or dataset that has just been looked up."""
+        return self._namespace_of[table, id_]
 
     def name_namespace(self, id_: int, *, us: int | None, seq: int) -> None:
         """Note that somebody declares a namespace, which lists it and brings it back."""

@@ -31,7 +31,7 @@ INPUT: Final = 0
 OUTPUT: Final = 1
 OWNER_RUN: Final = 0
 OWNER_JOB: Final = 1
-_PLANS: Final = 10_000
+_PLANS: Final = 6_000
 
 
 class _Telling:
@@ -50,10 +50,11 @@ class _Telling:
 class _JobPlan:
     """What a job as an event names it comes to."""
 
-    __slots__ = ("facets", "id", "lineage")
+    __slots__ = ("facets", "id", "lineage", "place")
 
-    def __init__(self, id_: int, facets: FacetRows, lineage: Facet | None) -> None:
-        self.id = id_
+    def __init__(self, place: tuple[int, int], facets: FacetRows, lineage: Facet | None) -> None:
+        self.place = place
+        self.id = place[0]
         self.facets = facets
         self.lineage = lineage
 
@@ -61,13 +62,15 @@ class _JobPlan:
 class _DatasetPlan:
     """What a dataset as an event names it, as an input or as an output, comes to.
 
-    `all` are its facets as an input or output of a run, `own` those that count for the dataset.
+    `place` is its id with that of its namespace, `all` are its facets as an input or output of a
+    run, `own` those that count for the dataset.
     """
 
-    __slots__ = ("all", "columns", "id", "lineage", "own")
+    __slots__ = ("all", "columns", "id", "lineage", "own", "place")
 
-    def __init__(self, id_: int) -> None:
-        self.id = id_
+    def __init__(self, place: tuple[int, int]) -> None:
+        self.place = place
+        self.id = place[0]
         self.all: FacetRows = ()
         self.own: FacetRows = ()
         self.columns = 0
@@ -143,7 +146,7 @@ class Projector:
         return run
 
     def _job(self, event: Event, plan: _JobPlan, telling: _Telling) -> None:
-        self.identities.touch("job", plan.id, standing=2, us=telling.us, seq=telling.seq)
+        self.identities.touch_at("job", plan.place, standing=2, us=telling.us, seq=telling.seq)
         rows, key = self.rows, telling.key
         if event.run_facets:
             facets = self._facet_rows(event.run_facets)
@@ -159,7 +162,7 @@ class Projector:
         plan = self._dataset_plan_of(dataset, direction) or self._plan(dataset, direction)
         id_, run, key, us = plan.id, telling.run, telling.key, telling.us
         rows = self.rows
-        self.identities.touch("dataset", id_, standing=2, us=us, seq=telling.seq)
+        self.identities.touch_at("dataset", plan.place, standing=2, us=us, seq=telling.seq)
         rows.write(tables.RUN_IO, (run, id_, direction), key)
         if telling.job:
             rows.see(tables.JOB_EDGE, (telling.job, direction, id_), us)
@@ -177,7 +180,9 @@ class Projector:
         plan = self._job_plan_of(event)
         if plan is None:
             facets = self._facet_rows(event.job_facets)
-            plan = _JobPlan(self.identities.job(*job), facets, event.job_facets.get("lineage"))
+            id_ = self.identities.job(*job)
+            place = (id_, self.identities.namespace_of("job", id_))
+            plan = _JobPlan(place, facets, event.job_facets.get("lineage"))
             if event.job_part is not None:
                 self._jobs.put(event.job_part.hashed, plan)
         return plan
@@ -186,7 +191,8 @@ class Projector:
         return None if dataset.part is None else self._plans[direction].get(dataset.part.hashed)
 
     def _plan(self, dataset: DatasetReference, direction: int) -> _DatasetPlan:
-        plan = _DatasetPlan(self.identities.dataset(dataset.namespace, dataset.name))
+        id_ = self.identities.dataset(dataset.namespace, dataset.name)
+        plan = _DatasetPlan((id_, self.identities.namespace_of("dataset", id_)))
         own = self._facet_rows(dataset.facets)
         other = self._facet_rows(dataset.own_facets)
         plan.all = (

@@ -24,8 +24,9 @@ from headwater.wire.openlineage.tolerant import TolerantReading, kind_named, tim
 
 _FacetMap = dict[str, Raw] | UnsetType
 _NOTHING: Final[Facets] = {}
-_HASHES: Final = 50_000
-_PARTS_BYTES: Final = 16 * 1024 * 1024
+_HASHES: Final = 20_000
+_JOBS_BYTES: Final = 4 * 1024 * 1024
+_DATASETS_BYTES: Final = 16 * 1024 * 1024
 
 # Fields stand in the order of the canonical form.
 
@@ -123,8 +124,8 @@ class EventReader:
 
     def __init__(self) -> None:
         self._hashes: Recent[bytes, bytes] = Recent(_HASHES)
-        self._jobs: Recent[bytes, _ReadJob] = Recent(_PARTS_BYTES)
-        self._datasets: Recent[bytes, tuple[DatasetReference, Part]] = Recent(_PARTS_BYTES)
+        self._jobs: Recent[bytes, _ReadJob] = Recent(_JOBS_BYTES)
+        self._datasets: Recent[bytes, tuple[DatasetReference, Part]] = Recent(_DATASETS_BYTES)
 
     def read(self, body: bytes) -> Event:
         """Return the event that `body` is."""
