@@ -16,6 +16,7 @@ from headwater.api.dispatch import Front, HotRoute
 from headwater.api.entities import entities_router
 from headwater.api.events import events_router
 from headwater.api.health import Part, health_router
+from headwater.api.differences import differences_router
 from headwater.api.impact import impact_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
@@ -138,6 +139,7 @@ class Platform:
             jobs_router(self._chain),
             lineage_router(reads),
             impact_router(reads),
+            differences_router(reads),
             run_comparison_router(reads),
             schema_history_router(reads),
             search_v2_router(reads),

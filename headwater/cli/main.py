@@ -13,6 +13,7 @@ from headwater.cli.demo.command import demo
 from headwater.cli.doctor import doctor
 from headwater.cli.entities import add_entity_commands
 from headwater.cli.events.command import events
+from headwater.cli.difference import difference
 from headwater.cli.impact import impact
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
@@ -77,6 +78,7 @@ app.command()(run)
 app.command()(jobs)
 runs.command("compare")(compare)
 app.add_typer(runs, name="runs")
+lineage.command("diff")(difference)
 lineage.command("impact")(impact)
 lineage.command("history")(history)
 add_entity_commands(lineage)

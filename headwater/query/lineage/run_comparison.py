@@ -12,15 +12,13 @@ import msgspec
 from headwater.errors import Invalid, Missing
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import DatasetVersionName, Direction, Facets, Name, Run, RunState
+from headwater.query.lineage.column_arrows import arrows_into
 from headwater.query.lineage.difference import Arrow, Difference, State, difference
 from headwater.query.lineage.facet_changes import OF_EVERY_RUN, FacetChange, facet_changes
 from headwater.query.lineage.graph import Vertex
 from headwater.query.lineage.schemas import RunError, error_of, said_by
-from headwater.wire.openlineage.event import Facet
-from headwater.wire.openlineage.facets import FacetEdge, column_edges_of, lineage_edges_of
 
 _STATISTICS: Final = ("outputStatistics", "inputStatistics", "dataQualityMetrics")
-_KINDS: Final = ("UNKNOWN", "DIRECT", "INDIRECT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,29 +169,7 @@ def _state(view: LineageView, run: Run) -> State:
             dataset = Vertex(names[key], "", "dataset")
             facets[dataset] = {**facets.get(dataset, {}), **own}
             if direction == "output":
-                columns.update(_arrows(names[key], own))
+                columns.update(arrows_into(names[key], own))
     return State(
         nodes=frozenset(nodes), edges=frozenset(edges), columns=frozenset(columns), facets=facets
     )
-
-
-def _arrows(dataset: Name, facets: Facets) -> Iterator[Arrow]:
-    """Yield what an output says that its columns are made of."""
-    if "lineage" in facets:
-        edges: Iterable[FacetEdge] = lineage_edges_of(Facet(facets["lineage"], b""))
-    elif "columnLineage" in facets:
-        edges = column_edges_of(Facet(facets["columnLineage"], b""))
-    else:
-        return
-    for edge in edges:
-        if edge.input is None or edge.output not in (None, (dataset.namespace, dataset.name)):
-            continue
-        yield Arrow(
-            _column(Name(*edge.input), edge.input_field),
-            _column(dataset, edge.output_field),
-            " ".join(filter(None, (_KINDS[edge.kind], edge.subtype, "MASKED" * edge.masking))),
-        )
-
-
-def _column(dataset: Name, column: str) -> Vertex:
-    return Vertex(dataset, column, "column" if column else "dataset")
