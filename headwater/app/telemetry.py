@@ -20,6 +20,7 @@ from headwater.telemetry.settings import TelemetrySettings
 if TYPE_CHECKING:
     from headwater.ingest.telemetry import TelemetryDoor
     from headwater.telemetry.duckdb.store import DuckTelemetry
+    from headwater.telemetry.duckdb.traces import DuckTraces
 
 FILE = "telemetry.duckdb"
 
@@ -50,6 +51,12 @@ class Telemetry:
             self._open()
         assert self._store is not None
         return self._store
+
+    def traces(self) -> DuckTraces:
+        """Return what answers questions about spans, opening the store at first."""
+        from headwater.telemetry.duckdb.traces import DuckTraces
+
+        return DuckTraces(self.store())
 
     def state(self) -> str:
         """Tell whether the store is open."""

@@ -15,6 +15,8 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from headwater.model.telemetry import Operation, ServiceCall, Span, TraceQuery, TraceSummary
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -47,4 +49,32 @@ class TelemetryWriter(Protocol):
 
     def close(self) -> None:
         """Checkpoint and let go of the file."""
+        ...
+
+
+class Traces(Protocol):
+    """Answers questions about spans.
+
+    A span that came more than once is one span. Lists end in a canonical order (time, then id,
+    or name); nothing found is an empty list.
+    """
+
+    def services(self) -> Sequence[str]:
+        """Return the names of the services that sent spans, sorted."""
+        ...
+
+    def operations(self, service: str, kind: str | None = None) -> Sequence[Operation]:
+        """Return what spans of a service are called, of all kinds or of one, sorted."""
+        ...
+
+    def find(self, query: TraceQuery) -> Sequence[TraceSummary]:
+        """Return the traces that a query wants, the latest first."""
+        ...
+
+    def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
+        """Return all spans of some traces, by trace, time and id."""
+        ...
+
+    def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
+        """Return which services called which between two times, sorted."""
         ...

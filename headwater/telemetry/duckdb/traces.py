@@ -1,0 +1,173 @@
+"""Questions about spans, asked of DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from headwater.duck import Connection
+from headwater.model.telemetry import (
+    Operation,
+    ServiceCall,
+    ServiceShare,
+    Span,
+    SpanEvent,
+    SpanLink,
+    TraceQuery,
+    TraceSummary,
+)
+from headwater.telemetry.duckdb.statements import statements
+from headwater.telemetry.duckdb.store import DuckTelemetry
+
+RUN_KEYS: Final = frozenset(("openlineage.run_id", "openlineage.run.id", "pipeline.run_id"))
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
+Row = tuple[Any, ...]
+
+
+class DuckTraces:
+    """Reads spans; see the contract. Each question has a connection of its own."""
+
+    def __init__(self, store: DuckTelemetry) -> None:
+        self._store = store
+
+    def services(self) -> Sequence[str]:
+        """Return the names of the services that sent spans."""
+        return [name for (name,) in self._ask("services")]
+
+    def operations(self, service: str, kind: str | None = None) -> Sequence[Operation]:
+        """Return what spans of a service are called."""
+        found = self._ask("operations", service=service, kind=kind)
+        return [Operation(name=name, kind=kind) for name, kind in found]
+
+    def find(self, query: TraceQuery) -> Sequence[TraceSummary]:
+        """Return the traces that have a span as the query wants it."""
+        with self._store.reader() as connection:
+            sql, values = _search(query)
+            ids = [id_ for (id_,) in connection.execute(sql, values).fetchall()]
+            if not ids:
+                return []
+            found = {row[0]: _summary(row) for row in _of_traces(connection, "summaries", ids)}
+        return [found[id_] for id_ in ids]
+
+    def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
+        """Return all spans of some traces."""
+        if not trace_ids:
+            return []
+        with self._store.reader() as connection:
+            return [_span(row) for row in _of_traces(connection, "spans", trace_ids)]
+
+    def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
+        """Return which services called which."""
+        found = self._ask("calls", first=_bare(start), last=_bare(end))
+        return [ServiceCall(parent=p, child=c, calls=n) for p, c, n in found]
+
+    def _ask(self, name: str, **values: object) -> list[Row]:
+        with self._store.reader() as connection:
+            return connection.execute(statements("traces.sql")[name], values or None).fetchall()
+
+
+def _of_traces(connection: Connection, name: str, ids: Sequence[str]) -> Iterable[Row]:
+    """Ask about the spans of traces, within the time in which these traces were."""
+    asked = statements("traces.sql")
+    bounds = connection.execute(asked["bounds"], {"ids": list(ids)}).fetchone()
+    first, last = bounds or (None, None)
+    if first is None:
+        return []
+    values = {"ids": list(ids), "first": first, "last": last}
+    return connection.execute(asked[name], values).fetchall()
+
+
+def _search(query: TraceQuery) -> tuple[str, dict[str, object]]:
+    """Return the statement that finds the ids of traces, and its values."""
+    values: dict[str, object] = {
+        "first": _bare(query.start or _EARLIEST),
+        "last": _bare(query.end or _LATEST),
+        "limit": query.limit,
+    }
+    conditions = ['"Timestamp" BETWEEN $first AND $last']
+
+    def require(condition: str, name: str, value: object) -> None:
+        conditions.append(condition)
+        values[name] = value
+
+    if query.service is not None:
+        require("ServiceName = $service", "service", query.service)
+    if query.operation is not None:
+        require("SpanName = $operation", "operation", query.operation)
+    if query.shortest is not None:
+        require("Duration >= $shortest", "shortest", query.shortest)
+    if query.longest is not None:
+        require("Duration <= $longest", "longest", query.longest)
+    for number, (key, value) in enumerate(sorted(query.attributes.items())):
+        if key in RUN_KEYS:
+            require(f"RunId = $value{number}", f"value{number}", value)
+            continue
+        values[f"key{number}"] = key
+        require(
+            f"(SpanAttributes[$key{number}] = $value{number}"
+            f" OR ResourceAttributes[$key{number}] = $value{number})",
+            f"value{number}",
+            value,
+        )
+    return (
+        f"SELECT TraceId FROM otel_traces WHERE {' AND '.join(conditions)}"
+        ' GROUP BY TraceId ORDER BY max("Timestamp") DESC, TraceId LIMIT $limit',
+        values,
+    )
+
+
+def _bare(time: datetime) -> datetime:
+    """Return a time as the columns have it: UTC without saying so."""
+    return time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _summary(row: Row) -> TraceSummary:
+    trace_id, root, start, end, spans, errors, orphans, shares, runs = row
+    service, operation = root.values() if isinstance(root, Mapping) else root
+    return TraceSummary(
+        trace_id=trace_id,
+        root_service=service,
+        root_operation=operation,
+        start=start,
+        end=end,
+        spans=spans,
+        errors=errors,
+        orphans=orphans,
+        services=[_share(one) for one in shares],
+        run_ids=runs or [],
+    )
+
+
+def _share(record: Mapping[str, Any] | tuple[str, int, int]) -> ServiceShare:
+    name, spans, errors = record.values() if isinstance(record, Mapping) else record
+    return ServiceShare(name=name, spans=spans, errors=errors)
+
+
+def _span(row: Row) -> Span:
+    events = zip(row[15], row[16], row[17], strict=True)
+    links = zip(row[18], row[19], row[20], row[21], strict=True)
+    return Span(
+        trace_id=row[0],
+        span_id=row[1],
+        parent_span_id=row[2],
+        trace_state=row[3],
+        name=row[4],
+        kind=row[5],
+        service=row[6],
+        resource=row[7],
+        scope_name=row[8],
+        scope_version=row[9],
+        attributes=row[10],
+        start=row[11],
+        duration=row[12],
+        status=row[13],
+        message=row[14],
+        events=[SpanEvent(at=at, name=name, attributes=of) for at, name, of in events],
+        links=[
+            SpanLink(trace_id=trace, span_id=span, trace_state=state, attributes=of)
+            for trace, span, state, of in links
+        ],
+        run_id=row[22],
+    )

@@ -1,0 +1,81 @@
+-- Questions about spans. A span may be there more than once, because senders try again.
+
+-- name: services
+SELECT DISTINCT ServiceName FROM otel_traces ORDER BY ServiceName;
+
+-- name: operations
+SELECT DISTINCT SpanName, SpanKind
+FROM otel_traces
+WHERE ServiceName = $service AND ($kind IS NULL OR SpanKind = $kind)
+ORDER BY SpanName, SpanKind;
+
+-- name: bounds
+SELECT min("Start"), max("End") FROM otel_traces_trace_id_ts WHERE TraceId IN (SELECT unnest($ids));
+
+-- name: spans
+SELECT
+    TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName, ResourceAttributes,
+    ScopeName, ScopeVersion, SpanAttributes, epoch_ns("Timestamp"), Duration, StatusCode,
+    StatusMessage, list_transform("Events.Timestamp", lambda t: epoch_ns(t)), "Events.Name",
+    "Events.Attributes", "Links.TraceId", "Links.SpanId", "Links.TraceState", "Links.Attributes",
+    RunId
+FROM otel_traces
+WHERE TraceId IN (SELECT unnest($ids)) AND "Timestamp" BETWEEN $first AND $last
+QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
+ORDER BY TraceId, "Timestamp", SpanId;
+
+-- name: summaries
+WITH spans AS (
+    SELECT TraceId, SpanId, ParentSpanId, SpanName, ServiceName, "Timestamp", Duration, StatusCode, RunId
+    FROM otel_traces
+    WHERE TraceId IN (SELECT unnest($ids)) AND "Timestamp" BETWEEN $first AND $last
+    QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
+),
+orphans AS (
+    SELECT child.TraceId, count(*) AS orphans
+    FROM spans AS child
+    ANTI JOIN spans AS parent
+        ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
+    WHERE child.ParentSpanId <> ''
+    GROUP BY child.TraceId
+),
+services AS (
+    SELECT TraceId, ServiceName, count(*) AS spans, count(*) FILTER (StatusCode = 'Error') AS errors
+    FROM spans
+    GROUP BY TraceId, ServiceName
+),
+shares AS (
+    SELECT TraceId, list((ServiceName, spans, errors) ORDER BY ServiceName) AS shares
+    FROM services
+    GROUP BY TraceId
+)
+SELECT
+    TraceId,
+    coalesce(arg_min((ServiceName, SpanName), ("Timestamp", SpanId)) FILTER (ParentSpanId = ''), ('', '')),
+    epoch_ns(min("Timestamp")),
+    max(epoch_ns("Timestamp") + Duration),
+    count(*),
+    count(*) FILTER (StatusCode = 'Error'),
+    coalesce(any_value(orphans), 0),
+    any_value(shares),
+    list_sort(list(DISTINCT RunId) FILTER (RunId <> ''))
+FROM spans
+LEFT JOIN orphans USING (TraceId)
+JOIN shares USING (TraceId)
+GROUP BY TraceId;
+
+-- name: calls
+SELECT parent.ServiceName, child.ServiceName, count(*)
+FROM (
+    SELECT DISTINCT TraceId, SpanId, ParentSpanId, ServiceName
+    FROM otel_traces
+    WHERE "Timestamp" BETWEEN $first AND $last AND ParentSpanId <> ''
+) AS child
+JOIN (
+    SELECT DISTINCT TraceId, SpanId, ServiceName
+    FROM otel_traces
+    WHERE "Timestamp" BETWEEN $first AND $last
+) AS parent ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
+WHERE parent.ServiceName <> child.ServiceName
+GROUP BY parent.ServiceName, child.ServiceName
+ORDER BY parent.ServiceName, child.ServiceName;
