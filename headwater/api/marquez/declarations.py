@@ -46,7 +46,7 @@ def declarations_router(reads: LineageReads, door: EventDoor) -> APIRouter:
         command = Command(verb="declare", entity="source", name=name, values=values)
         door.command(command, principal=principal)
         with reads.view() as view:
-            found = next((known for known in view.sources.all() if known.name == name), None)
+            found = view.sources.find(name)
         if found is None:
             raise Missing(f"Source {name!r} not found.")
         return answer(source_json(found))
@@ -59,7 +59,7 @@ def declarations_router(reads: LineageReads, door: EventDoor) -> APIRouter:
         command = Command(verb="declare", entity="tag", name=name, values=values)
         door.command(command, principal=principal)
         with reads.view() as view:
-            described = view.tags.all().get(name)
-        return answer({"name": name, "description": described})
+            (declared,) = view.notes.declared("tag", name)
+        return answer({"name": name, "description": declared.description})
 
     return router

@@ -102,10 +102,10 @@ def _need_namespace(view: LineageView, namespace: str) -> None:
 
 
 def _source(view: LineageView, name: str) -> Source:
-    for source in view.sources.all():
-        if source.name == name:
-            return source
-    raise Missing(f"Source {name!r} not found.")
+    source = view.sources.find(name)
+    if source is None:
+        raise Missing(f"Source {name!r} not found.")
+    return source
 
 
 def _run(view: LineageView, run_id: str, *, job: Name | None = None) -> Run:

@@ -16,7 +16,7 @@ from headwater.lineage.reading.rows import (
     to_bytes,
     to_text,
 )
-from headwater.model.lineage import Moment, Namespace, Note, Source
+from headwater.model.lineage import Declaration, Moment, Namespace, Note, Source
 
 _COLUMNS: Final = (
     "SELECT name, first_us, last_us, deleted_seq > revived_seq AND deleted_seq > named_seq, id"
@@ -82,17 +82,14 @@ class Sources:
         if last is not None:
             self._add(found, "default", "", (first, last))
         for declared in Notes(self._connection).declared("source"):
-            known = found.get(declared.name)
-            created = declared.created_at
-            found[declared.name] = Source(
-                name=declared.name,
-                created_at=created if known is None else min(created, known.created_at),
-                updated_at=declared.at if known is None else max(declared.at, known.updated_at),
-                connection_url=declared.url or "",
-                type=declared.type,
-                description=declared.description,
-            )
+            found[declared.name] = _declared(declared)
         return [found[name] for name in sorted(found)]
+
+    def find(self, name: str) -> Source | None:
+        """Return one source, None where nobody knows it; quick for one that was declared."""
+        for declared in Notes(self._connection).declared("source", name):
+            return _declared(declared)
+        return next((source for source in self.all() if source.name == name), None)
 
     def _add(
         self, found: dict[str, Source], name: str, url: str, seen: tuple[int | None, int | None]
@@ -137,6 +134,17 @@ def _namespace(row: Any, notes: Iterable[Note]) -> Namespace:
         is_hidden=bool(row[3]),
         owner=next((n.value for n in notes if n.what == "owner" and n.stands), None),
         description=next((n.value for n in notes if n.what == "description" and n.stands), None),
+    )
+
+
+def _declared(source: Declaration) -> Source:
+    return Source(
+        name=source.name,
+        created_at=source.created_at,
+        updated_at=source.at,
+        connection_url=source.url or "",
+        type=source.type,
+        description=source.description,
     )
 
 

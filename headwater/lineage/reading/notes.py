@@ -13,6 +13,7 @@ from headwater.lineage.reading.rows import (
     moment_or_zero,
     rows_in,
     rows_of,
+    to_bytes,
     to_text,
 )
 from headwater.model.lineage import Declaration, Note
@@ -27,7 +28,8 @@ _NOTES: Final = (
 )
 _DECLARED: Final = (
     "SELECT d.name, d.type, d.url, d.description, d.actor, d.key, s.first_us FROM declaration d"
-    " JOIN declared s ON s.kind = d.kind AND s.name = d.name WHERE d.kind = :kind ORDER BY d.name"
+    " JOIN declared s ON s.kind = d.kind AND s.name = d.name"
+    " WHERE d.kind = :kind{one} ORDER BY d.name"
 )
 
 
@@ -54,8 +56,14 @@ class Notes:
             found[id_].append(note)
         return {id_: tuple(notes) for id_, notes in found.items()}
 
-    def declared(self, kind: Literal["source", "tag"]) -> list[Declaration]:
-        """Return every declared source or tag by name."""
+    def declared(
+        self, kind: Literal["source", "tag"], name: str | None = None
+    ) -> list[Declaration]:
+        """Return every declared source or tag by name, or the one of a name."""
+        values: dict[str, object] = {"kind": _KINDS.index(kind)}
+        one = ""
+        if name is not None:
+            one, values["name"] = " AND d.name = :name", to_bytes(name)
         return [
             Declaration(
                 name=to_text(bytes(name)),
@@ -67,7 +75,7 @@ class Notes:
                 created_at=moment_or_zero(first),
             )
             for name, type_, url, description, actor, key, first in rows_of(
-                self._connection, _DECLARED, kind=_KINDS.index(kind)
+                self._connection, _DECLARED.format(one=one), **values
             )
         ]
 
