@@ -2,7 +2,8 @@
 
 An event is exported as itself, with one more member in front: `_headwater`, which says its
 sequence, when it first arrived and who sent it. So an export is a file of OpenLineage events that
-anything can read. What people did stands between them as lines that have nothing but that member.
+anything can read. What people did stands between them as lines that have nothing but that member,
+and so does an event that was sent with a member of this name: it stands inside ours.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class Entry:
             "received_at": None if self.received_at is None else self.received_at.isoformat(),
             "principal": self.principal,
         }
-        if self.is_command:
-            about["command"] = msgspec.Raw(self.body)
+        if self.is_command or b'"_headwater"' in self.body:
+            about["command" if self.is_command else "event"] = msgspec.Raw(self.body)
             return _FRONT + encode(about) + b"}"
         rest = self.body[1:]
         return _FRONT + encode(about) + (b"," if rest[:1] != b"}" else b"") + rest
@@ -51,22 +52,30 @@ def read_entry(line: bytes) -> Entry:
 
     Raises `Unprocessable` where the member does not say what it should.
     """
-    if line.startswith(_FRONT):
-        try:
-            text = line.decode()
-            about, end = _SCANNER.raw_decode(text, len(_FRONT))
-        except (ValueError, RecursionError):
-            return Entry(body=line)
-        rest = text[end:].lstrip()
-        if rest[:1] in (",", "}"):
-            return _entry(about, ("{" + rest.removeprefix(",")).encode())
+    found = _read_fast(line) if line.startswith(_FRONT) else None
+    if found is not None:
+        return found
     if b'"_headwater"' not in line:
         return Entry(body=line)
     tree = decode(line)
     if not isinstance(tree, dict) or MEMBER not in tree:
         return Entry(body=line)
-    about = json.loads(encode(tree.pop(MEMBER)))
-    return _entry(about, encode(tree))
+    said = tree.pop(MEMBER)
+    event = said.get("event") if isinstance(said, dict) else None
+    return _entry(json.loads(encode(said)), encode(tree if event is None else event))
+
+
+def _read_fast(line: bytes) -> Entry | None:
+    """Return the entry of a line as `to_line` writes it, None where that is not enough."""
+    try:
+        text = line.decode()
+        about, end = _SCANNER.raw_decode(text, len(_FRONT))
+    except (ValueError, RecursionError):
+        return None
+    rest = text[end:]
+    if rest[:1] not in (",", "}") or not isinstance(about, dict) or "event" in about:
+        return None
+    return _entry(about, ("{" + rest.removeprefix(",")).encode())
 
 
 def _entry(about: object, body: bytes) -> Entry:

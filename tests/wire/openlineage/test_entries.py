@@ -51,6 +51,16 @@ def test_an_exported_event_is_still_the_event():
     assert {k: v for k, v in json.loads(line).items() if k != "_headwater"} == event
 
 
+@pytest.mark.parametrize("member", ['{"command":{"command":"delete"}}', "1.0", "null", '"x"'])
+def test_an_event_with_a_member_of_that_name_stays_an_event(member):
+    body = f'{{"_headwater":{member},"run":{{"n":1.50}}}}'.encode()
+    line = Entry(body=body, sequence=3).to_line()
+    for each in (line, json.dumps(json.loads(line)).encode().replace(b"1.5", b"1.50")):
+        entry = read_entry(each)
+        assert (entry.is_command, entry.sequence) == (False, 3)
+        assert entry.body == to_canonical(body)
+
+
 def test_numbers_stay_as_they_were_sent():
     body = b'{"a":4115428054613373118,"b":1.0,"c":NaN,"d":1e400}'
     assert read_entry(Entry(body=body).to_line()).body == to_canonical(body)
