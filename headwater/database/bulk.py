@@ -40,7 +40,7 @@ def insert(table: Table, columns: Sequence[str] = (), *, on_conflict: str = "") 
 
 
 def upsert(table: Table, rules: Mapping[str, Rule], *, newest_by: str | None = None) -> Bulk:
-    """Insert rows, or join each with the one of its primary key.
+    """Insert rows, the primary key before what `rules` name, or join each with the one there is.
 
     With `newest_by` a row counts only if it is greater in that column than the one that is held.
     """
@@ -58,7 +58,7 @@ def upsert(table: Table, rules: Mapping[str, Rule], *, newest_by: str | None = N
         f"ON CONFLICT ({keys}) DO UPDATE SET {sets(dialect)} {where}"
         for dialect in ("sqlite", "postgresql")
     )
-    plain = insert(table)
+    plain = insert(table, (*(c.name for c in table.primary_key), *rules))
     return Bulk(plain.sqlite + sqlite, plain.postgresql + postgresql)
 
 

@@ -107,7 +107,7 @@ def _runs(session: Session, names: _Names) -> Iterator[str]:
 
 
 def _rows(session: Session, table: Table, names: _Names) -> Iterator[str]:
-    columns = [c.name for c in table.columns]
+    columns = [c.name for c in table.columns if c.name != "number"]
     quoted = ", ".join(f'"{c}"' for c in columns)
     for row in session.rows(f"SELECT {quoted} FROM {table.name}"):
         shown = (names.shown(c, v) for c, v in zip(columns, row, strict=True))

@@ -38,7 +38,13 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _REBUILD_BATCH: Final = 500
 _NOT_PROJECTED: Final = frozenset({"facet", "event", "dead_letter", "tally"})
-_INSERT: Final = insert(tables.EVENT)
+_INSERT: Final = insert(
+    tables.EVENT,
+    (
+        *("seq", "hash", "kind", "type", "flags", "time_s", "time_ns"),
+        *("received_us", "principal", "run_id", "body"),
+    ),
+)
 _ARRIVED: Final = update(tables.EVENT, key="seq", rules={"received_us": "least"})
 _BELONGS: Final = update(tables.EVENT, key="seq", rules={"run_id": "new"})
 _HELD: Final = "SELECT hash, seq, received_us FROM event WHERE hash IN ({keys})"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
-from headwater.database.bulk import Bulk, Rule, insert, upsert
+from headwater.database.bulk import Bulk, insert, upsert
 from headwater.database.session import Session
 from headwater.lineage import tables
 
@@ -39,8 +39,8 @@ FacetRows = tuple[FacetRow, ...]
 
 
 def _lww(table: Table) -> Bulk:
-    changed: dict[str, Rule] = {c.name: "new" for c in table.columns if not c.primary_key}
-    return upsert(table, changed, newest_by="key")
+    changed = (c.name for c in table.columns if not c.primary_key and c.name != "key")
+    return upsert(table, dict.fromkeys(("key", *changed), "new"), newest_by="key")
 
 
 _BULKS: Final[dict[str, Bulk]] = {

@@ -15,9 +15,9 @@ def upgrade() -> None:
         sa.Column("dataset_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("role", SMALL, primary_key=True, autoincrement=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("dataset_facet_facet", "dataset_facet", ["facet_id"])
@@ -34,15 +34,15 @@ def upgrade() -> None:
     op.create_table(
         "event",
         sa.Column("seq", BIG, primary_key=True, autoincrement=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False, unique=True),
+        sa.Column("time_s", sa.BigInteger()),
+        sa.Column("received_us", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", BIG),
+        sa.Column("time_ns", sa.Integer()),
         sa.Column("kind", SMALL, nullable=False),
         sa.Column("type", SMALL, nullable=False),
         sa.Column("flags", SMALL, nullable=False),
-        sa.Column("time_s", sa.BigInteger()),
-        sa.Column("time_ns", sa.Integer()),
-        sa.Column("received_us", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False, unique=True),
         sa.Column("principal", TEXT, nullable=False),
-        sa.Column("run_id", BIG),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
     op.create_index("event_by_time", "event", ["time_s", "time_ns"])
@@ -57,15 +57,16 @@ def upgrade() -> None:
         "facet_edge",
         sa.Column("facet_id", BIG, primary_key=True, autoincrement=False),
         sa.Column("source", SMALL, primary_key=True, autoincrement=False),
-        sa.Column("out_dataset_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("out_field", sa.LargeBinary(), primary_key=True, autoincrement=False),
-        sa.Column("out_job_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("in_dataset_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("in_field", sa.LargeBinary(), primary_key=True, autoincrement=False),
-        sa.Column("in_job_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("kind", SMALL, primary_key=True, autoincrement=False),
-        sa.Column("subtype", TEXT, primary_key=True, autoincrement=False),
-        sa.Column("masking", SMALL, primary_key=True, autoincrement=False),
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("out_dataset_id", sa.Integer(), nullable=False),
+        sa.Column("out_job_id", sa.Integer(), nullable=False),
+        sa.Column("in_dataset_id", sa.Integer(), nullable=False),
+        sa.Column("in_job_id", sa.Integer(), nullable=False),
+        sa.Column("kind", SMALL, nullable=False),
+        sa.Column("masking", SMALL, nullable=False),
+        sa.Column("out_field", sa.LargeBinary(), nullable=False),
+        sa.Column("in_field", sa.LargeBinary(), nullable=False),
+        sa.Column("subtype", TEXT, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("facet_edge_in", "facet_edge", ["in_dataset_id", "in_field"])
@@ -91,9 +92,9 @@ def upgrade() -> None:
         sa.Column("direction", SMALL, primary_key=True, autoincrement=False),
         sa.Column("part", SMALL, primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -110,9 +111,9 @@ def upgrade() -> None:
         "job_facet",
         sa.Column("job_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("job_facet_facet", "job_facet", ["facet_id"])
@@ -145,9 +146,9 @@ def upgrade() -> None:
         sa.Column("run_id", BIG, primary_key=True, autoincrement=False),
         sa.Column("owner", SMALL, primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -195,13 +196,13 @@ def upgrade() -> None:
     op.create_table(
         "run",
         sa.Column("id", BIG, primary_key=True, autoincrement=False),
-        sa.Column("uuid", sa.LargeBinary(), nullable=False),
+        sa.Column("started_us", sa.BigInteger()),
+        sa.Column("ended_us", sa.BigInteger()),
         sa.Column("job_id", sa.Integer(), sa.ForeignKey("job.id")),
         sa.Column("kind", SMALL, nullable=False),
         sa.Column("state", SMALL, nullable=False, server_default="0"),
         sa.Column("has_warning", SMALL, nullable=False, server_default="0"),
-        sa.Column("started_us", sa.BigInteger()),
-        sa.Column("ended_us", sa.BigInteger()),
+        sa.Column("uuid", sa.LargeBinary(), nullable=False),
         sa.Column("first_key", sa.LargeBinary(), nullable=False),
         sa.Column("last_key", sa.LargeBinary(), nullable=False),
         sa.Column("decided_key", sa.LargeBinary(), nullable=False),
