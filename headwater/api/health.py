@@ -1,4 +1,4 @@
-"""Is it alive, is it well, what has it done: /ping, /api/v1/health and /metrics."""
+"""Is it alive, is it well, what has it done: /ping, /healthcheck, /api/v1/health, /metrics."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ def health_router(parts: Sequence[Part]) -> APIRouter:
         """Report each part; 503 when a write could not be acknowledged."""
         return _report(parts)
 
+    @router.get("/healthcheck")
+    def healthcheck() -> JSONResponse:
+        """Report each part as Marquez's admin port does; 500 when one does not work."""
+        report = _checks(parts)
+        is_well = all(part["healthy"] for part in report.values())
+        return JSONResponse(report, 200 if is_well else 500)
+
+    @router.get("/v2beta/metrics", include_in_schema=False)
     @router.get("/metrics")
     def openmetrics(_: Reader) -> PlainTextResponse:
         """Return every metric in the OpenMetrics text format."""
@@ -50,6 +58,16 @@ def health_router(parts: Sequence[Part]) -> APIRouter:
         return PlainTextResponse(text, media_type=metrics.CONTENT_TYPE)
 
     return router
+
+
+def _checks(parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        try:
+            found[part.name] = {"healthy": True, "message": part.probe()}
+        except HeadwaterError as error:
+            found[part.name] = {"healthy": False, "message": str(error)}
+    return found
 
 
 def _report(parts: Sequence[Part]) -> JSONResponse:

@@ -80,3 +80,12 @@ def test_metrics_are_valid_openmetrics_and_count_requests(calling) -> None:
     }
     assert counted[tuple(sorted(labels.items()))] == before + 2
     assert set(families) == {metric.name for metric in observe.metrics()}
+
+
+def test_healthcheck_tells_which_part_does_not_work(calling) -> None:
+    parts = [Part(name="ingest", probe=full), Part(name="sql", probe=ready)]
+    reply = calling(health_router(parts))("GET", "/healthcheck")
+    assert reply.status == 500
+    body = json.loads(reply.body)
+    assert (body["ingest"]["healthy"], body["sql"]["healthy"]) == (False, True)
+    assert calling(health_router(parts[1:]))("GET", "/healthcheck").status == 200

@@ -78,7 +78,7 @@ def find_job(view: LineageView, namespace: str, name: str) -> tuple[int, FullNam
 
     The answer's name differs from the one asked for when the latter is only the name as sent.
     """
-    spaces = [namespace, *_unsanitised(view, namespace)]
+    spaces = [namespace, *unsanitised(view, namespace)]
     dots = [at for at, char in enumerate(name) if char == "."][:_MOST_DOTS]
     for space in spaces:
         candidates = [name, *(name[at + 1 :] for at in dots)]
@@ -99,9 +99,9 @@ def is_same(name: str, asked: str) -> bool:
     return to_bytes(name) == to_bytes(asked)
 
 
-def _unsanitised(view: LineageView, namespace: str) -> list[str]:
-    """Return namespaces that Marquez would have stored under this name."""
-    if "_" not in namespace or "%" in namespace:
+def unsanitised(view: LineageView, namespace: str) -> list[str]:
+    """Return namespaces of jobs that Marquez would have stored under this name."""
+    if "_" not in namespace or _UNSAFE.search(namespace):
         return []
     return [
         space

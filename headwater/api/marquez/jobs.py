@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 
 from headwater.api.access import Reader
-from headwater.api.marquez.full_names import find_job, full_names, is_same
+from headwater.api.marquez.full_names import find_job, full_names, is_same, unsanitised
 from headwater.api.marquez.route import (
     Limit,
     MarquezRoute,
@@ -60,10 +60,11 @@ def jobs_router(reads: LineageReads) -> APIRouter:
         """List the jobs of a namespace; of one that is not known there are none."""
         page = page_of(limit, offset)
         with reads.view() as view:
-            key = view.names.namespace(namespace)
-            if key is None:
-                return answer({"totalCount": 0, "jobs": []})
-            return _page(view, key, states, page)
+            for name in (namespace, *unsanitised(view, namespace)):
+                key = view.names.namespace(name)
+                if key is not None:
+                    return _page(view, key, states, page)
+        return answer({"totalCount": 0, "jobs": []})
 
     @router.get("/namespaces/{namespace:segment}/jobs/{job:segment}")
     def get_job(request: Request, _principal: Reader, namespace: str, job: str) -> Response:

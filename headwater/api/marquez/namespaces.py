@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from headwater.api.access import Reader
+from headwater.api.marquez.full_names import unsanitised
 from headwater.api.marquez.route import Limit, MarquezRoute, Offset, answer, page_of
 from headwater.api.marquez.shapes import namespace_json, source_json
 from headwater.errors import Missing
@@ -27,10 +28,11 @@ def namespaces_router(reads: LineageReads) -> APIRouter:
     def get_namespace(_principal: Reader, namespace: str) -> Response:
         """Return one namespace."""
         with reads.view() as view:
-            found = view.namespaces.find(namespace)
-        if found is None:
-            raise Missing(f"Namespace {namespace!r} not found.")
-        return answer(namespace_json(found))
+            for name in (namespace, *unsanitised(view, namespace)):
+                found = view.namespaces.find(name)
+                if found is not None:
+                    return answer(namespace_json(found))
+        raise Missing(f"Namespace {namespace!r} not found.")
 
     @router.get("/sources")
     def list_sources(_principal: Reader, limit: Limit = None, offset: Offset = None) -> Response:

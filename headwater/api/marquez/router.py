@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from headwater.api.marquez.datasets import datasets_router
 from headwater.api.marquez.events import events_router
+from headwater.api.marquez.full_text import full_text_router
 from headwater.api.marquez.graph import graph_router
 from headwater.api.marquez.jobs import job_history_router, jobs_router
 from headwater.api.marquez.namespaces import namespaces_router
@@ -32,6 +33,7 @@ def marquez_router(reads: LineageReads, *, clock: Clock | None = None) -> APIRou
         graph_router(reads),
         run_lineage_router(reads),
         search_router(reads),
+        full_text_router(reads),
         stats_router(reads, clock or SystemClock()),
     ):
         router.include_router(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Final, cast
 
 from fastapi import APIRouter, Query, Response
@@ -20,12 +21,12 @@ from headwater.api.marquez.route import (
 )
 from headwater.api.marquez.shapes import Json
 from headwater.lineage.reading.names import Kind
-from headwater.lineage.reading.search import Hit, Order
+from headwater.lineage.reading.search import Hit, Order, Wanted
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.query.lineage.nodes import node_id
 
-_KINDS: Final[tuple[Kind, ...]] = ("dataset", "job")
+_KINDS: Final[dict[str, Kind]] = {"DATASET": "dataset", "JOB": "job"}
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -45,33 +46,21 @@ def search_router(reads: LineageReads) -> APIRouter:
         limit: Limit = None,
     ) -> Response:
         """Find jobs and datasets whose name holds a text."""
-        text = required("q", q, what="blank")
         most, _ = page_of(limit, None, default=10)
-        wanted = one_of("filter", kind, ("DATASET", "JOB")).lower() if kind else None
-        order = cast("Order", one_of("sort", sort or "NAME", ("NAME", "UPDATE_AT")))
-        start, end = _day("after", after), _day("before", before)
+        wanted = Wanted(
+            text=required("q", q, what="blank"),
+            kind=_KINDS[one_of("filter", kind, ("DATASET", "JOB"))] if kind else None,
+            namespace=namespace or None,
+            order=cast("Order", one_of("sort", sort or "NAME", ("NAME", "UPDATE_AT"))),
+            after_us=_day("after", after),
+            before_us=_day("before", before),
+        )
         with reads.view() as view:
-            hits = [
-                hit
-                for known in _KINDS
-                if wanted in (None, known)
-                for hit in view.search.find(
-                    known, text, namespace=namespace, order=order, limit=10_000
-                )
-                if start <= hit.updated_at.to_text() and (not end or hit.updated_at.to_text() < end)
-            ]
+            hits, total = view.search.find(wanted, limit=most)
             names = full_names(view, (hit.key for hit in hits if hit.kind == "job"))
-        found = [_hit_json(hit, names) for hit in _ordered(hits, order)[:most]]
-        return answer({"totalCount": len(hits), "results": found})
+        return answer({"totalCount": total, "results": [_hit_json(hit, names) for hit in hits]})
 
     return router
-
-
-def _ordered(hits: list[Hit], order: Order) -> list[Hit]:
-    by_name = sorted(hits, key=lambda hit: (hit.name.name, hit.name.namespace, hit.kind))
-    if order == "NAME":
-        return by_name
-    return sorted(by_name, key=lambda hit: hit.updated_at, reverse=True)
 
 
 def _hit_json(hit: Hit, names: dict[int, FullName]) -> Json:
@@ -87,9 +76,14 @@ def _hit_json(hit: Hit, names: dict[int, FullName]) -> Json:
     }
 
 
-def _day(name: str, value: str | None) -> str:
+def _day(name: str, value: str | None) -> int | None:
+    """Return when a day begins, in microseconds."""
     if not value:
-        return ""
+        return None
     if not _DAY.fullmatch(value):
         raise refused(f'query param {name} must match "^\\d{{4}}-\\d{{2}}-\\d{{2}}$"')
-    return value
+    try:
+        day = datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise refused(f"query param {name} must be a day, not {value!r}") from error
+    return int(day.timestamp()) * 1_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
@@ -13,15 +13,30 @@ from headwater.model.lineage import Moment, Name
 
 Order = Literal["NAME", "UPDATE_AT"]
 
+KINDS: Final[tuple[Kind, ...]] = ("dataset", "job")
+
 _FOUND: Final = (
-    "SELECT x.id, n.name, x.name, x.last_us FROM {kind} x JOIN namespace n"
-    " ON n.id = x.namespace_id WHERE x.standing >= 1"
-    " AND lower(x.display) LIKE lower(:pattern) ESCAPE '~'"
+    "SELECT '{kind}' AS kind, x.id AS id, n.name AS space, x.name AS name,"
+    " coalesce(x.last_us, 0) AS changed FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
+    " WHERE x.standing >= 1 AND x.display {like} :pattern ESCAPE '~'{more} AND NOT " + hidden("x")
 )
+_PAGE: Final = "SELECT f.*, count(*) OVER () FROM ({found}) f ORDER BY {order} LIMIT :limit"
 _ORDERS: Final[dict[Order, str]] = {
-    "NAME": " ORDER BY x.name, n.name LIMIT :limit",
-    "UPDATE_AT": " ORDER BY x.last_us DESC, x.name, n.name LIMIT :limit",
+    "NAME": "name, space, kind",
+    "UPDATE_AT": "changed DESC, name, space, kind",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What to find: a part of a name, and what else must be so; times are in microseconds."""
+
+    text: str
+    kind: Kind | None = None
+    namespace: str | None = None
+    order: Order = "NAME"
+    after_us: int | None = None
+    before_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +55,34 @@ class Search:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(
-        self, kind: Kind, text: str, *, namespace: str | None, order: Order, limit: int
-    ) -> list[Hit]:
-        """Return up to `limit` hits of one kind."""
-        escaped = text.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-        sql = _FOUND.format(kind=kind) + " AND NOT " + hidden("x")
-        values: dict[str, object] = {"pattern": f"%{escaped}%", "limit": limit}
-        if namespace is not None:
-            sql += " AND n.name = :namespace"
-            values["namespace"] = to_bytes(namespace)
-        return [
+    def find(self, wanted: Wanted, *, limit: int) -> tuple[list[Hit], int]:
+        """Return up to `limit` hits, and how many there are in all."""
+        escaped = wanted.text.replace("~", "~~").replace("%", "~%").replace("_", "~_")
+        values: dict[str, Any] = {"pattern": f"%{escaped}%", "limit": max(1, limit)}
+        more = ""
+        for condition, name, value in (
+            ("n.name = :namespace", "namespace", wanted.namespace),
+            ("coalesce(x.last_us, 0) >= :after", "after", wanted.after_us),
+            ("coalesce(x.last_us, 0) < :before", "before", wanted.before_us),
+        ):
+            if value is not None:
+                more += f" AND {condition}"
+                values[name] = to_bytes(value) if isinstance(value, str) else value
+        like = "LIKE" if self._connection.dialect.name == "sqlite" else "ILIKE"
+        found = " UNION ALL ".join(
+            _FOUND.format(kind=kind, like=like, more=more)
+            for kind in KINDS
+            if wanted.kind in (None, kind)
+        )
+        sql = _PAGE.format(found=found, order=_ORDERS[wanted.order])
+        rows = rows_of(self._connection, sql, **values)
+        hits = [
             Hit(
                 kind=kind,
                 key=key,
-                name=Name(to_text(space), to_text(name)),
-                updated_at=moment_or_zero(last),
+                name=Name(to_text(bytes(space)), to_text(bytes(name))),
+                updated_at=moment_or_zero(changed),
             )
-            for key, space, name, last in rows_of(self._connection, sql + _ORDERS[order], **values)
+            for kind, key, space, name, changed, _ in rows[:limit]
         ]
+        return hits, rows[0][5] if rows else 0

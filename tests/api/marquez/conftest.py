@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,7 +22,6 @@ from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL, Action, Principal
 from tests.lineage_stores import LineageBackend
 
-TRANSCRIPT = Path(__file__).parents[2] / "payloads" / "marquez" / "transcript.ndjson.gz"
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 
 
@@ -62,18 +58,6 @@ class Server:
                 return await client.request(method, target, **more)
 
         return asyncio.run(ask())
-
-
-@cache
-def read_transcript() -> tuple[dict[str, Any], ...]:
-    """Return what Marquez was asked and answered, in order."""
-    lines = gzip.decompress(TRANSCRIPT.read_bytes()).splitlines()
-    return tuple(json.loads(line) for line in lines)
-
-
-@pytest.fixture
-def transcript() -> tuple[dict[str, Any], ...]:
-    return read_transcript()
 
 
 @pytest.fixture
