@@ -12,7 +12,7 @@ from headwater.cli.session import Session, print_json
 
 lineage = typer.Typer(help="Where data comes from and where it goes.", no_args_is_help=True)
 
-_KINDS: Final = ("dataset:", "job:", "datasetField:")
+_KINDS: Final = ("dataset:", "job:", "datasetField:", "run:")
 
 
 @lineage.callback()
@@ -32,13 +32,31 @@ def show(
     up: Annotated[bool, typer.Option("--up", help="Only what it comes from.")] = False,
     down: Annotated[bool, typer.Option("--down", help="Only what comes from it.")] = False,
     depth: Annotated[int, typer.Option(min=0, help="Hops over a job.")] = 10,
-    level: Annotated[str, typer.Option(help="dataset, job or column.")] = "dataset",
+    level: Annotated[str, typer.Option(help="dataset, job, column or run.")] = "dataset",
     namespace: Annotated[str, typer.Option(help="Of a name without one.")] = "headwater",
+    as_of: Annotated[str | None, typer.Option(help="As events up to this time say.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="As known then: a time or a sequence of the log.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="With --until: all runs at work in this window.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="The end of the window.")] = None,
+    run: Annotated[
+        str | None, typer.Option(help="Only what this run and those below it did.")
+    ] = None,
+    collapse: Annotated[
+        str | None, typer.Option(help="Groups: by parent, namespace or prefix.")
+    ] = None,
+    expand: Annotated[
+        list[str] | None, typer.Option(help="Show all neighbours of this node; repeatable.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the lineage of a table, a column or a job as a tree."""
+    """Show the lineage of a table, a column, a job or a run as a tree."""
     session: Session = context.obj
     direction = "both" if up == down else ("up" if up else "down")
+    is_window = since is not None or until is not None
     with session.answers() as answers:
         found = answers.get(
             "/api/v2/lineage",
@@ -46,6 +64,14 @@ def show(
             direction=direction,
             depth=depth,
             level="column" if column is not None else level,
+            asOf=as_of,
+            knownAt=known_at,
+            mode="union" if is_window else ("run" if run is not None else None),
+            since=since,
+            until=until,
+            run=run,
+            collapse=collapse,
+            expand=expand,
         )
     if as_json:
         print_json(found)

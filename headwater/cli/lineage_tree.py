@@ -45,8 +45,7 @@ def lineage_tree(graph: Graph, start: str, side: Side) -> Tree:
     onward = defaultdict(lambda: defaultdict(list))
     for edge in graph["edges"]:
         near, far = (edge["to"], edge["from"]) if side == "up" else (edge["from"], edge["to"])
-        if _leads_on(nodes[near], nodes[far], side):
-            onward[near][far].append(edge)
+        onward[near][far].append(edge)
     hidden = {band["node"]: band["hidden"] for band in graph["bands"] if band["direction"] == side}
     unfolded: set[str] = set()
 
@@ -73,29 +72,31 @@ def lineage_tree(graph: Graph, start: str, side: Side) -> Tree:
     return root
 
 
-def _leads_on(near: Mapping[str, Any], far: Mapping[str, Any], side: Side) -> bool:
-    """Tell whether an edge goes away from the start, as far as the walk went that way."""
-    sign = -1 if side == "up" else 1
-    return sign * int(far["distance"]) >= 0 and sign * int(near["distance"]) >= 0
-
-
 def _label(
     node: Mapping[str, Any], edges: Sequence[Mapping[str, Any]], *, is_rows: bool = False
 ) -> Text:
     from rich.text import Text
 
     label = Text()
-    if node["kind"] == "job":
-        label.append("by ", style="dim")
+    if node["kind"] in ("job", "run"):
+        label.append("by " if node["kind"] == "job" else "run of ", style="dim")
         label.append(node["name"], style="italic")
+        if node["kind"] == "run":
+            label.append(f"  {node['run']}", style="dim")
         if node.get("state") not in (None, "COMPLETED"):
             label.append(f"  {node['state'].lower()}", style="bold")
+    elif node["kind"] == "group":
+        label.append(f"{node['namespace']} {node['name']}".rstrip() + " …")
     else:
         if is_rows and node["kind"] == "dataset":
             label.append("rows of ", style="dim")
         label.append(node["name"])
         if node["kind"] == "column":
             label.append(f".{node['column']}", style="bold")
+    if node.get("members"):
+        label.append(f"  {node['members']:,} in it", style="dim")
+    if node.get("identities"):
+        label.append(f"  = {', '.join(one['name'] for one in node['identities'])}", style="dim")
     how = _how(edges)
     if how:
         label.append(f"  {how}", style="dim")
@@ -108,11 +109,13 @@ def _how(edges: Sequence[Mapping[str, Any]]) -> str:
     for edge in edges:
         if edge["state"] != "current":
             words[edge["state"]] = None
+        if edge.get("declared"):
+            words["declared"] = None
+        if edge.get("job"):
+            jobs[edge["job"]["name"]] = None
         if "kind" in edge:
             subtype = (edge["subtype"] or edge["kind"]).lower().replace("_", " ")
             words[subtype + (" (masked)" if edge["masking"] else "")] = None
-            if edge["job"]:
-                jobs[edge["job"]["name"]] = None
         for dataset in edge.get("via", ()):
             words[f"via {dataset['name']}"] = None
     where = f" in {', '.join(jobs)}" if jobs else ""

@@ -67,7 +67,7 @@ class Columns:
         self._connection = connection
         self._recall = recall
         self._edges = Edges(connection, recall, lens)
-        self._entities = Entities(connection, recall)
+        self._entities = Entities(connection, recall, lens)
         self._explicit = Explicit(connection, recall, self._edges)
 
     def into(self, fields: Iterable[Field]) -> set[ColumnEdge]:

@@ -38,7 +38,7 @@ class Edges:
     ) -> None:
         self._connection = connection
         self._recall = recall or Recall(connection, None)
-        self._entities = Entities(connection, self._recall)
+        self._entities = Entities(connection, self._recall, lens)
         self.speaking = Now(connection) if lens == NOW else Then(connection, lens)
 
     def of_jobs(self, jobs: Iterable[int], direction: Direction) -> set[Edge]:

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.hidden_then import HiddenThen
+from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.rows import hidden, rows_in, rows_of, to_text
@@ -71,9 +73,11 @@ _MENTIONS: Final = Shelf[tuple[int, ...]]("symlinked by", "dataset")
 class Entities:
     """Reads entities and components by key."""
 
-    def __init__(self, connection: Connection, recall: Recall) -> None:
+    def __init__(self, connection: Connection, recall: Recall, lens: Lens = NOW) -> None:
         self._connection = connection
         self._recall = recall
+        known = lens.known_at
+        self._hidden = None if known is None else HiddenThen(connection, known)
         self._components: dict[int, Component] = {}
         self._has_symlinks: bool | None = None
 
@@ -81,11 +85,12 @@ class Entities:
         """Return jobs or datasets by key."""
 
         def load(missing: Collection[int]) -> dict[int, Entity]:
+            rows = list(rows_in(self._connection, _ENTITY.replace("{kind}", kind), missing))
+            hidden_now = {row[0] for row in rows if row[4]}
+            gone = hidden_now if self._hidden is None else self._hidden.among(kind, missing)
             return {
-                key: Entity(Name(to_text(space), to_text(name)), standing, bool(is_hidden))
-                for key, space, name, standing, is_hidden in rows_in(
-                    self._connection, _ENTITY.replace("{kind}", kind), missing
-                )
+                key: Entity(Name(to_text(space), to_text(name)), standing, key in gone)
+                for key, space, name, standing, _ in rows
             }
 
         return self._recall.of(_JOBS if kind == "job" else _DATASETS, keys, load)

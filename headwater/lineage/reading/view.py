@@ -59,7 +59,7 @@ class LineageView:
         self.dead_letters = DeadLetters(connection)
         self.edges = Edges(connection, self.recall, lens)
         self.entries = Entries(connection)
-        self.entities = Entities(connection, self.recall)
+        self.entities = Entities(connection, self.recall, lens)
         self.events = Events(connection)
         self.explicit = Explicit(connection, self.recall, self.edges)
         self.facets = FacetReads(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,7 +48,7 @@ def _prefix(name: str, prefixes: Sequence[str]) -> str:
 def _by_parent(view: LineageView, graph: Graph) -> Graph:
     """Put jobs into the topmost of the jobs that they run under."""
     jobs = {graph.keys[vertex]: vertex for vertex in graph.distances if vertex.kind == "job"}
-    parents = view.families.parents_of_jobs(jobs)
+    parents = _parents(view, jobs)
     tops: dict[int, int] = {}
     for job in jobs:
         top, seen = job, {job}
@@ -61,6 +61,18 @@ def _by_parent(view: LineageView, graph: Graph) -> Graph:
     keys = {above[vertex]: tops[job] for job, vertex in jobs.items()}
     found = _grouped(graph, lambda vertex: above.get(vertex, vertex))
     return replace(found, keys={**graph.keys, **keys})
+
+
+def _parents(view: LineageView, jobs: Collection[int]) -> dict[int, int]:
+    """Return child job to parent job, as the runs say that count, for all ancestors."""
+    uses = view.edges.uses(jobs)
+    runs = {use.run: job for job, held in uses.items() for use in (*held.inputs, *held.outputs)}
+    named = view.families.parents_of_runs(runs)
+    names = view.entities.of("job", named.values())
+    above = view.families.parents_of_jobs({*jobs, *named.values()})
+    for run in sorted(named, key=lambda run: names[named[run]].name, reverse=True):
+        above[runs[run]] = named[run]
+    return above
 
 
 def _grouped(graph: Graph, group_of: Callable[[Vertex], Vertex]) -> Graph:

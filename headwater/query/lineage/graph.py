@@ -167,7 +167,7 @@ class Growth(Generic[Node]):
         }
 
     def _fits(self, neighbours: Mapping[Node, Collection[Node]]) -> bool:
-        if self._edges >= self.budget.edges:
+        if self._edges > self.budget.edges:
             return False
         total = sum(len(around) for around in neighbours.values())
         most = max((len(around) for around in neighbours.values()), default=0)
@@ -190,7 +190,7 @@ class Growth(Generic[Node]):
 
     def _room(self, wanted: int, vertex: Vertex) -> int:
         """Return how many of the new neighbours of a vertex may be taken."""
-        if self._edges >= self.budget.edges:
+        if self._edges > self.budget.edges:
             if wanted:
                 self.reason = f"the budget of {self.budget.edges} edges is used up"
             return 0

@@ -130,10 +130,21 @@ def start_of(view: LineageView, node: NodeId) -> tuple[Kind, int, Name]:
         raise Invalid(f"node kind {node.kind!r} has no place in the graph of datasets and jobs")
     kind: Kind = "job" if node.kind == "job" else "dataset"
     readings = [Name(*reading) for reading in node.readings]
-    found = view.names.first(kind, readings)
+    found = view.names.first(kind, readings) or _hidden_by_now(view, kind, readings)
     if found is None:
         raise Missing(f"{kind.capitalize()} {readings[0].name!r} not found.")
     return kind, found[0], found[1]
+
+
+def _hidden_by_now(
+    view: LineageView, kind: Kind, readings: Sequence[Name]
+) -> tuple[int, Name] | None:
+    """Find what is hidden now and was not in the moment that the view's lens shows."""
+    for name in readings:
+        found = view.hidden.find(kind, name)
+        if found is not None and not view.entities.of(kind, [found.key])[found.key].is_hidden:
+            return found.key, name
+    return None
 
 
 def start_fields(view: LineageView, node: NodeId) -> list[Field]:
