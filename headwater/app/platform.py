@@ -12,12 +12,13 @@ from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.conformance import conformance_router
 from headwater.api.dead_letters import dead_letters_router
+from headwater.api.differences import differences_router
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.entities import entities_router
 from headwater.api.events import events_router
 from headwater.api.health import Part, health_router
-from headwater.api.differences import differences_router
 from headwater.api.impact import impact_router
+from headwater.api.jaeger.router import version_1_router, version_3_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
@@ -31,8 +32,8 @@ from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
 from headwater.api.run_comparison import run_comparison_router
 from headwater.api.schema_history import schema_history_router
-from headwater.api.search import search_v2_router
 from headwater.api.schemas import schemas_router
+from headwater.api.search import search_v2_router
 from headwater.api.segments import register_segment
 from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
@@ -147,6 +148,8 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
+            version_3_router(self.telemetry.traces),
+            version_1_router(self.telemetry.traces, clock=self._clock),
             quality_router(reads),
             conformance_router(Conformance(reads)),
             events_router(
