@@ -106,10 +106,7 @@ class EventDoor:
         Returns what became of each; raises what one of them was refused with. A command that
         names no time gets one that is later than that of every command before it.
         """
-        stamped = [
-            command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
-            for command in commands
-        ]
+        stamped = [self._stamped(command, principal) for command in commands]
         outcomes = self._submit(
             self._request(events, principal, is_command=False)
             + self._request(stamped, principal, is_command=True)
@@ -123,7 +120,7 @@ class EventDoor:
 
     def erase(self, command: Command, *, principal: Principal, is_trial: bool) -> Erased:
         """Apply an `erase` command from a thread; everything else waits until it is done."""
-        stamped = command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
+        stamped = self._stamped(command, principal)
         (arrival,) = self._request([stamped], principal, is_command=True)
         return self._log.erase(arrival, is_trial=is_trial)
 
@@ -148,6 +145,12 @@ class EventDoor:
             )
             for body in bodies
         )
+
+    def _stamped(self, command: Command, principal: Principal) -> bytes:
+        """Return a command for the log, with a time and an actor, and without secrets."""
+        if self._redaction is not None and command.values:
+            command = replace(command, values=self._redaction.clean_values(command.values))
+        return command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
 
     def _cleaned(self, arrival: Arrival) -> Arrival:
         if self._redaction is None or arrival.is_command:

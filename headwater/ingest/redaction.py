@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -49,6 +49,13 @@ class Redaction:
         if self._rules is not None:
             tree = _Masking(self._rules, notes).value(tree, "", "")
         return (encode(tree), tuple(notes)) if notes else (body, ())
+
+    def clean_values(self, values: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Return what a person says, such as the URL of a source, without secrets."""
+        rules = self._rules
+        if rules is None:
+            return dict(values)
+        return {k: None if v is None else rules.masked(v)[0] for k, v in values.items()}
 
     def _clean_text(self, body: bytes) -> tuple[bytes, Notes]:
         """Mask secrets in what is no JSON: it is kept as a dead letter."""

@@ -16,6 +16,7 @@ from headwater.lineage.commands import Command
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.settings import DropRule, LineageSettings
 from headwater.model.principal import LOCAL
+from tests.lineage_stores import ask
 
 DEFAULT = Redaction(LineageSettings())
 
@@ -271,9 +272,30 @@ def test_the_door_cleans_before_the_log_and_says_so(tmp_path):
         assert b"hunter2" not in file.read_bytes()
 
 
-def test_commands_are_not_cleaned(tmp_path):
+def test_names_in_commands_are_not_cleaned(tmp_path):
     log = SqlLineage.open(tmp_path / "lineage.db")
     door = EventDoor(log, clock=SystemClock(), redaction=DEFAULT)
     with closing(log), closing(door):
         command = Command(verb="delete", entity="job", namespace="a://b:c@d", name="j")
         assert door.command(command, principal=LOCAL).warnings == ()
+
+
+def test_what_people_say_is_cleaned_too(tmp_path):
+    log = SqlLineage.open(tmp_path / "lineage.db")
+    door = EventDoor(log, clock=SystemClock(), redaction=DEFAULT)
+    with closing(log), closing(door):
+        url = "postgres://etl:hunter2@db:5432/x"
+        values = {"url": url, "type": "POSTGRESQL", "description": None}
+        source = Command(verb="declare", entity="source", name="src", values=values)
+        note = Command(
+            verb="describe",
+            entity="dataset",
+            namespace="ns",
+            name="d",
+            values={"description": "ask with password=hunter2"},
+        )
+        door.tell([source, note], principal=LOCAL)
+        assert b"hunter2" not in log.dump() + b"".join(
+            body for (body,) in ask(log, "SELECT body FROM event")
+        )
+        assert b"etl:***@db" in log.dump().replace(b"\\u002a", b"*")
