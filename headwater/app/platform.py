@@ -37,6 +37,7 @@ from headwater.api.search import search_v2_router
 from headwater.api.segments import register_segment
 from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
+from headwater.api.traces import traces_router
 from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
 from headwater.app.lineage import Lineage, open_lineage
@@ -148,6 +149,7 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
+            traces_router(self.telemetry.traces),
             version_3_router(self.telemetry.traces),
             version_1_router(self.telemetry.traces, clock=self._clock),
             quality_router(reads),

@@ -10,10 +10,10 @@ import typer
 
 from headwater.cli.dead_letters import dead_letters
 from headwater.cli.demo.command import demo
+from headwater.cli.difference import difference
 from headwater.cli.doctor import doctor
 from headwater.cli.entities import add_entity_commands
 from headwater.cli.events.command import events
-from headwater.cli.difference import difference
 from headwater.cli.impact import impact
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
@@ -29,6 +29,7 @@ from headwater.cli.session import Exit, Session, exit_code_of, print_error
 from headwater.cli.sql import sql
 from headwater.cli.tables import tables
 from headwater.cli.token import token
+from headwater.cli.traces import traces
 from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
 from headwater.version import __version__
@@ -83,6 +84,7 @@ lineage.command("impact")(impact)
 lineage.command("history")(history)
 add_entity_commands(lineage)
 app.add_typer(lineage, name="lineage")
+app.add_typer(traces, name="traces")
 app.add_typer(events, name="events")
 app.add_typer(dead_letters, name="dead-letters")
 app.command()(search)

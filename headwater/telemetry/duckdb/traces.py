@@ -48,8 +48,8 @@ class DuckTraces:
             ids = [id_ for (id_,) in connection.execute(sql, values).fetchall()]
             if not ids:
                 return []
-            found = {row[0]: _summary(row) for row in _of_traces(connection, "summaries", ids)}
-        return [found[id_] for id_ in ids]
+            found = [_summary(row) for row in _of_traces(connection, "summaries", ids)]
+        return sorted(found, key=lambda one: (-one.start, one.trace_id))
 
     def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
         """Return all spans of some traces."""

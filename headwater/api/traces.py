@@ -1,0 +1,149 @@
+"""`/api/v2/traces`: traces by what they are about, and one with all its spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from headwater.api.access import Reader
+from headwater.api.jaeger.route import plain
+from headwater.errors import Missing, Unprocessable
+from headwater.model.telemetry import Span, TraceQuery, TraceSummary
+from headwater.telemetry.contract import Traces
+from headwater.wire.jaeger.values import read_trace_id
+
+Json = dict[str, object]
+
+_MILLISECOND = 1_000_000
+
+
+def traces_router(traces: Callable[[], Traces]) -> APIRouter:
+    """Return the routes about traces; `traces` opens the store."""
+    router = APIRouter(prefix="/api/v2/traces", tags=["traces"])
+
+    @router.get("")
+    def list_traces(
+        _: Reader,
+        run: Annotated[str | None, Query(description="Traces of this run.")] = None,
+        service: Annotated[str | None, Query(description="With a span of this service.")] = None,
+        operation: Annotated[str | None, Query(description="With a span of this name.")] = None,
+        attribute: Annotated[
+            list[str] | None, Query(description="With an attribute, as `key:value`.")
+        ] = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        min_ms: Annotated[float | None, Query(ge=0, description="A span that long.")] = None,
+        max_ms: Annotated[float | None, Query(ge=0, description="A span no longer.")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    ) -> Response:
+        """List the traces that have a span which is all of this, the latest first."""
+        attributes = _attributes(attribute or ())
+        if run is not None:
+            attributes["openlineage.run_id"] = run
+        query = TraceQuery(
+            service=service,
+            operation=operation,
+            attributes=attributes,
+            start=_with_zone(since, "since"),
+            end=_with_zone(until, "until"),
+            shortest=None if min_ms is None else round(min_ms * _MILLISECOND),
+            longest=None if max_ms is None else round(max_ms * _MILLISECOND),
+            limit=limit,
+        )
+        return plain({"traces": [_summary_json(one) for one in traces().find(query)]})
+
+    @router.get("/{trace_id}")
+    def get_trace(_: Reader, trace_id: str) -> Response:
+        """Return a trace with its spans by time; offsets and durations are milliseconds."""
+        wanted = read_trace_id(trace_id)
+        spans = traces().spans([wanted])
+        if not spans:
+            raise Missing(
+                f"there is no trace {wanted}", hint="it may be older than telemetry is kept"
+            )
+        first = min(span.start for span in spans)
+        return plain(
+            {
+                "trace_id": wanted,
+                "start": _text(first),
+                "duration_ms": _milliseconds(max(s.start + s.duration for s in spans) - first),
+                "run_ids": sorted({span.run_id for span in spans if span.run_id}),
+                "spans": [_span_json(span, first) for span in spans],
+            }
+        )
+
+    return router
+
+
+def _attributes(pairs: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        key, colon, value = pair.partition(":")
+        if not colon or not key:
+            raise Unprocessable(
+                f"attribute is {pair!r}, not key:value", path="/attribute", hint="such as rows:7"
+            )
+        found[key] = value
+    return found
+
+
+def _with_zone(time: datetime | None, name: str) -> datetime | None:
+    if time is not None and time.tzinfo is None:
+        raise Unprocessable(f"{name} has no zone", path=f"/{name}", hint="end it with Z")
+    return time
+
+
+def _summary_json(summary: TraceSummary) -> Json:
+    return {
+        "trace_id": summary.trace_id,
+        "service": summary.root_service,
+        "operation": summary.root_operation,
+        "start": _text(summary.start),
+        "duration_ms": _milliseconds(summary.end - summary.start),
+        "spans": summary.spans,
+        "errors": summary.errors,
+        "orphans": summary.orphans,
+        "services": [
+            {"name": one.name, "spans": one.spans, "errors": one.errors} for one in summary.services
+        ],
+        "run_ids": list(summary.run_ids),
+    }
+
+
+def _span_json(span: Span, first: int) -> Json:
+    return {
+        "span_id": span.span_id,
+        "parent_span_id": span.parent_span_id or None,
+        "name": span.name,
+        "kind": span.kind.lower(),
+        "service": span.service,
+        "offset_ms": _milliseconds(span.start - first),
+        "duration_ms": _milliseconds(span.duration),
+        "status": span.status.lower(),
+        "message": span.message or None,
+        "run_id": span.run_id or None,
+        "attributes": dict(span.attributes),
+        "resource": dict(span.resource),
+        "events": [
+            {
+                "offset_ms": _milliseconds(event.at - first),
+                "name": event.name,
+                "attributes": dict(event.attributes),
+            }
+            for event in span.events
+        ],
+        "links": [{"trace_id": one.trace_id, "span_id": one.span_id} for one in span.links],
+    }
+
+
+def _milliseconds(nanoseconds: int) -> float:
+    return nanoseconds / _MILLISECOND
+
+
+def _text(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
