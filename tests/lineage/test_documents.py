@@ -103,6 +103,23 @@ def test_an_event_that_says_the_same_writes_no_document(store, event, monkeypatc
     assert written == []
 
 
+def test_a_dataset_that_is_read_and_written_in_turn_is_settled(store, event, monkeypatch):
+    dataset = {"namespace": "ds", "name": "orders", "facets": {"schema": schema("a")}}
+
+    def take(minute):
+        for side in ("inputs", "outputs"):
+            run = f"00000000-0000-4000-8000-0000000{side == 'inputs':d}{minute:04d}"
+            made = event(at=f"2026-11-21T01:{minute:02d}:00Z", job=side, run=run)
+            store.take_well(made | {side: [dataset]})
+
+    take(1)
+    written = []
+    monkeypatch.setattr(store.log._projector.documents, "_write", lambda *a: written.append(a))
+    take(2)
+    take(3)
+    assert written == []
+
+
 def test_what_people_say_is_searched_and_what_they_take_back_is_not(store, event):
     def say(verb, **values):
         at = values.pop("at")

@@ -27,7 +27,8 @@ Kind = Literal["dataset", "job"]
 KINDS: Final[tuple[Kind, ...]] = ("dataset", "job")
 """In the order of the last bit of a document's id."""
 
-_SETTLED: Final = 100_000
+_SETTLED: Final = 50_000
+_WAYS: Final = 8
 _PORTION: Final = 500
 _SEARCHED: Final = {
     "dataset": "('schema', 'tags', 'documentation', 'ownership')",
@@ -153,16 +154,23 @@ class Documents:
     def _settle(
         self, kind: Kind, owners: Iterable[int], facets: Mapping[int, Sequence[_Held]]
     ) -> None:
-        """Remember what was told of those of whom nothing else is stored."""
+        """Remember what may be told again of each without a change of its document.
+
+        A dataset is told of in several ways in turn: as an input, as an output.
+        """
+        settled = self._settled[kind]
         for owner in owners:
-            told = self._told[kind][owner]
             stored = {(f.name, f.role): (f.facet, f.is_deleted) for f in facets[owner]}
-            is_settled = all(
-                stored.get((end[0], end[1] if len(end) > 1 else 0), rest) == rest
-                for one in told
-                for end, rest in one
-            )
-            self._settled[kind].put(owner, told if is_settled else ())
+            told = {id(one): one for one in (*self._told[kind][owner], *(settled.get(owner) or ()))}
+            agreeing = [one for one in told.values() if _agrees(one, stored)]
+            settled.put(owner, tuple(agreeing[:_WAYS]))
+
+
+def _agrees(told: FacetRows, stored: Mapping[tuple[int, int], tuple[int, int]]) -> bool:
+    """Tell whether everything searched that is told of a thing is what is stored of it."""
+    return all(
+        stored.get((end[0], end[1] if len(end) > 1 else 0), rest) == rest for end, rest in told
+    )
 
 
 def _facets(session: Session, kind: Kind, owners: Sequence[int]) -> Mapping[int, Sequence[_Held]]:
