@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"pyiceberg", "pyarrow", "duckdb", "sqlglot", "alembic"}
+HEAVY = {"pyiceberg", "pyarrow", "duckdb", "sqlglot", "alembic", "google"}
 
 
 def loaded_by(module: str) -> set[str]:

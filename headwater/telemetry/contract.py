@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Protocol
 
 from headwater.model.telemetry import Operation, ServiceCall, Span, TraceQuery, TraceSummary
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # the API reads this contract too, and a server starts without Arrow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
