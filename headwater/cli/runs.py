@@ -9,7 +9,11 @@ import typer
 
 from headwater.cli.session import Session, print_json
 
-_NARROWEST: Final = 130
+_WIDE: Final = 120
+"""From this width on a run is one line; on less its id and its job stay whole in two."""
+
+_ID: Final = 36
+_EMPTY: Final = "Nothing ran yet: run a job with headwater run, or send OpenLineage events."
 
 runs = typer.Typer(help="What ran, and why it failed.", invoke_without_command=True)
 
@@ -30,7 +34,10 @@ def list_runs(
     *,
     job: Annotated[str | None, typer.Option(help="Only runs of this job.")] = None,
     namespace: OfNamespace = None,
-    state: Annotated[str | None, typer.Option(help="Such as FAILED or RUNNING.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only runs shown so, such as failed or running.")
+    ] = None,
+    after: Annotated[str | None, typer.Option(help="Those after a page, as it said.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
     as_json: AsJson = False,
 ) -> None:
@@ -43,11 +50,17 @@ def list_runs(
             namespace=namespace,
             state=None if state is None else state.upper(),
             limit=limit,
+            after=after,
         )
     if as_json:
         print_json(found)
         return
+    if not found["runs"]:
+        typer.echo("No such runs." if after or state or job else _EMPTY)
+        return
     print_runs(found["runs"])
+    if found["next"]:
+        typer.echo(f"There are more: --limit above {limit}, or --after {found['next']}")
 
 
 @runs.command("show")
@@ -72,22 +85,39 @@ def show_run(
 
 
 def print_runs(found: Iterable[Mapping[str, Any]]) -> None:
-    """Print runs as a table; ids stay whole, so that they can be copied."""
+    """Print runs as a table as wide as the terminal; ids stay whole, so that they can be copied."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("run", "state", "started", "seconds", "job"):
-        table.add_column(name, no_wrap=True, justify="right" if name == "seconds" else "left")
-    table.add_column("error", overflow="fold", min_width=5)
+    table.add_column("run", no_wrap=True, min_width=_ID)
+    table.add_column("state", no_wrap=True)
+    if console.width >= _WIDE:
+        table.add_column("started", no_wrap=True)
+        table.add_column("seconds", no_wrap=True, justify="right")
+    table.add_column("job", overflow="fold")
+    if console.width >= _WIDE:
+        table.add_column("error", overflow="fold", min_width=5)
     for run in found:
-        seconds = "" if run["duration_ms"] is None else f"{run['duration_ms'] / 1000:,.1f}"
-        started = (run["started_at"] or "")[:19].replace("T", " ")
-        row = (run["id"], run["state"].lower(), started, seconds, run["job"]["name"])
-        table.add_row(*(Text(cell) for cell in (*row, _first_line(run) or "")))
-    Console(width=max(Console().width, _NARROWEST)).print(table)
+        started, seconds, error = _started(run), _seconds(run), _first_line(run) or ""
+        cells = (run["id"], run["state"].lower(), started, seconds, run["job"]["name"], error)
+        if console.width < _WIDE:
+            when = started + (f", {seconds} s" if seconds else "")
+            below = "\n".join(line for line in (when, error) if line)
+            cells = (*cells[:2], f"{run['job']['name']}\n{below}")
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+
+
+def _started(run: Mapping[str, Any]) -> str:
+    return (run["started_at"] or "")[:19].replace("T", " ")
+
+
+def _seconds(run: Mapping[str, Any]) -> str:
+    return "" if run["duration_ms"] is None else f"{run['duration_ms'] / 1000:,.1f}"
 
 
 def print_run(run: Mapping[str, Any]) -> None:

@@ -65,7 +65,7 @@ class SqlQuarantine(Quarantine):
         if row is None:
             raise Missing(
                 f"no quarantined record has the key {key[:100]!r}",
-                hint="GET /api/v2/quarantine lists them",
+                hint="headwater quarantine list shows them",
             )
         return _record(row)
 

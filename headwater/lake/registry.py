@@ -81,7 +81,7 @@ class SqlRegistry(Registry):
             what = "schema" if version is None else f"version {version} of the schema"
             raise Missing(
                 f"there is no {what} of source {source[:100]!r}",
-                hint="register one with PUT /api/v2/schemas?source=NAME",
+                hint="register one: headwater schemas register SOURCE FILE",
             )
         return found
 

@@ -100,7 +100,7 @@ class Relations:
                         return AsOf(snapshot.committed_at, snapshot.id)
             raise Missing(
                 f"no table has a snapshot {given}",
-                hint="GET /api/v2/tables/snapshots?table=… lists them",
+                hint="headwater tables TABLE --snapshots lists them",
             )
         try:
             time = datetime.fromisoformat(given)
