@@ -12,6 +12,7 @@ from typing import IO, Final, cast
 
 from headwater.errors import Invalid, Malformed, Missing
 from headwater.wire.openlineage.bodies import split_events
+from headwater.wire.openlineage.canonical import decode
 
 SUFFIXES: Final = (".json", ".ndjson", ".jsonl", ".gz")
 """What counts as a file of events in a folder."""
@@ -105,6 +106,21 @@ def _is_line_of_many(first: bytes) -> bool:
 
 
 def _whole(name: str, body: bytes) -> Iterator[FileEvent]:
+    """Yield the events of one document; of what is none, its lines, where some look like events."""
+    lines = body.split(b"\n")
+    if _is_broken(body) and any(map(_is_line_of_many, lines)):
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield FileEvent(f"{name}:{number}", line.strip())
+        return
     events = split_events(body)
     for index, event in enumerate(events):
         yield FileEvent(name if len(events) == 1 else f"{name}[{index}]", event)
+
+
+def _is_broken(body: bytes) -> bool:
+    try:
+        decode(body)
+    except Invalid:
+        return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,6 +12,7 @@ from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
 
 if TYPE_CHECKING:
+    from headwater.cli.answers import Answers
     from headwater.cli.events.files import FileEvent
 
 PATH: Final = "/api/v2/events/import"
@@ -30,31 +31,44 @@ def take(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Take events in from files; those that are there already change nothing."""
-    from headwater.cli.events.files import read_events, size_of
-    from headwater.cli.ingest import send_batch
+    from headwater.cli.events.files import size_of
 
     session: Session = context.obj
-    total = {"received": 0, "new": 0, "known": 0}
-    failed: list[dict[str, object]] = []
     size = size_of(files)
     with (
         session.answers() as answers,
         progress("Importing", total=size, unit="bytes", quiet=as_json) as advance,
     ):
-        for batch in _batches(read_events(files, advance)):
-            is_lines = b"\n" not in batch[0].body
-            body = b"\n".join(event.body for event in batch)
-            media_type = "application/x-ndjson" if is_lines else "application/json"
-            done = send_batch(answers, PATH, body, media_type)
-            for name in total:
-                total[name] += done[name]
-            failed += [{**one, "where": batch[one["index"]].where} for one in done["failed"]]
+        total, failed = import_files(answers, files, advance)
     if as_json:
         print_json(total | {"failed": failed})
     else:
         _print(total, failed)
     if failed:
         raise typer.Exit(Exit.INVALID)
+
+
+def import_files(
+    answers: Answers, files: Sequence[Path], advance: Callable[[int], None] = lambda _done: None
+) -> tuple[dict[str, int], list[dict[str, object]]]:
+    """Send the events of files and return how many were received, new and known, and failures.
+
+    `advance` is told how many bytes of the files are done.
+    """
+    from headwater.cli.events.files import read_events
+    from headwater.cli.ingest import send_batch
+
+    total = {"received": 0, "new": 0, "known": 0}
+    failed: list[dict[str, object]] = []
+    for batch in _batches(read_events(files, advance)):
+        is_lines = b"\n" not in batch[0].body
+        body = b"\n".join(event.body for event in batch)
+        media_type = "application/x-ndjson" if is_lines else "application/json"
+        done = send_batch(answers, PATH, body, media_type)
+        for name in total:
+            total[name] += done[name]
+        failed += [{**one, "where": batch[one["index"]].where} for one in done["failed"]]
+    return total, failed
 
 
 def _batches(events: Iterable[FileEvent]) -> Iterator[list[FileEvent]]:

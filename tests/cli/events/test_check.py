@@ -100,6 +100,15 @@ def test_lines_that_are_no_json_are_found_one_by_one(tmp_path):
     assert [f["first"] for f in found["findings"]] == [f"{file}:2"]
 
 
+@pytest.mark.parametrize("first", [b"broken", b"{broken", b'{"a": [', b"[1", b'"x"', b"# notes"])
+def test_a_broken_first_line_takes_no_other_with_it(tmp_path, first):
+    file = tmp_path / "events.ndjson"
+    file.write_bytes(first + b"\n" + _lines(GOOD, GOOD))
+    found, code = _found(file)
+    assert (found["events"], code) == (3, 1)
+    assert {f["first"] for f in found["findings"]} == {f"{file}:1"}
+
+
 def test_what_is_not_there_or_cut_short_is_named(tmp_path):
     assert isinstance(_check(tmp_path / "none").exception, Missing)
     assert isinstance(_check(tmp_path).exception, Invalid)
