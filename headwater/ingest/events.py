@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, Invalid, TooLarge
@@ -149,7 +151,8 @@ class EventDoor:
     def _stamped(self, command: Command, principal: Principal) -> bytes:
         """Return a command for the log, with a time and an actor, and without secrets."""
         if self._redaction is not None and command.values:
-            command = replace(command, values=self._redaction.clean_values(command.values))
+            values = self._redaction.clean_values(command.values)
+            command = dataclasses.replace(command, values=values)
         return command.stamped(at=self.next_time(), actor=principal.name).to_bytes()
 
     def _cleaned(self, arrival: Arrival) -> Arrival:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from headwater.errors import Invalid
 from headwater.model.principal import Principal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One event or command as it came in: the bytes, who sent them, when.
 
     Only what `lineage.commands` made is a command; no producer can send one as an event.
@@ -31,8 +32,7 @@ class Arrival:
     refusal: Invalid | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one arrival: its canonical hash, its sequence, whether it was new.
 
     `warnings` lists what was off, as `path: what`.

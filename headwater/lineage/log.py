@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from sqlalchemy import Engine
 
 from headwater.database.bulk import insert, update
@@ -60,8 +60,7 @@ _ENTRIES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(msgspec.Struct, frozen=True):
     """An arrival after reading: an event or a command, its hash, its arrival in microseconds."""
 
     arrival: Arrival

@@ -169,7 +169,9 @@ class Identities:
         """Note that an event names a job or dataset, given its id and that of its namespace."""
         id_, namespace = place
         self._of(table, id_).join(standing, us, seq)
-        self._of("namespace", namespace).join(standing, us, seq)
+        known = self._of("namespace", namespace)
+        if known.named != seq:  # an event says the same of it for each that it names there
+            known.join(standing, us, seq)
 
     def namespace_of(self, table: str, id_: int) -> int:
         """Return the id of the namespace of a job or dataset that has just been looked up."""
