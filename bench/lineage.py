@@ -11,7 +11,7 @@ from typing import Final
 
 from bench._lineage_events import events
 from bench._lineage_load import Sent, batches_of, lineage_server, send
-from tests.postgresql import PostgresqlServer, binaries
+from tools.postgresql_server import PostgresqlServer, binaries
 
 SECONDS: Final = 3.0
 CONNECTIONS: Final = (1, 16, 64)

@@ -26,7 +26,7 @@ import pytest
 
 from headwater.lineage.envelope import facet_ids, unpack
 from headwater.lineage.log import SqlLineage
-from tests.postgresql import PostgresqlServer, binaries
+from tools.postgresql_server import PostgresqlServer, binaries
 
 BACKENDS = ("sqlite", "postgresql")
 MACHINES = ("postgresql-15",)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Table
 
@@ -88,6 +88,15 @@ def update(table: Table, *, key: str, rules: Mapping[str, Rule]) -> Bulk:
 
 def array(values: Sequence[object]) -> str:
     """Return a column of integers, bytes, texts or NULLs as PostgreSQL writes an array."""
+    kind = type(values[0])
+    try:  # without a call of ours for each value
+        if issubclass(kind, int):
+            return "{" + ",".join(map(int.__repr__, cast("Sequence[int]", values))) + "}"
+        if kind is bytes:
+            hexes = map(bytes.hex, cast("Sequence[bytes]", values))
+            return '{"\\\\x' + '","\\\\x'.join(hexes) + '"}'
+    except TypeError:
+        pass  # NULLs among them
     return "{" + ",".join(map(_item, values)) + "}"
 
 

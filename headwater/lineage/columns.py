@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from headwater.database.schema import BIG, TEXT
+from headwater.database.schema import BIG, SMALL, TEXT
 
 INTEGER: Final = Integer()
 
@@ -38,6 +38,15 @@ def to(table: str) -> Column[int]:
 def names() -> list[Column[bytes] | Column[str]]:
     """Make a name as bytes, and as people read it."""
     return [Column("name", LargeBinary, nullable=False), Column("display", TEXT, nullable=False)]
+
+
+def told() -> list[Column[Any]]:
+    """Make which facet an owner has, by the event with this key."""
+    return [
+        Column("facet_id", BIG, nullable=False),
+        Column("is_deleted", SMALL, nullable=False),
+        Column("key", LargeBinary, nullable=False),
+    ]
 
 
 def standing() -> list[Column[int]]:

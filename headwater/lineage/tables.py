@@ -36,6 +36,7 @@ from headwater.lineage.columns import names as _names
 from headwater.lineage.columns import part as _part
 from headwater.lineage.columns import standing as _standing
 from headwater.lineage.columns import to as _to
+from headwater.lineage.columns import told as _told
 
 METADATA: Final = MetaData()
 
@@ -220,9 +221,7 @@ RUN_FACET: Final = Table(
     _part("run_id", BIG),
     _part("owner", SMALL),
     _part("facet_name_id"),
-    Column("facet_id", BIG, nullable=False),
-    Column("is_deleted", SMALL, nullable=False),
-    Column("key", LargeBinary, nullable=False),
+    *_told(),
     sqlite_with_rowid=False,
 )
 
@@ -231,11 +230,11 @@ IO_FACET: Final = Table(
     "io_facet",
     METADATA,
     _part("run_id", BIG),
+    Column("facet_id", BIG, nullable=False),
     _part("dataset_id"),
     _part("direction", SMALL),
     _part("part", SMALL),
     _part("facet_name_id"),
-    Column("facet_id", BIG, nullable=False),
     Column("is_deleted", SMALL, nullable=False),
     Column("key", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
@@ -247,9 +246,7 @@ JOB_FACET: Final = Table(
     METADATA,
     _part("job_id"),
     _part("facet_name_id"),
-    Column("facet_id", BIG, nullable=False),
-    Column("is_deleted", SMALL, nullable=False),
-    Column("key", LargeBinary, nullable=False),
+    *_told(),
     sqlite_with_rowid=False,
 )
 Index("job_facet_facet", JOB_FACET.c.facet_id)
@@ -259,10 +256,10 @@ Index("job_facet_facet", JOB_FACET.c.facet_id)
 DATASET_FACET: Final = Table(
     "dataset_facet",
     METADATA,
+    Column("facet_id", BIG, nullable=False),
     _part("dataset_id"),
     _part("facet_name_id"),
     _part("role", SMALL),
-    Column("facet_id", BIG, nullable=False),
     Column("is_deleted", SMALL, nullable=False),
     Column("key", LargeBinary, nullable=False),
     sqlite_with_rowid=False,

@@ -21,9 +21,9 @@ from headwater.ingest.events import EventDoor
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
-from tests.contract.lineage.conftest import event_of, write
+from tests.contract.lineage.writer import event_of, write
 from tests.lineage_stores import ask
-from tests.postgresql import PostgresqlServer, binaries
+from tools.postgresql_server import PostgresqlServer, binaries
 
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

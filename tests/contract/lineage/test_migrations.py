@@ -18,7 +18,7 @@ from headwater.database.postgresql_driver import Driver
 from headwater.errors import Conflict
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.tables import METADATA, SCHEMA
-from tests.contract.lineage.conftest import event_of, write
+from tests.contract.lineage.writer import event_of, write
 
 SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 POSTGRESQL = (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.lineage.log import SqlLineage
-from tests.contract.lineage.conftest import portions, write
+from tests.contract.lineage.writer import portions, write
 
 MOST = 60
 

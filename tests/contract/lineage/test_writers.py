@@ -13,12 +13,12 @@ from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.principal import LOCAL
-from tests.contract.lineage.conftest import NOW, event_of, portions, write
+from tests.contract.lineage.writer import NOW, event_of, portions, write
 from tests.lineage_stores import ask
 
 WRITERS = 16
 EVENTS = 96
-ROOT = Path(__file__).parents[3]
+WRITER = Path(__file__).with_name("writer.py")
 
 
 def _alone(backend):
@@ -105,9 +105,7 @@ def test_processes_write_the_same_jobs(postgresql_backend):
     ranges = [(0, 64), (32, EVENTS), (0, EVENTS)]
     writers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.contract.lineage.writer", place, str(a), str(b)],
-            stdin=subprocess.PIPE,
-            cwd=ROOT,
+            [sys.executable, str(WRITER), place, str(a), str(b)], stdin=subprocess.PIPE
         )
         for a, b in ranges
     ]

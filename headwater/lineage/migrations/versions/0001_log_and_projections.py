@@ -12,10 +12,10 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "dataset_facet",
+        sa.Column("facet_id", BIG, nullable=False),
         sa.Column("dataset_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("role", SMALL, primary_key=True, autoincrement=False),
-        sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
@@ -88,11 +88,11 @@ def upgrade() -> None:
     op.create_table(
         "io_facet",
         sa.Column("run_id", BIG, primary_key=True, autoincrement=False),
+        sa.Column("facet_id", BIG, nullable=False),
         sa.Column("dataset_id", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("direction", SMALL, primary_key=True, autoincrement=False),
         sa.Column("part", SMALL, primary_key=True, autoincrement=False),
         sa.Column("facet_name_id", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("facet_id", BIG, nullable=False),
         sa.Column("is_deleted", SMALL, nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sqlite_with_rowid=False,
