@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,9 @@ from headwater.api.application import create_application
 from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
+from headwater.app.platform import Platform
 from headwater.clock import ManualClock
+from headwater.config import load_settings
 from headwater.ingest.events import EventDoor
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
@@ -76,6 +78,23 @@ def server(lineage_backend: LineageBackend) -> Iterator[Server]:
     )
     yield Server(log, application)
     door.close()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., httpx.Response]]:
+    """Return what asks the whole platform: (method, target, ...) to an answer."""
+    settings = load_settings(data=tmp_path_factory.mktemp("whole"))
+    with Platform.open(settings, clock=ManualClock(NOW)) as platform:
+
+        def send(method: str, target: str, **more: Any) -> httpx.Response:
+            async def exchange() -> httpx.Response:
+                transport = httpx.ASGITransport(app=platform.application)
+                async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
+                    return await client.request(method, target, **more)
+
+            return asyncio.run(exchange())
+
+        yield send
 
 
 def make_event(
