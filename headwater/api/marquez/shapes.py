@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from headwater.api.marquez.full_names import FullName
@@ -256,6 +257,8 @@ def schema_version(dataset: Name, facets: Facets) -> str | None:
 
 def fields_json(facets: Facets, notes: Sequence[Note]) -> list[Json]:
     """Return the fields of a schema, with the tags and descriptions that count."""
+    if not notes and "tags" not in facets and "schema" in facets:
+        return list(_untagged_fields(facets["schema"]))
     return [
         {
             "name": field.name,
@@ -265,6 +268,20 @@ def fields_json(facets: Facets, notes: Sequence[Note]) -> list[Json]:
         }
         for field in fields_of(facets)
     ]
+
+
+@lru_cache(maxsize=1_024)
+def _untagged_fields(schema: bytes) -> tuple[Json, ...]:
+    """Return the fields of one facet body, which many datasets and versions share."""
+    return tuple(
+        {
+            "name": field.name,
+            "type": field.type,
+            "tags": [],
+            "description": field.description,
+        }
+        for field in fields_of({"schema": schema})
+    )
 
 
 def _column_lineage(facets: Facets) -> list[Json] | None:
