@@ -193,12 +193,12 @@ def erase(
     with session.answers() as answers:
         if not yes:
             count = answers.post(path, node=where, trial=True)["entries"]
-            typer.confirm(f"Blank {count:,} entries of the log for good?", abort=True, err=True)
+            typer.confirm(f"Blank {_entries(count)} of the log for good?", abort=True, err=True)
         found = answers.post(path, node=where)
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found['entries']:,} entries of the log are blank")
+    typer.echo(f"{_entries(found['entries'])} of the log blank now")
     if found["mentioned"]:
         typer.echo(
             "other events still mention it in their facets, as a parent or in column lineage"
@@ -237,6 +237,10 @@ def _node(text: str, namespace: str, column: str | None = None) -> str:
     return node_of(text, namespace=namespace, column=column)
 
 
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
+
+
 def _show(found: Members, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
@@ -250,11 +254,8 @@ def _show(found: Members, *, as_json: bool) -> None:
             "headwater lineage tag, describe and own add to it."
         )
         return
-    print_table(
-        ("column", "what", "value", "said by", "who", "when"),
-        rows,
-        title=f"{name} ({kind}{hidden})",
-    )
+    names = ("column", "what", "value", "said by", "who", "when")
+    print_table(names, rows, title=f"{name} ({kind}{hidden})", whole=("what", "when"))
 
 
 def _column(column: Members) -> Iterator[tuple[object, ...]]:

@@ -98,6 +98,6 @@ def test_erase_asks_unless_told_not_to(call):
     with pytest.raises(SystemExit):
         call("erase", "orders")
     assert "gold" in call("about", "orders")
-    assert "1 entries of the log are blank" in call("erase", "orders", "--yes")
+    assert "1 entry of the log blank now" in call("erase", "orders", "--yes")
     with pytest.raises(Missing):
         call("about", "orders")
