@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from math import isfinite
 from typing import Final
 
 from headwater.errors import Invalid
@@ -30,25 +31,34 @@ _PLACES: Final[dict[str, Place]] = {
     "outputFacets": "output",
 }
 _CUSTOM_KEY: Final = re.compile(r"[a-z][A-Za-z0-9]*_[A-Za-z0-9_]+", re.ASCII)
+_IDENTITY: Final = frozenset(
+    {
+        *("", "/run", "/run/runId", "/job", "/job/namespace", "/job/name", "/dataset"),
+        *("/dataset/namespace", "/dataset/name"),
+    }
+)
 _CAN_BE_DELETED: Final = ("job", "dataset")
 
 
 def inspect(body: bytes) -> Inspection:
     """Return every finding in one event; what would be refused has one that says why."""
     noted: list[Finding] = []
+    tree = _tree(body, noted)
+    if not isinstance(tree, dict):
+        return Inspection(producer="", findings=(*_refusal(body), *noted))
+    found = [*noted, *_Event(tree).findings()]
+    if any(finding.path in _IDENTITY for finding in found):
+        found = [*_refusal(body), *found]
+    producer = tree.get("producer")
+    return Inspection(producer=producer if isinstance(producer, str) else "", findings=tuple(found))
+
+
+def _refusal(body: bytes) -> Iterator[Finding]:
+    """Yield why an event would be refused; asked only where its identity is not as it should be."""
     try:
         _reader().read(body)
     except Invalid as error:
-        at = error.path or ""
-        noted.append(_finding(at, "refused", Severity.ERROR, error.message))
-    tree = _tree(body, noted)
-    if not isinstance(tree, dict):
-        return Inspection(producer="", findings=tuple(noted))
-    producer = tree.get("producer")
-    return Inspection(
-        producer=producer if isinstance(producer, str) else "",
-        findings=(*noted, *_Event(tree).findings()),
-    )
+        yield _finding(error.path or "", "refused", Severity.ERROR, error.message)
 
 
 @cache
@@ -62,11 +72,26 @@ class _Constant(float):
 
 def _tree(body: bytes, noted: list[Finding]) -> object:
     """Return the event for the schemas, None where it is no JSON; note what JSON forbids."""
+    has_constants = False
+
+    def constant(text: str) -> float:
+        nonlocal has_constants
+        has_constants = True
+        return _Constant(text)
+
     try:
-        tree = json.loads(body.decode("utf-8-sig"), strict=False, parse_constant=_Constant)
-        return _plain(tree, (), noted)
+        text = body.decode("utf-8-sig")
+        tree = json.loads(text, strict=False, parse_constant=constant, parse_float=_finite)
+        is_plain = not has_constants and b"\\ud" not in body and b"\\uD" not in body
+        return tree if is_plain else _plain(tree, (), noted)
     except (UnicodeDecodeError, ValueError, RecursionError):
         return None
+
+
+def _finite(text: str) -> float:
+    """Return a number of JSON; one beyond what can be computed with is a number all the same."""
+    value = float(text)
+    return value if isfinite(value) else 0.0
 
 
 def _plain(value: object, at: Path, noted: list[Finding]) -> object:

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headwater.errors import Invalid
 from headwater.wire.openlineage.conformance.catalogue import facet_names, schema_findings
 from headwater.wire.openlineage.conformance.findings import Severity
 from headwater.wire.openlineage.conformance.inspector import inspect
+from headwater.wire.openlineage.reader import EventReader
 
 SPEC = "https://openlineage.io/spec"
 RUN_ID = "01a1fb67-1800-7de6-80de-0d1c32a0395a"
@@ -144,6 +146,38 @@ def test_names_that_producers_choose_do_not_make_patterns():
 def test_numbers_that_json_lacks_are_found():
     body = json.dumps(_with_run_facets(own_one=_facet("X", n=float("nan")))).encode()
     assert ("/run/facets/own_one/n", "not-json", "error") in _found(body)
+
+
+def test_a_number_beyond_floats_is_a_number():
+    facet = _facet("OutputStatisticsOutputDatasetFacet", "1-0-2", rowCount=1)
+    output = {"namespace": "n", "name": "t", "outputFacets": {"outputStatistics": facet}}
+    body = (
+        json.dumps(_event(outputs=[output]))
+        .encode()
+        .replace(b'"rowCount": 1', b'"rowCount": 1e400')
+    )
+    assert _found(body) == []
+
+
+@given(
+    event=st.dictionaries(
+        st.sampled_from(["run", "job", "dataset", "inputs"]),
+        st.deferred(
+            lambda: (
+                VALUES | st.dictionaries(st.sampled_from(["runId", "namespace", "name"]), VALUES)
+            )
+        ),
+    )
+)
+def test_what_the_reader_refuses_has_a_finding_that_says_so(event):
+    body = json.dumps(event).encode()
+    refused = [rule for _, rule, _ in _found(body) if rule == "refused"]
+    try:
+        EventReader().read(body)
+    except Invalid:
+        assert refused == ["refused"]
+    else:
+        assert refused == []
 
 
 def test_half_a_character_is_found():
