@@ -38,6 +38,10 @@ class Delivery:
         self.traceparent = traceparent_from_environment()
         self._senders = self._make_senders()
         self._is_closed = False
+        self._is_watched = False
+        self._is_exported = _is_exported()
+        if configuration.inherits_in_threads:
+            inherit_in_threads()
 
     def _make_senders(self) -> list[Sender]:
         from headwater.sdk.destinations import Destination, destinations
@@ -56,12 +60,13 @@ class Delivery:
                 raise TransportError(said, retriable=True)
 
             places = [Destination(UNKNOWN_DESTINATION, refuse)]
-        made = []
+        made: list[Sender] = []
         for place in places:
             settings = self.configuration.outbox
             if not place.is_durable:
                 settings = OutboxSettings(folder=None)
-            outbox = Outbox(place.name, settings, open_runs=self._starts)
+            also = () if made or place.name == UNKNOWN_DESTINATION else (UNKNOWN_DESTINATION,)
+            outbox = Outbox(place.name, settings, open_runs=self._starts, also=also)
             made.append(Sender(outbox, place.connect, tick=self._tell_long_runs))
         return made
 
@@ -81,12 +86,10 @@ class Delivery:
         run = JobRun(prepared, _run_id(run_id), delivery=self, parent=parent, root=root)
         run.traceparent = self.traceparent if above is None else above.traceparent
         run.inherit(above)
-        if not self.runs:
-            watch_for_termination(self)
-            if self.configuration.inherits_in_threads:
-                inherit_in_threads()
+        if not self._is_watched:
+            self._is_watched = watch_for_termination(self)
         self.runs[id(run)] = run
-        if "opentelemetry.trace" in sys.modules or _is_exported():
+        if self._is_exported or "opentelemetry.trace" in sys.modules:
             with Guarded("a span of a job cannot be begun"):
                 from headwater.sdk.telemetry import begin_span
 
@@ -164,7 +167,8 @@ def current_delivery() -> Delivery | None:
 def configure(values: Values | None = None) -> None:
     """Set up the SDK anew, with what `openlineage.yml` may hold: `{"transport": {...}}`.
 
-    What waits is flushed first. Raises `InvalidConfiguration` for what cannot be meant.
+    What waits is flushed first, and runs that are open are given up. Raises
+    `InvalidConfiguration` for what cannot be meant.
     """
     configuration = load_configuration(values)
     if not configuration.is_disabled:

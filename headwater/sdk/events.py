@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from headwater.sdk.errors import InvalidEvent
@@ -115,6 +116,8 @@ def to_json(event: Event) -> bytes:
     if isinstance(event, JobEvent):
         head = f'{{"eventTime":"{format_time(event.time)}","inputs":{inputs},"job":{job}'
         return _closed(f'{head},"outputs":{outputs}', producer, "JobEvent")
+    if not _UUID.fullmatch(event.run.id):
+        raise InvalidEvent(f"the run id {event.run.id!r} is no UUID", hint="use new_run_id()")
     run = run_text(event.run.id, facet_texts(event.run.facets, "run", producer))
     parts = RunEventParts(run=run, job=job, inputs=inputs, outputs=outputs)
     return parts.to_json(event.type, format_time(event.time), producer)
@@ -149,7 +152,7 @@ def facet_texts(facets: Iterable[Facet], place: Place, producer: str = PRODUCER)
 
 def members_text(texts: Mapping[str, str]) -> str:
     """Return an object whose members are JSON already."""
-    return "{" + ",".join(f"{to_text(key)}:{texts[key]}" for key in sorted(texts)) + "}"
+    return "{" + ",".join([f"{_key_text(key)}:{texts[key]}" for key in sorted(texts)]) + "}"
 
 
 def list_text(texts: Iterable[str]) -> str:
@@ -158,9 +161,7 @@ def list_text(texts: Iterable[str]) -> str:
 
 
 def run_text(run_id: str, facets: Mapping[str, str]) -> str:
-    """Return a run with its facets, which are JSON already."""
-    if not _UUID.fullmatch(run_id):
-        raise InvalidEvent(f"the run id {run_id!r} is no UUID", hint="use new_run_id()")
+    """Return a run with its facets, which are JSON already; its id is a UUID."""
     if not facets:
         return f'{{"runId":"{run_id}"}}'
     return f'{{"facets":{members_text(facets)},"runId":"{run_id}"}}'
@@ -184,6 +185,11 @@ def entity_text(thing: Job | Dataset, place: Place, producer: str, **more: str) 
     return named_text(thing.namespace, thing.name, facets, **more)
 
 
+@lru_cache(maxsize=1024)
+def _key_text(text: str) -> str:
+    return to_text(text)
+
+
 def to_text(value: object) -> str:
     """Return a value as canonical JSON: sorted keys, ASCII, no NaN."""
     try:
@@ -196,7 +202,7 @@ def to_text(value: object) -> str:
 
 
 def _closed(head: str, producer: str, kind: str, more: str = "") -> bytes:
-    tail = f',"producer":{to_text(producer)},{more}"schemaURL":"{_CORE}{kind}"}}'
+    tail = f',"producer":{_key_text(producer)},{more}"schemaURL":"{_CORE}{kind}"}}'
     return (head + tail).encode("ascii")
 
 

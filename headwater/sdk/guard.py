@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final, Self
 
@@ -42,6 +43,29 @@ class Guarded:
         self.error = error
         warn(self._what, error)
         return True
+
+
+class GuardedLock(Guarded):
+    """Holds a lock for its block, and swallows and logs errors of it."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self, lock: AbstractContextManager[bool], what: str) -> None:
+        super().__init__(what)
+        self._lock = lock
+
+    def __enter__(self) -> Self:
+        self._lock.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        self._lock.__exit__(kind, error, trace)
+        return super().__exit__(kind, error, trace)
 
 
 def warn(what: str, error: BaseException | str) -> None:

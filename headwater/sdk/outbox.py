@@ -50,7 +50,8 @@ class Outbox:
 
     Order: events of one process are taken in the order in which they were put. Durability: once
     `put` has returned, an event survives the death of this process; how it survives that of the
-    machine is the setting `sync`. Where there is no folder, or no room on the disk, events wait in
+    machine is the setting `sync`. What was left for a destination in `also` is delivered here too.
+    Where there is no folder, or no room on the disk, events wait in
     memory. Safe to share by threads; `put` waits for at most a second.
     """
 
@@ -60,8 +61,12 @@ class Outbox:
         settings: OutboxSettings,
         *,
         open_runs: Callable[[], list[bytes]] = list,
+        also: tuple[str, ...] = (),
     ) -> None:
         self.folder = None if settings.folder is None else folder_of(settings.folder, destination)
+        self._folders = [] if self.folder is None else [self.folder]
+        if settings.folder is not None:
+            self._folders += [folder_of(settings.folder, name) for name in also]
         self._destination = destination
         self._settings = settings
         self._open_runs = open_runs
@@ -138,11 +143,9 @@ class Outbox:
 
     def adopt(self) -> int:
         """Take over what processes left that are gone; return how many files."""
-        if self.folder is None or not self.folder.is_dir():
-            return 0
         taken, others = 0, 0
         mine = {segment.path for segment in (*self._own, *self._orphans)}
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+        for path in (one for each in self._folders for one in sorted(each.glob(f"*{SUFFIX}"))):
             if path in mine:
                 continue
             segment = Segment.take_over(path)

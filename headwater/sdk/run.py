@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from threading import RLock
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal
 
 from headwater.sdk import facets as make
 from headwater.sdk.datasets import DatasetInfo
 from headwater.sdk.events import EventType, RunEventParts, facet_text, run_text
 from headwater.sdk.facets import Facet, InputField, RunOf, SchemaField, Transformation
-from headwater.sdk.guard import Guarded, described, logger
+from headwater.sdk.guard import Guarded, GuardedLock, described, logger
 from headwater.sdk.redaction import redact
 from headwater.sdk.run_dataset import (
     DatasetLike,
@@ -38,6 +37,7 @@ Ending = Literal["COMPLETE", "FAIL", "ABORT"]
 _MESSAGES_SCHEMA: Final = "urn:headwater:facet:messages:1-0-0"
 _TRACE_SCHEMA: Final = "urn:headwater:facet:traceContext:1-0-0"
 _MOST_MESSAGES: Final = 100
+_MESSAGE_SECONDS: Final = 1.0
 _LONGEST_TEXT: Final = 32_768
 _OURS: Final = frozenset({__file__, __file__.replace("run.py", "wrapping.py")})
 
@@ -81,6 +81,8 @@ class JobRun:
         self._messages: list[dict[str, str]] = []
         self._troubles: list[tuple[str, str]] = []
         self._last_time = ""
+        self._last_message = 0.0
+        self._is_behind = False
         self._lock = RLock()
         self.ended: Ending | None = None
 
@@ -186,7 +188,7 @@ class JobRun:
             self.add_facet(make.nominal_time(_aware(start), None if end is None else _aware(end)))
 
     def message(self, text: str, *, level: Literal["info", "warning", "error"] = "info") -> None:
-        """Log a message and tell it at once; secrets in it are redacted."""
+        """Log a message and tell it within seconds, the last hundred; secrets are redacted."""
         with self._telling("a message"):
             shown = redact(str(text))[:_LONGEST_TEXT]
             severity = {"info": 20, "warning": 30, "error": 40}[level]
@@ -197,11 +199,15 @@ class JobRun:
             self.add_facet(
                 Facet("headwater_messages", {"messages": self._messages}, _MESSAGES_SCHEMA)
             )
-            self.report()
+            self._is_behind = True
+            if time.monotonic() - self._last_message >= _MESSAGE_SECONDS:
+                self._last_message = time.monotonic()
+                self.report()
 
     def report(self) -> None:
         """Tell now, with a RUNNING event, what has been added so far."""
         if self.ended is None:
+            self._is_behind = False
             self._emit("RUNNING")
 
     def environment(self) -> dict[str, str]:
@@ -275,8 +281,8 @@ class JobRun:
                 self._dataset(side, info)
 
     def heartbeat(self, before: str) -> None:
-        """Tell that the run goes on, if nothing was told since the time `before`."""
-        if self._last_time and self._last_time < before:
+        """Tell that the run goes on, if nothing was told since the time `before`, or messages."""
+        if self._last_time and (self._is_behind or self._last_time < before):
             self.report()
 
     def _end(self, kind: Ending, error: BaseException | str | None) -> None:
@@ -364,31 +370,8 @@ class JobRun:
             transformations=(Transformation(type="DIRECT", subtype="TRANSFORMATION"),),
         )
 
-    def _telling(self, what: str) -> _Telling:
-        return _Telling(self._lock, f"{what} of a run cannot be told")
-
-
-class _Telling(Guarded):
-    """Holds the run's lock for its block, and swallows errors."""
-
-    __slots__ = ("_lock",)
-
-    def __init__(self, lock: AbstractContextManager[bool], what: str) -> None:
-        super().__init__(what)
-        self._lock = lock
-
-    def __enter__(self) -> Self:
-        self._lock.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> bool:
-        self._lock.__exit__(kind, error, trace)
-        return super().__exit__(kind, error, trace)
+    def _telling(self, what: str) -> GuardedLock:
+        return GuardedLock(self._lock, f"{what} of a run cannot be told")
 
 
 def _parent_text(parent: RunOf, root: RunOf) -> str:

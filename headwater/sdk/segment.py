@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from errno import ENOSPC
+from errno import ENOSPC, ENOTSUP
 from pathlib import Path
 from typing import Final, Self
 from zlib import crc32
@@ -214,6 +214,9 @@ def dropped_of(header: bytes) -> int:
 
 
 def _lock(descriptor: int) -> None:
-    import fcntl
+    try:
+        import fcntl
+    except ImportError as error:
+        raise OSError(ENOTSUP, "files cannot be locked on this system") from error
 
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

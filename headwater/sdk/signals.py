@@ -21,17 +21,18 @@ class Terminated(SystemExit):
     """What a run that SIGTERM ended is told to have failed with."""
 
 
-def watch_for_termination(delivery: Delivery) -> None:
+def watch_for_termination(delivery: Delivery) -> bool:
     """Tell the open runs of a delivery as failed at SIGTERM, unless the program handles it.
 
-    Signals can be handled by the main thread only; a program whose first run is in another thread,
-    or that has a handler, is left as it is.
+    Returns whether that is settled. Signals can be handled by the main thread only; a program
+    whose first run is in another thread is left as it is until one is in that thread.
     """
     _watched[:] = [delivery]
     if threading.current_thread() is not threading.main_thread():
-        return
+        return False
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _terminate)
+    return True
 
 
 def forget_runs() -> None:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import overload
+from typing import Any, overload
 
 from headwater.sdk.configuration import Configuration, load_configuration
 from headwater.sdk.delivery import Delivery, replace_delivery, restore_delivery
 from headwater.sdk.sender import Sender
 
-Json = Mapping[str, object]
+Json = Mapping[str, Any]
 
 
 class CapturedEvents(Sequence[Json]):

@@ -117,7 +117,9 @@ class _Calls:
                 self._ask(run, (args, kwargs))
             if self._job.declaration.captures_values and run.has("input"):
                 with Guarded("the inputs of a job cannot be looked at"):
-                    run.describe("input", _tables((*args, *kwargs.values())))
+                    tables = _tables((*args, *kwargs.values()))
+                    if tables:
+                        run.describe("input", tables)
             run.start()
         return run
 

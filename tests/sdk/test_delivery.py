@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from datetime import UTC, datetime
@@ -250,6 +252,22 @@ def test_configuration_that_cannot_be_meant_loses_no_event(
     assert waiting(outbox) > 0
 
 
+def test_events_that_waited_for_a_configuration_are_sent_once_it_is_mended(
+    monkeypatch: pytest.MonkeyPatch, server: Server, outbox: Path
+) -> None:
+    monkeypatch.setenv("OPENLINEAGE__TRANSPORT__TYPE", "kafka")
+    work()
+    delivery().close()
+    monkeypatch.delenv("OPENLINEAGE__TRANSPORT__TYPE")
+    configure({"transport": {"type": "http", "url": server.url}})
+    work()
+    assert flush(PATIENCE_SECONDS)
+    until = time.monotonic() + PATIENCE_SECONDS
+    while waiting(outbox) > 5000 and time.monotonic() < until:
+        flush(PATIENCE_SECONDS)
+    assert sorted(types(server)) == ["COMPLETE"] * 2 + ["START"] * 2
+
+
 def test_configure_refuses_what_cannot_be_meant() -> None:
     with pytest.raises(InvalidConfiguration, match="url"):
         configure({"transport": {"type": "http"}})
@@ -287,6 +305,32 @@ def test_ten_thousand_calls_arrive_whole(configured: Server, outbox: Path) -> No
     assert len(ids) == 2 * runs
     delivery().close()
     assert waiting(outbox) == 0
+
+
+def test_process_of_multiprocessing_delivers_what_it_told(
+    configured: Server, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing, sys\n"
+        "from headwater.sdk import openlineage_job\n"
+        "@openlineage_job('part')\n"
+        "def part(number): return number\n"
+        "if __name__ == '__main__':\n"
+        "    for method in ('fork', 'spawn'):\n"
+        "        with openlineage_job(method):\n"
+        "            with multiprocessing.get_context(method).Pool(2) as pool:\n"
+        "                assert pool.map(part, range(6)) == list(range(6))\n"
+        "                pool.close(); pool.join()\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], check=False, timeout=60)
+    assert done.returncode == 0
+    work()  # a pool's processes may leave their files to the next
+    assert flush(PATIENCE_SECONDS)
+    events = [event for event in configured.events() if event["job"]["name"] == "part"]
+    assert sorted(event["eventType"] for event in events) == ["COMPLETE"] * 12 + ["START"] * 12
+    parents = [event["run"]["facets"].get("parent", {}).get("job", {}) for event in events]
+    assert {parent.get("name") for parent in parents} == {"fork", None}
 
 
 def test_breaker_asks_ever_more_rarely_and_obeys_the_server() -> None:

@@ -10,6 +10,7 @@ import sys
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from headwater.sdk import (
     Assertion,
     Dataset,
     DatasetEvent,
+    DatasetInfo,
     Event,
     Facet,
     InputDataset,
@@ -35,9 +37,12 @@ from headwater.sdk import (
     RunOf,
     SchemaField,
     Transformation,
+    configure,
     facets,
+    flush,
     format_time,
     new_run_id,
+    openlineage_job,
     to_json,
 )
 
@@ -151,7 +156,7 @@ def check_named(thing: dict[str, Any], place: str) -> None:
 def check_facets(given: dict[str, Any], place: str) -> None:
     for key, facet in given.items():
         assert facet["_producer"] == PRODUCER
-        if key == "own_thing":
+        if key == "own_thing" or key.startswith("headwater_"):
             continue
         file, definition = FACET_URL.fullmatch(facet["_schemaURL"]).groups()  # type: ignore[union-attr]
         assert file == definition
@@ -319,3 +324,30 @@ def test_importing_the_sdk_loads_only_the_standard_library_and_no_http() -> None
     loaded, heavy = done.stdout.splitlines()
     assert set(loaded.split()) - set(sys.stdlib_module_names) == {"headwater"}
     assert heavy == "False False False"
+
+
+def test_events_of_jobs_keep_to_the_published_schema_and_are_canonical(tmp_path: Path) -> None:
+    file = tmp_path / "events.ndjson"
+    transport = {"type": "file", "log_file_path": str(file), "append": True}
+    configure({"transport": transport, "tags": {"job": {"a": "b"}, "run": {"c": "d"}}})
+    read = DatasetInfo(name="in", schema=["a"], owners="eve", tags=["x"], description="d")
+
+    @openlineage_job("job", inputs=[read], outputs=["out"], capture_arguments=True)
+    def job(rows: object, limit: int) -> object:
+        """Does it."""
+        with openlineage_job("child", nominal_time=NOW) as run:
+            run.message("hello")
+            run.add_sql("SELECT a FROM t", schema={"t": {"a": "INT"}}, output="out")
+        return rows
+
+    job([{"a": 1}], limit=5)
+    with pytest.raises(ZeroDivisionError):
+        openlineage_job("fails", inputs=lambda: 1 / 0)(lambda: 1 / 0)()
+    assert flush(20)
+    lines = file.read_bytes().splitlines()
+    assert len(lines) == 7
+    for line in lines:
+        body = json.loads(line)
+        check(body)
+        canonical = json.dumps(body, allow_nan=False, separators=(",", ":"), sort_keys=True)
+        assert line == canonical.encode("ascii")

@@ -63,7 +63,7 @@ def test_trace_goes_through_a_process_that_has_no_opentelemetry(
     monkeypatch.setenv("TRACEPARENT", TRACE)
     with capture_events() as events, openlineage_job("traced"):
         assert current_run().environment()["TRACEPARENT"] == TRACE
-    trace = events[0]["run"]["facets"]["headwater_traceContext"]  # type: ignore[index]
+    trace = events[0]["run"]["facets"]["headwater_traceContext"]
     assert trace["traceId"] == "0af7651916cd43dd8448eb211c80319c"
     assert trace["spanId"] == "b7ad6b7169203331"
 

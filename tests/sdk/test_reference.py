@@ -100,7 +100,7 @@ def test_examples_can_be_captured_in_a_test() -> None:
         runpy.run_path(str(ROOT / "examples" / "pipeline.py"), run_name="__main__")
     assert events.jobs() == ["extract", "transform", "load"]
     assert events.types("load") == ["START", "FAIL"]
-    output = events.of("transform")[-1]["outputs"][0]  # type: ignore[index]
+    output = events.of("transform")[-1]["outputs"][0]
     assert [field["name"] for field in output["facets"]["schema"]["fields"]] == [
         "region",
         "revenue",

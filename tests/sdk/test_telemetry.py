@@ -59,7 +59,7 @@ def test_each_run_is_a_span_with_its_id(events: CapturedEvents) -> None:
     assert child.parent is not None
     assert child.parent.span_id == parent.context.span_id
     about = dict(child.attributes or {})
-    assert about["openlineage.run_id"] == events.of("etl.load")[0]["run"]["runId"]  # type: ignore[index]
+    assert about["openlineage.run_id"] == events.of("etl.load")[0]["run"]["runId"]
     assert about["openlineage.parent_run_id"] == run.id
     assert about["openlineage.job.namespace"] == "shop"
     assert about["openlineage.job.name"] == "etl.load"
@@ -67,7 +67,7 @@ def test_each_run_is_a_span_with_its_id(events: CapturedEvents) -> None:
     assert (about["headwater.records.read"], about["headwater.records.written"]) == (2, 1)
     assert about["openlineage.run.state"] == "COMPLETE"
     assert dict(parent.attributes or {})["pipeline.stage"] == "transform"
-    facet = events.of("etl")[0]["run"]["facets"]["headwater_traceContext"]  # type: ignore[index]
+    facet = events.of("etl")[0]["run"]["facets"]["headwater_traceContext"]
     assert facet["spanId"] == f"{parent.context.span_id:016x}"
 
 

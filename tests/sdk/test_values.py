@@ -136,7 +136,7 @@ def test_declared_schema_is_kept() -> None:
     declared = DatasetInfo(name="x", schema={"declared": "int"})
     with capture_events() as events:
         openlineage_job("j", outputs=[declared])(lambda: table(4))()
-    (output,) = events[-1]["outputs"]  # type: ignore[misc]
+    (output,) = events[-1]["outputs"]
     assert output["facets"]["schema"]["fields"] == [{"name": "declared", "type": "int"}]
     assert described(events, "outputs") == {"x": 4}
 
