@@ -118,6 +118,8 @@ class Driver:
 class Readers(QueuePool):
     """The connections that answer questions; who waits too long for one may try again."""
 
+    _sqla_logger_namespace = "sqlalchemy.pool.Readers"  # else its lines would be among ours
+
     def connect(self) -> PoolProxiedConnection:
         """Return a connection, once one is free; raises `Busy`."""
         try:
