@@ -126,6 +126,10 @@ class EventDoor:
         (arrival,) = self._request([stamped], principal, is_command=True)
         return self._log.erase(arrival, is_trial=is_trial)
 
+    def kept_name(self, name: str) -> str:
+        """Return the name under which something called so is kept."""
+        return name if self._redaction is None else self._redaction.clean_name(name)
+
     def next_time(self) -> str:
         """Return the clock's time, later than any that was returned before."""
         with self._lock:

@@ -57,6 +57,10 @@ class Redaction:
             return dict(values)
         return {k: None if v is None else rules.masked(v)[0] for k, v in values.items()}
 
+    def clean_name(self, name: str) -> str:
+        """Return a name as it is kept: without a password in a URL."""
+        return name if self._rules is None else self._rules.masked_identity(name)[0]
+
     def _clean_text(self, body: bytes) -> tuple[bytes, Notes]:
         """Mask secrets in what is no JSON: it is kept as a dead letter."""
         if self._rules is None:

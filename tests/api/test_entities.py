@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -18,9 +19,12 @@ from headwater.api.marquez.writes import marquez_writes_router
 from headwater.clock import ManualClock
 from headwater.errors import Denied
 from headwater.ingest.events import EventDoor
+from headwater.ingest.redaction import Redaction
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
+from headwater.lineage.settings import LineageSettings
 from headwater.model.principal import Action, Principal
+from tests.lineage_stores import events_of
 
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 TABLE = "dataset:ds:orders"
@@ -75,7 +79,8 @@ class Api:
 def api(lineage_backend):
     log = lineage_backend.open()
     reads = LineageReads(log.engine)
-    door = EventDoor(log, clock=ManualClock(NOW))
+    redaction = Redaction(LineageSettings())
+    door = EventDoor(log, clock=ManualClock(NOW), redaction=redaction)
     application = create_application(
         access=Named(),
         routers=[
@@ -245,3 +250,17 @@ def test_erased_is_gone_for_good_and_only_administrators_may(api):
     assert api.say("POST", path, node=TABLE) == {"entries": 1, "mentioned": False, "trial": False}
     assert api.send("GET", "/api/v2/entity", node=TABLE).status_code == 404
     assert b"orders" not in api.log.dump()
+
+
+def test_declared_things_are_kept_without_passwords(api):
+    url = "postgres://etl:hunter2@db:5432"
+    space = f"/api/v1/namespaces/{quote(url, safe='')}"
+    body = {"ownerName": "me", "description": "password=hunter2"}
+    assert api.say("PUT", space, body)["name"] == "postgres://etl:***@db:5432"
+    api.say("PUT", "/api/v1/sources/src", {"type": "T", "connectionUrl": url})
+    dataset = {"type": "DB_TABLE", "physicalName": "p", "sourceName": "src"}
+    made = api.say("PUT", f"{space}/datasets/orders", dataset)
+    assert made["namespace"] == "postgres://etl:***@db:5432"
+    api.say("PUT", f"{space}/jobs/load", {"type": "BATCH", "inputs": [], "outputs": []})
+    assert b"hunter2" not in api.log.dump()
+    assert b"hunter2" not in b"".join(events_of(api.log))

@@ -299,3 +299,15 @@ def test_what_people_say_is_cleaned_too(tmp_path):
             body for (body,) in ask(log, "SELECT body FROM event")
         )
         assert b"etl:***@db" in log.dump().replace(b"\\u002a", b"*")
+
+
+def test_name_is_kept_without_a_password_wherever_it_comes_from(tmp_path):
+    log = SqlLineage.open(tmp_path / "lineage.db")
+    door = EventDoor(log, clock=SystemClock(), redaction=DEFAULT)
+    with closing(log), closing(door):
+        name = door.kept_name("postgres://etl:hunter2@db:5432")
+        assert name == "postgres://etl:***@db:5432"
+        assert door.kept_name(name) == name
+        sent = _event(job={"namespace": "postgres://etl:hunter2@db:5432", "name": "j"})
+        door.submit([json.dumps(sent).encode()], principal=LOCAL)
+        assert ask(log, "SELECT display FROM namespace") == [(name,)]

@@ -21,7 +21,7 @@ def declarations_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     @router.put("/namespaces/{namespace:segment}")
     def put_namespace(principal: Writer, namespace: str, body: JsonBody) -> Response:
         """Declare a namespace with its owner; a description that is left out stays."""
-        name = name_in(namespace)
+        name = door.kept_name(name_in(namespace))
         values = {"owner": body.needed("ownerName")}
         description = body.text("description")
         if description is not None:
@@ -37,7 +37,7 @@ def declarations_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     @router.put("/sources/{source:segment}")
     def put_source(principal: Writer, source: str, body: JsonBody) -> Response:
         """Declare where datasets physically are; replaces what was declared before."""
-        name = name_in(source)
+        name = door.kept_name(name_in(source))
         values = {
             "type": body.needed("type"),
             "url": body.needed("connectionUrl"),
@@ -54,7 +54,7 @@ def declarations_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     @router.put("/tags/{tag:segment}")
     def put_tag(principal: Writer, tag: str, body: JsonBody) -> Response:
         """Declare a tag and say what it means."""
-        name = name_in(tag)
+        name = door.kept_name(name_in(tag))
         values = {"description": body.text("description")}
         command = Command(verb="declare", entity="tag", name=name, values=values)
         door.command(command, principal=principal)

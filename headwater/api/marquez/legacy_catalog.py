@@ -40,7 +40,7 @@ def legacy_catalog_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     @router.put(_SPACE + "/datasets/{dataset:segment}")
     def put_dataset(principal: Writer, namespace: str, dataset: str, body: JsonBody) -> Response:
         """Declare a dataset: a new version of it, made by the run that `runId` names, if any."""
-        name = Name(name_in(namespace), name_in(dataset))
+        name = _kept(door, namespace, dataset)
         run_id = body.uuid("runId")
         with reads.view() as view:
             _need_namespace(view, name.namespace)
@@ -63,7 +63,7 @@ def legacy_catalog_router(reads: LineageReads, door: EventDoor) -> APIRouter:
     @router.put(_SPACE + "/jobs/{job:segment}")
     def put_job(principal: Writer, namespace: str, job: str, body: JsonBody) -> Response:
         """Declare a job with what it reads and writes, also as what the run `runId` did."""
-        name = Name(name_in(namespace), name_in(job))
+        name = _kept(door, namespace, job)
         facets = _job_facets(body)
         inputs, outputs = (_names(body, side) for side in ("inputs", "outputs"))
         run_id = body.uuid("runId")
@@ -94,6 +94,10 @@ def legacy_catalog_router(reads: LineageReads, door: EventDoor) -> APIRouter:
             return answer(jobs_json(view, [key])[0])
 
     return router
+
+
+def _kept(door: EventDoor, namespace: str, name: str) -> Name:
+    return Name(door.kept_name(name_in(namespace)), door.kept_name(name_in(name)))
 
 
 def _need_namespace(view: LineageView, namespace: str) -> None:
