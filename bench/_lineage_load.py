@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -134,11 +135,25 @@ def batches_of(bodies: Iterable[bytes], size: int) -> Iterator[bytes]:
         yield b"[" + b",".join(group) + b"]"
 
 
+class LineageServer:
+    """A server that runs: its URL, its process, and what that has used."""
+
+    def __init__(self, url: str, pid: int) -> None:
+        self.url = url
+        self.pid = pid
+
+    def processor_seconds(self) -> float:
+        """Return the processor time of the process so far; 0 where the system does not say."""
+        status = Path(f"/proc/{self.pid}/stat")
+        if not status.exists():
+            return 0.0
+        fields = status.read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def lineage_server(
-    folder: Path, database: str | None = None, *, on_start: Callable[[int], None] | None = None
-) -> Iterator[str]:
-    """Run the server of `bench._lineage_server`; yield its URL, tell `on_start` its process."""
+def lineage_server(folder: Path, database: str | None = None) -> Iterator[LineageServer]:
+    """Run the server of `bench._lineage_server`."""
     command = [sys.executable, "-m", "bench._lineage_server", str(folder)]
     if database is not None:
         command += ["--url", database]
@@ -147,9 +162,7 @@ def lineage_server(
         try:
             port = process.stdout.readline().strip()
             assert port, "the server did not start"
-            if on_start is not None:
-                on_start(process.pid)
-            yield f"http://127.0.0.1:{int(port)}"
+            yield LineageServer(f"http://127.0.0.1:{int(port)}", process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)

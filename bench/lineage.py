@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bench._lineage_events import events
-from bench._lineage_load import Sent, batches_of, lineage_server, send
+from bench._lineage_load import LineageServer, Sent, batches_of, lineage_server, send
 from tools.postgresql_server import PostgresqlServer, binaries
 
 SECONDS: Final = 3.0
@@ -40,41 +40,43 @@ def run() -> list[dict[str, object]]:
 
 
 def _singles(pool: Sequence[bytes]) -> Iterator[dict[str, object]]:
-    with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as server:
         supply = iter(pool)
-        _warm_up(url, supply)
+        _warm_up(server.url, supply)
         for connections in CONNECTIONS:
-            hand = send(url, "/by-hand", iter(pool), connections=connections, seconds=SECONDS / 2)
-            sent = send(url, PATH, supply, connections=connections, seconds=SECONDS)
+            hand = send(
+                server.url, "/by-hand", iter(pool), connections=connections, seconds=SECONDS / 2
+            )
+            sent, said = _loaded(server, supply, connections=connections)
             ratio = sent.per_second / hand.per_second
             yield {
                 "name": f"durable events, {connections} connections",
                 "value": round(sent.per_second),
                 "unit": "events/s",
-                "peer": f"raw by hand {hand.per_second:,.0f}/s, ratio {ratio:.2f}, {_said(sent)}",
+                "peer": f"raw by hand {hand.per_second:,.0f}/s, ratio {ratio:.2f}, {said}",
                 **({"floor": 2400, "aim": 5000} if connections == 16 else {}),
             }
 
 
 def _batches(pool: Sequence[bytes]) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, lineage_server(Path(folder)) as server:
         supply = batches_of(pool, BATCH)
-        send(url, PATH, (next(supply) for _ in range(_WARM_UP // BATCH)), connections=4)
-        sent = send(url, PATH, supply, connections=4, seconds=SECONDS)
+        send(server.url, PATH, (next(supply) for _ in range(_WARM_UP // BATCH)), connections=4)
+        sent, said = _loaded(server, supply, connections=4, events_each=BATCH)
     return {
         "name": f"durable events in batches of {BATCH}, 4 connections",
         "value": round(sent.per_second * BATCH),
         "unit": "events/s",
         "floor": 5000,
         "aim": 12000,
-        "peer": _said(sent),
+        "peer": said,
     }
 
 
 def _size(bodies: Sequence[bytes]) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
-        with lineage_server(Path(folder)) as url:
-            send(url, PATH, batches_of(bodies, BATCH), connections=1, seconds=60)
+        with lineage_server(Path(folder)) as server:
+            send(server.url, PATH, batches_of(bodies, BATCH), connections=1, seconds=60)
         file = Path(folder) / "lineage.db"
         stored = file.stat().st_size
         with closing(sqlite3.connect(file)) as connection:
@@ -99,18 +101,18 @@ def _postgresql(pool: Sequence[bytes]) -> Iterator[dict[str, object]]:
     try:
         with (
             tempfile.TemporaryDirectory() as folder,
-            lineage_server(Path(folder), server.fresh()) as url,
+            lineage_server(Path(folder), server.fresh()) as headwater,
         ):
             supply = iter(pool)
-            _warm_up(url, supply)
-            sent = send(url, PATH, supply, connections=16, seconds=SECONDS)
+            _warm_up(headwater.url, supply)
+            sent, said = _loaded(headwater, supply, connections=16)
         yield {
             "name": "durable events on PostgreSQL, 16 connections",
             "value": round(sent.per_second),
             "unit": "events/s",
             "floor": 1200,
             "aim": 2500,
-            "peer": _said(sent),
+            "peer": said,
         }
         yield from _postgresql_size(server, pool[:_EVENTS_ON_DISK])
     finally:
@@ -123,10 +125,10 @@ def _postgresql_size(
     database = server.fresh()
     with (
         tempfile.TemporaryDirectory() as folder,
-        lineage_server(Path(folder), database) as url,
+        lineage_server(Path(folder), database) as headwater,
     ):
         before = _stored(server, database)
-        sent = send(url, PATH, batches_of(bodies, BATCH), connections=1, seconds=60)
+        sent = send(headwater.url, PATH, batches_of(bodies, BATCH), connections=1, seconds=60)
         stored = _stored(server, database) - before
     yield {
         "name": f"durable events on PostgreSQL in batches of {BATCH}, 1 connection",
@@ -153,6 +155,16 @@ def _warm_up(url: str, supply: Iterator[bytes]) -> None:
     """Send until every job and dataset is known."""
     known = (next(supply) for _ in range(_WARM_UP))
     send(url, PATH, known, connections=16, seconds=30)
+
+
+def _loaded(
+    server: LineageServer, supply: Iterator[bytes], *, connections: int, events_each: int = 1
+) -> tuple[Sent, str]:
+    """Send for some seconds; return what became of it, and what it cost the server."""
+    before = server.processor_seconds()
+    sent = send(server.url, PATH, supply, connections=connections, seconds=SECONDS)
+    used = (server.processor_seconds() - before) / (len(sent.latencies) * events_each) * 1e6
+    return sent, f"{used:.0f} µs of processor an event, {_said(sent)}"
 
 
 def _said(sent: Sent) -> str:

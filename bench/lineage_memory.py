@@ -23,19 +23,18 @@ _CONNECTIONS: Final = 4
 
 def run() -> list[dict[str, object]]:
     """Send events in ten parts and look at the resident memory after each."""
-    processes: list[int] = []
     resident: list[float] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        lineage_server(Path(folder), on_start=processes.append) as url,
+        lineage_server(Path(folder)) as server,
     ):
         supply = batches_of(events(EVENTS // 2), BATCH)
         for _ in range(_PARTS):
             part = islice(supply, EVENTS // BATCH // _PARTS)
-            sent = send(url, "/api/v1/lineage", part, connections=_CONNECTIONS, seconds=3600)
+            sent = send(server.url, "/api/v1/lineage", part, connections=_CONNECTIONS, seconds=3600)
             assert not sent.failures, f"{sent.failures} requests failed"
-            resident.append(_megabytes(processes[0], "VmRSS"))
-        peak = _megabytes(processes[0], "VmHWM")
+            resident.append(_megabytes(server.pid, "VmRSS"))
+        peak = _megabytes(server.pid, "VmHWM")
         size = sum(file.stat().st_size for file in Path(folder).glob("lineage.db*")) / 1e6
     shown = ", ".join(f"{at:.0f}" for at in resident)
     return [
