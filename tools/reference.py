@@ -152,7 +152,7 @@ def routes_page() -> str:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder) / "data")
         with Platform.open(settings) as platform:
-            hot = [_hot_row(route) for route in platform.hot_routes()]
+            hot = [_hot_row(route) for route in platform.hot_routes() if not route.is_alias]
             cold = [row for router in platform.routers() for row in _rows(router)]
     rows = sorted([*hot, *cold], key=lambda row: (row[1].strip("`"), row[0]))
     return _page(

@@ -49,6 +49,8 @@ def _document(application: FastAPI, hot: Sequence[HotRoute]) -> dict[str, Any]:
     """Return the OpenAPI document, the hot routes included, which FastAPI does not know."""
     document = application.openapi()
     for route in hot:
+        if route.is_alias:
+            continue
         path = f"{route.path}/{{rest}}" if route.has_rest else route.path
         operation: dict[str, Any] = {
             "tags": ["senders"],

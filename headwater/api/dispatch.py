@@ -76,6 +76,7 @@ class HotResponse:
 class HotRoute:
     """A path served without the framework; with `has_rest`, everything below it too.
 
+    An alias is where clients end up by mistake: it is served, and stands in no list of routes.
     `explain` turns an error into the answer in the surface's own shape, which may depend on the
     headers of the request; by default that is problem+json.
     """
@@ -85,6 +86,7 @@ class HotRoute:
     action: Action
     handle: Callable[[HotRequest], Awaitable[HotResponse]]
     has_rest: bool = False
+    is_alias: bool = False
     explain: Callable[[HeadwaterError, dict[bytes, bytes]], HotResponse] | None = None
 
 

@@ -91,6 +91,7 @@ def openlineage_routes(
             path=path,
             action=Action.WRITE,
             handle=handle,
+            is_alias=path not in (SINGLE_PATHS[0], BATCH_PATHS[0]),
             explain=lambda error, _: explain_as_marquez(error),
         )
         for path, handle in handlers

@@ -345,6 +345,15 @@ def test_parents_may_go_round_in_a_circle(client, event, job):
     assert {client.get(f"/api/v2/runs/{i}")["state"] for i in ids} == {"FAILED"}
 
 
+def test_a_run_whose_child_failed_has_failed_in_effect(client, event, job):
+    """Spark's application run is always COMPLETE, whatever becomes of its jobs (rule 16)."""
+    client.send(event())
+    run = {"runId": str(uuid4()), "facets": _parent(event()["run"]["runId"], job)}
+    client.send(event("FAIL", run=run, job={"namespace": "ns", "name": f"{job}.child"}))
+    found = client.run(event())
+    assert (found["own_state"], found["state"]) == ("COMPLETED", "FAILED")
+
+
 # --- times --------------------------------------------------------------------------------------
 
 
@@ -446,6 +455,12 @@ def test_every_path_where_clients_end_up_takes_events(client, event, path, slash
     reply = client.post(event(second=next(NUMBERS) % 60), path + slash)
     assert reply.status == (200 if "batch" in path else 201)
     assert json.loads(reply.body)["status"] in ("ok", "success")
+
+
+def test_only_the_right_paths_are_in_the_list_of_routes(client):
+    paths = client.get("/openapi.json")["paths"]
+    posts = {path for path, methods in paths.items() if "post" in methods and "lineage" in path}
+    assert posts & {*SINGLE_PATHS, *BATCH_PATHS} == {SINGLE_PATHS[0], BATCH_PATHS[0]}
 
 
 @pytest.mark.parametrize("path", ["/lineage", "/v1/lineage", "/api/v1/namespaces/n/lineage"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -147,3 +150,20 @@ def test_strict_validation_reaches_the_client_as_an_error(url: str) -> None:
     with pytest.raises(Exception, match="422"):
         client.emit(_event(eventTime="2026-06-01T10:00:00"))
     assert _get(url, "/api/v2/dead-letters")["dead_letters"][0]["path"] == "/eventTime"
+
+
+@pytest.mark.parametrize("encoding", [{"Content-Encoding": "gzip"}, {}])
+def test_chunked_gzip_arrives_as_java_sends_it(url: str, encoding: dict[str, str]) -> None:
+    run_id = str(uuid4())
+    job = {"namespace": "client", "name": "java"}
+    event = {"eventType": "START", "eventTime": TIME, "run": {"runId": run_id}, "job": job}
+    packed = gzip.compress(json.dumps(event).encode())
+    parts = [packed[start : start + 20] for start in range(0, len(packed), 20)]
+    server = urlsplit(url)
+    connection = HTTPConnection(str(server.hostname), server.port, timeout=20)
+    headers = {"Content-Type": "application/json; charset=UTF-8", **encoding}
+    connection.request("POST", "/api/v1/lineage", iter(parts), headers, encode_chunked=True)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["status"]) == (201, "ok")
+    connection.close()
+    assert _get(url, f"/api/v2/runs/{run_id}")["own_state"] == "RUNNING"
