@@ -58,7 +58,7 @@ def _hit_json(hit: Hit) -> Document:
         "id": node_id(hit.kind, hit.name.namespace, hit.name.name),
         "kind": hit.kind,
         **name_json(hit.name),
-        "score": round(-hit.score, 4),
+        "score": float(f"{-hit.score:.6g}"),
         "updated_at": hit.updated_at.to_text(),
         "description": hit.description,
         "tags": list(hit.tags),

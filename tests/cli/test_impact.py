@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ def test_a_file_without_events_is_refused(tmp_path):
 
 
 def test_lines_that_are_no_events_are_left_out_and_counted(events):
-    events.write_text("not an event\n" + events.read_text())
+    with events.open("a") as file:
+        file.write("not an event\n")
     asked = impact(f"{DBT}stg_orders", "--events", events, "--json")
     assert asked.exit_code == 0, asked.output
     assert "1 of 81 events left out" in asked.stderr
@@ -124,3 +126,26 @@ def test_names_from_producers_cannot_write_markdown():
 def test_markdown_and_json_exclude_each_other(events):
     asked = impact("dataset:a:b", "--events", events, "--markdown", "--json")
     assert asked.exit_code == typer.BadParameter.exit_code
+
+
+def test_an_export_is_read_with_what_people_said(events, tmp_path):
+    data = tmp_path / "data"
+    runner = CliRunner()
+
+    def call(*arguments: object) -> Any:
+        asked = runner.invoke(app, ["--data", str(data), *map(str, arguments)])
+        assert asked.exit_code == 0, asked.output
+        return asked
+
+    call("events", "import", events)
+    call("lineage", "own", f"{DBT}daily_sales", "ann")
+    call("events", "export", tmp_path / "export.ndjson")
+    asked = impact(f"{DBT}stg_orders", "--events", tmp_path / "export.ndjson", "--json")
+    assert json.loads(asked.stdout)["summary"]["owners"] == ["ann", "team-data"]
+
+
+def test_events_in_gzip_are_read(events, tmp_path):
+    file = tmp_path / "events.ndjson.gz"
+    file.write_bytes(gzip.compress(events.read_bytes()))
+    asked = impact(f"{DBT}stg_orders", "--events", file, "--json")
+    assert json.loads(asked.stdout)["summary"]["datasets"] == 3

@@ -21,7 +21,7 @@ from headwater.lineage.reading.rows import hidden, moment_or_zero, rows_in, to_t
 from headwater.lineage.search_index import FIELDS
 from headwater.model.lineage import Moment, Name
 
-MOST_RANKED: Final = 5_000
+MOST_RANKED: Final = 2_000
 """More matches than these are not ranked: the question is narrowed first."""
 
 _LEAST_PREFIX: Final = 2
@@ -99,6 +99,7 @@ class _Matching(Protocol):
     """The full-text search of one database."""
 
     sql: str
+    matching: str
 
     def expression(self, sought: Sought) -> str:
         """Write what is sought in the words of the database."""
@@ -127,17 +128,22 @@ class Documents:
 
     def _scored(self, sought: Sought) -> tuple[list[tuple[int, float]], str | None]:
         """Return what matches with its score; where it is too much, the best part of it."""
-        found = self._matches(sought)
-        if len(found) <= MOST_RANKED:
-            return found, None
+        if self._count(sought) <= MOST_RANKED:
+            return self._matches(sought), None
         much = f"more than {MOST_RANKED:,} things match"
         if sought.terms:
             sought = replace(sought, only_names=True)
-            found = self._matches(sought)
-            if found and len(found) <= MOST_RANKED:
-                return found, f"{much}; these have it in their names, add a word"
+            if 0 < self._count(sought) <= MOST_RANKED:
+                reason = f"{much}; these have it in their names, add a word"
+                return self._matches(sought), reason
         part = replace(sought, marks=(*sought.marks, bucket_mark(0)))
         return self._matches(part), f"{much}; these are a part of them, add a word"
+
+    def _count(self, sought: Sought) -> int:
+        """Count what matches, up to one more than is ranked: that is cheaper than ranking it."""
+        values = {"sought": self._matching.expression(sought), "most": MOST_RANKED + 1}
+        counted = f"SELECT count(*) FROM ({self._matching.matching} LIMIT :most) found"
+        return int(self._connection.execute(text(counted), values).scalar_one())
 
     def _matches(self, sought: Sought) -> list[tuple[int, float]]:
         values = {"sought": self._matching.expression(sought), "most": MOST_RANKED + 1}
@@ -187,6 +193,7 @@ class _Fts5:
     """SQLite's words; terms and marks hold letters and digits only, so quotes are safe."""
 
     sql = _FTS5
+    matching = "SELECT 1 AS one FROM search_index WHERE search_index MATCH :sought"
 
     def expression(self, sought: Sought) -> str:
         """Write an FTS5 query."""
@@ -210,6 +217,7 @@ class _Tsvector:
     """PostgreSQL's words; weights stand for fields, A for the name, D for the marks."""
 
     sql = _TSVECTOR
+    matching = "SELECT 1 AS one FROM search_document WHERE vector @@ to_tsquery('simple', :sought)"
 
     def expression(self, sought: Sought) -> str:
         """Write a text search query."""
