@@ -49,7 +49,8 @@ class Facet:
     @property
     def body(self) -> bytes:
         """Return the canonical form, which is what a store keeps."""
-        return to_canonical(self.raw) if self._body is None else self._body
+        body = self._body
+        return to_canonical(self.raw) if body is None else body
 
     def let_go(self) -> None:
         """Drop the canonical form, which is made again when somebody asks."""
