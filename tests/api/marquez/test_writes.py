@@ -185,3 +185,11 @@ def test_no_body_makes_the_server_fail(desk: Any, route: Any, members: Any, good
         assert answer.json()["code"] == answer.status_code
     assert desk.get(f"{SPACE}/datasets/d").status_code == 200
     assert desk.get(f"{SPACE}/jobs/j").status_code == 200
+
+
+def test_version_that_a_run_read_can_be_looked_up(desk: Any) -> None:
+    reads = {**JOB, "inputs": [{"namespace": "ns", "name": "d"}]}
+    _ask(desk, "PUT", f"{SPACE}/jobs/j", reads)
+    (read,) = _ask(desk, "POST", f"{SPACE}/jobs/j/runs", {"id": RUN})["inputDatasetVersions"]
+    version = read["datasetVersionId"]["version"]
+    assert _ask(desk, "GET", f"{SPACE}/datasets/d/versions/{version}")["version"] == version
