@@ -71,26 +71,6 @@ def import_files(
     return total, failed
 
 
-def import_files(
-    answers: Answers, files: Sequence[Path], advance: Callable[[int], None] = lambda _done: None
-) -> tuple[dict[str, int], list[dict[str, object]]]:
-    """Send what files hold; return how much went in, and what was refused and where it was."""
-    from headwater.cli.events.files import read_events
-    from headwater.cli.ingest import send_batch
-
-    total = {"received": 0, "new": 0, "known": 0}
-    failed: list[dict[str, object]] = []
-    for batch in _batches(read_events(files, advance)):
-        is_lines = b"\n" not in batch[0].body
-        body = b"\n".join(event.body for event in batch)
-        media_type = "application/x-ndjson" if is_lines else "application/json"
-        done = send_batch(answers, PATH, body, media_type)
-        for name in total:
-            total[name] += done[name]
-        failed += [{**one, "where": batch[one["index"]].where} for one in done["failed"]]
-    return total, failed
-
-
 def _batches(events: Iterable[FileEvent]) -> Iterator[list[FileEvent]]:
     """Yield events that may share a request; one over several lines has its own."""
     batch: list[FileEvent] = []
