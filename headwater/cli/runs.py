@@ -106,8 +106,8 @@ def print_runs(found: Iterable[Mapping[str, Any]]) -> None:
         cells = (run["id"], run["state"].lower(), started, seconds, run["job"]["name"], error)
         if console.width < _WIDE:
             when = started + (f", {seconds} s" if seconds else "")
-            below = "\n".join(line for line in (when, error) if line)
-            cells = (*cells[:2], f"{run['job']['name']}\n{below}")
+            lines = (line for line in (run["job"]["name"], when, error) if line)
+            cells = (*cells[:2], "\n".join(lines))
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
 
