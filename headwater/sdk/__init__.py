@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     )
     from headwater.sdk.http import HttpTransport, transport_from_environment
     from headwater.sdk.job import LineageJob, openlineage_job
+    from headwater.sdk.pipeline import Parameter, ParameterError, Pipeline, StageContext
     from headwater.sdk.propagation import child_environment
     from headwater.sdk.redaction import redact
     from headwater.sdk.run import JobRun
@@ -107,6 +108,12 @@ _PLACES = {
         "LineageJob",
         "openlineage_job",
     ),
+    "pipeline": (
+        "Parameter",
+        "ParameterError",
+        "Pipeline",
+        "StageContext",
+    ),
     "propagation": ("child_environment",),
     "redaction": ("redact",),
     "run": ("JobRun",),
@@ -158,11 +165,15 @@ __all__ = [
     "JobRun",
     "LineageJob",
     "OutputDataset",
+    "Parameter",
+    "ParameterError",
+    "Pipeline",
     "Run",
     "RunEvent",
     "RunOf",
     "SchemaField",
     "SqlLineage",
+    "StageContext",
     "Transformation",
     "Transport",
     "TransportError",

@@ -14,13 +14,16 @@ from typing import Final
 from headwater.sdk.configuration import OutboxSettings
 from headwater.sdk.guard import warn
 from headwater.sdk.lost_runs import ends_of_lost_runs
-from headwater.sdk.segment import SUFFIX, Segment
+from headwater.sdk.segment import HEADER_BYTES, SUFFIX, Segment
 
 MOST_EVENTS: Final = 500
 """How many events are sent at once."""
 
 MOST_BYTES: Final = 1024 * 1024
 """How many bytes are sent at once, unless a single event is larger."""
+
+MOST_ADOPTED: Final = 16
+"""How many files of others are taken over at once."""
 
 _LOCK_SECONDS: Final = 1.0
 _MOST_IN_MEMORY: Final = 32 * 1024 * 1024
@@ -70,7 +73,9 @@ class Outbox:
         self._destination = destination
         self._settings = settings
         self._open_runs = open_runs
-        self._segment_bytes = min(_LARGEST_SEGMENT, max(1, settings.max_bytes // _SEGMENTS))
+        self._segment_bytes = min(
+            _LARGEST_SEGMENT, max(HEADER_BYTES + 1, settings.max_bytes // _SEGMENTS)
+        )
         self._lock = Lock()
         self._own: deque[Segment] = deque()
         self._orphans: deque[Segment] = deque()
@@ -141,16 +146,14 @@ class Outbox:
                 return
         warn("an event was refused and could not be kept", reason)
 
-    def adopt(self) -> int:
-        """Take over what processes left that are gone; return how many files."""
-        taken, others = 0, 0
-        mine = {segment.path for segment in (*self._own, *self._orphans)}
-        for path in (one for each in self._folders for one in sorted(each.glob(f"*{SUFFIX}"))):
-            if path in mine:
-                continue
+    def adopt(self, most: int = MOST_ADOPTED) -> int:
+        """Take over what processes left that are gone, the oldest first; return how many files."""
+        taken = 0
+        for path in self._files_of_others():
+            if taken == most:
+                break
             segment = Segment.take_over(path)
             if segment is None:
-                others += _size(path)
                 continue
             lost = ends_of_lost_runs(segment.lines()) if segment.is_whole else []
             with self._lock:
@@ -158,7 +161,6 @@ class Outbox:
                 if lost:
                     self._lost[path] = lost
             taken += 1
-        self._others_bytes = others + sum(segment.size for segment in self._orphans)
         return taken
 
     def waiting(self) -> int:
@@ -241,6 +243,8 @@ class Outbox:
         assert self.folder is not None
         if not self._own:
             self._make_folder(self.folder)
+        others = sum(map(_size, self._files_of_others()))
+        self._others_bytes = others + sum(each.size for each in self._orphans)
         made = Segment.create(self.folder)
         made.carry([event for event in self._open_runs() if event])
         if self._own and self._own[-1].dropped:
@@ -256,11 +260,8 @@ class Outbox:
 
     def _sources(self) -> Iterator[Segment | None]:
         """Yield where to look for events, in turn: our own, one that was left, memory."""
-        yield from tuple(self._own)[:1]
-        yield from tuple(self._orphans)[:1]
-        yield from tuple(self._own)[1:]
-        yield from tuple(self._orphans)[1:]
-        yield None
+        own, orphans = tuple(self._own), tuple(self._orphans)
+        yield from (*own[:1], *orphans[:1], *own[1:], *orphans[1:], None)
 
     def _finish(self, segment: Segment) -> None:
         """Remove a file of which all is delivered; our last one only once it is large."""
@@ -281,14 +282,24 @@ class Outbox:
         segment.close(removing=True)
 
     def _drop_oldest(self) -> bool:
-        """Make room by letting the oldest file of this process go."""
-        if len(self._own) < 2:
-            self._rotate()
-        oldest = self._own.popleft()
-        count = sum(1 for _ in oldest.lines())
+        """Make room by letting the oldest file go that no other process holds."""
+        found = (Segment.take_over(path) for path in self._files_of_others())
+        oldest = next((each for each in found if each is not None), None)
+        if oldest is None:
+            if len(self._own) < 2:
+                self._rotate()
+            oldest = self._own.popleft()
+        else:
+            self._others_bytes -= oldest.size
+        count = sum(1 for _ in oldest.lines(waiting=True))
         oldest.close(removing=True)
         self._drop(count)
         return True
+
+    def _files_of_others(self) -> list[Path]:
+        mine = {segment.path for segment in (*self._own, *self._orphans)}
+        found = (path for each in self._folders for path in sorted(each.glob(f"*{SUFFIX}")))
+        return [path for path in found if path not in mine]
 
     def _drop(self, count: int) -> None:
         self.dropped += count

@@ -115,9 +115,9 @@ class Segment:
         """Return the next events, at least one if there is one."""
         return self._read_from(self.sent, most_events, most_bytes)
 
-    def lines(self) -> Iterator[bytes]:
-        """Return every event of the file from the first on, also those that are delivered."""
-        at = HEADER_BYTES
+    def lines(self, *, waiting: bool = False) -> Iterator[bytes]:
+        """Return every event of the file from the first on, or only those that are waiting."""
+        at = self.sent if waiting else HEADER_BYTES
         while at < self.size:
             batch = self._read_from(at, 1_000, 1 << 20)
             yield from batch.events

@@ -9,9 +9,10 @@ from typing import Final
 
 from headwater.sdk.errors import EventRefused, TransportError
 from headwater.sdk.guard import Guarded, warn
-from headwater.sdk.outbox import Outbox, Parcel
+from headwater.sdk.outbox import MOST_ADOPTED, Outbox, Parcel
 from headwater.sdk.transport import BatchTransport, Transport
 
+_start_thread: Final = threading.Thread.start  # as it is before threads carry runs
 _LINGER_SECONDS: Final = 0.05
 _IDLE_SECONDS: Final = 5.0
 _SHORTEST_PAUSE_SECONDS: Final = 0.5
@@ -66,6 +67,7 @@ class Sender:
         self._hurry = threading.Event()
         self._stopping = False
         self._is_sending = False
+        self._has_looked = False
         self._tries = 0
         self._last_sync = 0.0
 
@@ -82,7 +84,7 @@ class Sender:
 
         A destination that is away is asked once more, whatever the breaker says.
         """
-        if self.outbox.waiting() == 0 and not self._is_sending:
+        if (self._thread is None and self.outbox.waiting() == 0) or self._is_done():
             return True
         if self._thread is None:
             self._start()
@@ -92,12 +94,12 @@ class Sender:
         self._wake.set()
         try:
             while time.monotonic() < until:
-                if self.outbox.waiting() == 0 and not self._is_sending:
+                if self._is_done():
                     return True
                 if self._tries > tries and self.breaker.remaining() > 0:
                     return False
                 time.sleep(_PATIENCE_SECONDS)
-            return self.outbox.waiting() == 0
+            return self._is_done()
         finally:
             self._hurry.clear()
 
@@ -117,12 +119,16 @@ class Sender:
         self.outbox.close()
         return is_done
 
+    def _is_done(self) -> bool:
+        """Tell whether nothing waits, of this process and of those before it."""
+        return self._has_looked and not self._is_sending and self.outbox.waiting() == 0
+
     def _start(self) -> None:
         with self._starting:
             if self._thread is None and not self._stopping:
                 made = threading.Thread(target=self._work, name="headwater-lineage", daemon=True)
                 self._thread = made
-                threading.Thread.start(made)
+                _start_thread(made)
 
     def _work(self) -> None:
         """Deliver until stopped; an error of the machinery itself does not end the thread."""
@@ -130,11 +136,14 @@ class Sender:
         self._hurry.wait(_LINGER_SECONDS)
         while not self._stopping:
             with Guarded("lineage cannot be delivered; it waits in the outbox"):
-                if time.monotonic() >= next_look:
-                    next_look = time.monotonic() + _IDLE_SECONDS
-                    self.outbox.adopt()
                 self._tick()
                 self._drain()
+                # Only once the destination works: what others left is read, and perhaps is much.
+                while self._is_welcome() and time.monotonic() >= next_look:
+                    if self.outbox.adopt() < MOST_ADOPTED:
+                        next_look = time.monotonic() + _IDLE_SECONDS
+                        self._has_looked = True
+                    self._drain()
                 self._sync()
             pause = self.breaker.remaining()
             wait = _IDLE_SECONDS if pause == 0 else min(pause, _IDLE_SECONDS)
@@ -146,8 +155,14 @@ class Sender:
                 self._wake.clear()
                 self._hurry.wait(_LINGER_SECONDS)  # so that what follows goes with it
 
+    def _is_welcome(self) -> bool:
+        return not self._stopping and self.breaker.remaining() == 0
+
     def _drain(self) -> None:
+        tries = self._tries
         while not self._stopping and (self.breaker.remaining() == 0 or self._hurry.is_set()):
+            if self._tries > tries:
+                return
             self._is_sending = True
             try:
                 parcel = self.outbox.take()

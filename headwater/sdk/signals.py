@@ -44,7 +44,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     """End the process from another thread: this one may hold the locks that are needed for it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     thread = threading.Thread(target=_tell_and_end, args=(number, frame), daemon=True)
-    threading.Thread.start(thread)
+    thread.start()
 
 
 def _tell_and_end(number: int, frame: FrameType | None) -> None:

@@ -188,6 +188,16 @@ def test_killed_in_the_middle_of_many_runs_every_begun_run_is_known(platform: Pl
     assert platform.outbox() == []
 
 
+def test_process_ends_in_time_though_the_server_hangs(platform: Platform) -> None:
+    with socket.create_server(("127.0.0.1", platform.port)):  # takes connections, says nothing
+        done = platform.pipeline("fine", HEADWATER_FLUSH_SECONDS="0.2")
+    assert done.returncode == 0, done.stderr
+    assert platform.outbox()
+    platform.start()
+    assert platform.pipeline("replay").returncode == 0
+    assert {run["own_state"] for run in platform.runs().values()} == {"COMPLETED"}
+
+
 def test_disk_that_is_full_does_not_stop_the_pipeline(platform: Platform) -> None:
     code = (
         "import resource, sys; sys.argv = ['x', 'many', '200', '2']\n"

@@ -19,7 +19,10 @@ CORPUS = {
     path.stem: path.read_text() for path in sorted((Path(__file__).parent / "corpus").glob("*.sql"))
 }
 
-SCHEMA: dict[str, dict[str, str]] = {
+Schema = Mapping[str, Mapping[str, str]]
+"""Table to column to type."""
+
+SCHEMA: Schema = {
     "orders": {
         "id": "INT", "customer": "INT", "product": "TEXT", "quantity": "INT", "price": "INT",
         "placed": "TIMESTAMP", "status": "TEXT", "payload": "TEXT", "tags": "TEXT[]",
@@ -39,11 +42,11 @@ _WORDS = {
 }  # fmt: skip
 
 
-def data_set(seed: int, rows: int = 9) -> dict[str, Data]:
+def data_set(seed: int, rows: int = 9, schema: Schema = SCHEMA) -> dict[str, Data]:
     """Return a small instance of every table, with nulls, repeats and matches in it."""
     rng = random.Random(seed)
     tables = {}
-    for table, columns in SCHEMA.items():
+    for table, columns in schema.items():
         names = tuple(columns)
         made = [
             tuple(_value(rng, name, kind, number) for name, kind in columns.items())
@@ -104,8 +107,11 @@ def fresh(like: Any, rng: random.Random) -> Any:
 class Statement:
     """One statement, run on DuckDB over given tables."""
 
-    def __init__(self, connection: Any, sql: str, lineage: SqlLineage) -> None:
+    def __init__(
+        self, connection: Any, sql: str, lineage: SqlLineage, schema: Schema = SCHEMA
+    ) -> None:
         self._connection = connection
+        self._schema = schema
         self._sql = sql
         self._lineage = lineage
         self._present: dict[str, Data] = {}
@@ -116,7 +122,7 @@ class Statement:
         for name, data in tables.items():
             if self._present.get(name) is not data or writes:
                 self._load(name, data)
-        if writes and writes[0] in SCHEMA and writes[0] not in tables:
+        if writes and writes[0] in self._schema and writes[0] not in tables:
             self._connection.execute(f"DELETE FROM {writes[0]}")
         cursor = self._connection.execute(self._sql)
         if writes:
@@ -124,7 +130,7 @@ class Statement:
             cursor = self._connection.execute(f"SELECT {shown} FROM {writes[0]}")
         names = tuple(each[0] for each in cursor.description)
         result = Data(names, tuple(cursor.fetchall()))
-        if writes and writes[0] not in SCHEMA:
+        if writes and writes[0] not in self._schema:
             kind = "VIEW" if "CREATE VIEW" in self._sql else "TABLE"
             self._connection.execute(f"DROP {kind} {writes[0]}")
         return result
@@ -139,13 +145,13 @@ class Statement:
 
 
 @contextmanager
-def database() -> Iterator[Any]:
+def database(schema: Schema = SCHEMA) -> Iterator[Any]:
     """Open a database that has the tables of the corpus, all empty."""
     connection = connect(threads=1)
     try:
         for zone in ("raw", "curated"):
             connection.execute(f"CREATE SCHEMA {zone}")
-        for table, columns in SCHEMA.items():
+        for table, columns in schema.items():
             listed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
             connection.execute(f"CREATE TABLE {table} ({listed})")
         yield connection

@@ -192,6 +192,36 @@ def test_full_outbox_can_drop_the_oldest_instead(outbox: Path) -> None:
     box.close()
 
 
+def test_what_others_left_counts_and_goes_first(outbox: Path) -> None:
+    for number in range(3):
+        other = made(outbox)
+        other.put(EVENTS[number])
+        other.close()
+    full = made(outbox, max_bytes=320)
+    full.put(EVENTS[10])
+    assert full.dropped == 1
+    full.close()
+    room = made(outbox, max_bytes=320, when_full="drop-oldest")
+    room.put(EVENTS[11])
+    room.put(EVENTS[12])
+    assert room.dropped >= 1
+    assert drained(room) == EVENTS[11:13]
+    assert room.adopt() < 3
+    assert EVENTS[0] not in drained(room)
+    room.close()
+
+
+def test_files_of_many_processes_are_taken_over_a_few_at_a_time(outbox: Path) -> None:
+    for number in range(20):
+        other = made(outbox)
+        other.put(EVENTS[number])
+        other.close()
+    box = made(outbox)
+    assert (box.adopt(), box.adopt(), box.adopt()) == (16, 4, 0)
+    assert sorted(drained(box)) == sorted(EVENTS)
+    box.close()
+
+
 def test_full_disk_keeps_events_in_memory(
     outbox: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,9 +11,11 @@ __all__ = ["InputColumn", "SqlLineage", "lineage_of"]
 
 
 def lineage_of(
-    sql: str, *, dialect: str = "duckdb", schema: Mapping[str, Mapping[str, str]]
+    sql: str, dialect: str = "duckdb", schema: Mapping[str, Mapping[str, str]] | None = None
 ) -> SqlLineage:
     """Return the lineage of one statement; `schema` maps table, maybe `zone.name`, to columns.
+
+    Without the columns of a table, `*` and columns without a table's name may be unknown.
 
     Raises `InvalidStatement` for what does not parse or is not one statement, and
     `ExtraMissing` where sqlglot is not installed.
@@ -27,4 +29,4 @@ def lineage_of(
             "SQL lineage needs sqlglot, which is not installed",
             hint='pip install "headwater[sql]"',
         ) from error
-    return trace_statement(sql, dialect=dialect, schema=schema)
+    return trace_statement(sql, dialect=dialect, schema=schema or {})
