@@ -15,6 +15,19 @@ lineage = typer.Typer(help="Where data comes from and where it goes.", no_args_i
 _KINDS: Final = ("dataset:", "job:", "datasetField:", "run:")
 
 
+_AsOf = Annotated[str | None, typer.Option(help="As events up to this time say.")]
+_KnownAt = Annotated[
+    str | None, typer.Option(help="As known then: a time or a sequence of the log.")
+]
+_Since = Annotated[str | None, typer.Option(help="With --until: all runs at work in this window.")]
+_Until = Annotated[str | None, typer.Option(help="The end of the window.")]
+_Run = Annotated[str | None, typer.Option(help="Only what this run and those below it did.")]
+_Collapse = Annotated[str | None, typer.Option(help="Groups: by parent, namespace or prefix.")]
+_Expand = Annotated[
+    list[str] | None, typer.Option(help="Show all neighbours of this node; repeatable.")
+]
+
+
 @lineage.callback()
 def group() -> None:
     """Ask for the lineage of a node."""
@@ -34,23 +47,13 @@ def show(
     depth: Annotated[int, typer.Option(min=0, help="Hops over a job.")] = 10,
     level: Annotated[str, typer.Option(help="dataset, job, column or run.")] = "dataset",
     namespace: Annotated[str, typer.Option(help="Of a name without one.")] = "headwater",
-    as_of: Annotated[str | None, typer.Option(help="As events up to this time say.")] = None,
-    known_at: Annotated[
-        str | None, typer.Option(help="As known then: a time or a sequence of the log.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option(help="With --until: all runs at work in this window.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="The end of the window.")] = None,
-    run: Annotated[
-        str | None, typer.Option(help="Only what this run and those below it did.")
-    ] = None,
-    collapse: Annotated[
-        str | None, typer.Option(help="Groups: by parent, namespace or prefix.")
-    ] = None,
-    expand: Annotated[
-        list[str] | None, typer.Option(help="Show all neighbours of this node; repeatable.")
-    ] = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    since: _Since = None,
+    until: _Until = None,
+    run: _Run = None,
+    collapse: _Collapse = None,
+    expand: _Expand = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the lineage of a table, a column, a job or a run as a tree."""

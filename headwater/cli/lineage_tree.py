@@ -95,8 +95,6 @@ def _label(
             label.append(f".{node['column']}", style="bold")
     if node.get("members"):
         label.append(f"  {node['members']:,} in it", style="dim")
-    if node.get("identities"):
-        label.append(f"  = {', '.join(one['name'] for one in node['identities'])}", style="dim")
     how = _how(edges)
     if how:
         label.append(f"  {how}", style="dim")

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, text
 
-from headwater.lineage.reading.current import OUTPUT
+from headwater.lineage.reading.current import OUTPUT, Rows
 from headwater.lineage.reading.edges import Edges, strongest
 from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.explicit import Explicit
@@ -186,7 +186,7 @@ class Columns:
         return {e for e in found if not gone & {e.output.dataset, e.input.dataset}}
 
 
-def _edges_of(rows: Iterable[Any], statements: Iterable[_Statement]) -> list[ColumnEdge]:
+def _edges_of(rows: Rows, statements: Iterable[_Statement]) -> list[ColumnEdge]:
     """Join what facets say with who says it; an edge has the strongest of its states."""
     by_facet: defaultdict[tuple[int, int], list[_Statement]] = defaultdict(list)
     for statement in statements:

@@ -18,6 +18,9 @@ from headwater.lineage.reading.rows import rows_in
 from headwater.lineage.reading.runs import Runs
 from headwater.model.lineage import EdgeState, RunState
 
+Rows = Iterable[Any]
+"""Rows of a statement, as the driver returns them."""
+
 INPUT: Final = 0
 OUTPUT: Final = 1
 
@@ -126,9 +129,7 @@ _DECLARED: Final = (
 )
 
 
-def uses_of(
-    jobs: Iterable[int], speakers: Iterable[Speaker], io: Iterable[Any]
-) -> dict[int, JobUses]:
+def uses_of(jobs: Iterable[int], speakers: Iterable[Speaker], io: Rows) -> dict[int, JobUses]:
     """Join the runs that count with the rows (run, direction, dataset) of what they name."""
     named: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for run, direction, dataset in io:
@@ -151,19 +152,19 @@ class Now:
         speakers = self.speakers(jobs, IO_SIDES)
         return uses_of(jobs, speakers, self.io({speaker.run for speaker in speakers}))
 
-    def io(self, runs: Iterable[int]) -> Iterable[Any]:
+    def io(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, direction, dataset) of what runs name."""
         return rows_in(self._connection, _IO, runs)
 
-    def said(self, runs: Iterable[int]) -> Iterable[Any]:
+    def said(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, dataset, facet, name) of the lineage facets on outputs."""
         return rows_in(self._connection, _SAID, runs)
 
-    def said_of_jobs(self, runs: Iterable[int]) -> Iterable[Any]:
+    def said_of_jobs(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, facet) of the `lineage` facets on jobs."""
         return rows_in(self._connection, _SAID_OF_JOBS, runs)
 
-    def declared(self, datasets: Iterable[int]) -> Iterable[Any]:
+    def declared(self, datasets: Iterable[int]) -> Rows:
         """Return rows (dataset, facet, name) of lineage facets that a DatasetEvent set last."""
         return rows_in(self._connection, _DECLARED, datasets)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ from headwater.lineage.deflate import FACET
 from headwater.lineage.lww import key_of
 from headwater.lineage.projections.run_state import Mark, RunState, standing_of
 from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
-from headwater.lineage.reading.current import EXPLICIT_SIDES, Now, Side, Speaker
+from headwater.lineage.reading.current import EXPLICIT_SIDES, Now, Rows, Side, Speaker
 from headwater.lineage.reading.lens import Lens
 from headwater.lineage.reading.named import named_in
 from headwater.lineage.reading.past import bound_of
@@ -135,14 +135,14 @@ class Then(Now):
         }
         return {job: STATES[record.state] for job, record in latest.items() if record is not None}
 
-    def io(self, runs: Iterable[int]) -> Iterable[Any]:
+    def io(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, direction, dataset) of what runs name."""
         wanted = set(runs)
         parts = [(run, self._parts[run]) for run in wanted & self._parts.keys()]
         yield from super().io(wanted - self._parts.keys())
         yield from ((run, *ident) for run, part in parts for ident in part.io)
 
-    def said(self, runs: Iterable[int]) -> Iterable[Any]:
+    def said(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, dataset, facet, name) of the lineage facets on outputs."""
         wanted = set(runs)
         yield from super().said(wanted - self._parts.keys())
@@ -150,7 +150,7 @@ class Then(Now):
             for (dataset, name), (_, facet) in self._parts[run].facets.items():
                 yield run, dataset, facet, name
 
-    def said_of_jobs(self, runs: Iterable[int]) -> Iterable[Any]:
+    def said_of_jobs(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, facet) of the `lineage` facets on jobs."""
         wanted = set(runs)
         yield from super().said_of_jobs(wanted - self._parts.keys())
@@ -159,7 +159,7 @@ class Then(Now):
             if of_job is not None:
                 yield run, of_job[1]
 
-    def declared(self, datasets: Iterable[int]) -> Iterable[Any]:
+    def declared(self, datasets: Iterable[int]) -> Rows:
         """Return rows (dataset, facet, name) of lineage facets that a DatasetEvent set last."""
         writes = list(rows_in(self._connection, _WRITES, datasets))
         keys = {run: (bytes(first), bytes(last)) for _, run, _, first, last in writes}
