@@ -25,6 +25,7 @@ Outcomes = Sequence[Applied | Exception]
 _Request = tuple[Arrival, ...]
 
 _LOGGER: Final = logging.getLogger("headwater")
+_BIG_BYTES: Final = 256 * 1024
 MOST_WAITING_BYTES: Final = 256 * 1024 * 1024
 
 
@@ -73,7 +74,10 @@ class EventDoor:
         """
         if not bodies:
             return ()
-        request = self._request(bodies, principal, is_command=False)
+        if sum(map(len, bodies)) > _BIG_BYTES:  # looking for secrets takes its time
+            request = await asyncio.to_thread(self._request, bodies, principal, is_command=False)
+        else:
+            request = self._request(bodies, principal, is_command=False)
         if any(refusals):
             pairs = zip(request, refusals, strict=True)
             request = tuple(replace(arrival, refusal=refusal) for arrival, refusal in pairs)

@@ -11,7 +11,7 @@ from headwater.clock import SystemClock
 from headwater.errors import Invalid, Malformed
 from headwater.ingest.events import EventDoor
 from headwater.ingest.redaction import Redaction
-from headwater.ingest.secrets import RULES, SecretRules
+from headwater.ingest.secrets import RULES, SecretRules, is_sensitive
 from headwater.lineage.commands import Command
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.settings import DropRule, LineageSettings
@@ -77,6 +77,37 @@ def test_a_secret_in_an_error_is_masked_and_named(text, masked, rule):
     ]
     if rule is not None:
         assert notes[0].endswith(f"redacted ({rule})")
+
+
+def _long(secret, masked, at, size=60_000):
+    filler = "lorem ipsum / dolor: 5 = sit; " * (size // 30)
+    return filler[:at] + secret + filler[at:], filler[:at] + masked + filler[at:]
+
+
+@given(
+    at=st.integers(0, 50_000) | st.integers(4_000, 4_200) | st.integers(8_100, 8_300),
+    secret=st.sampled_from(
+        [
+            (" password=hunter2 ", " password=*** "),
+            (" postgres://etl:hunter2@db ", " postgres://etl:***@db "),
+            (" token: 'abc def' ", " token: '***' "),
+            (
+                " -----BEGIN RSA PRIVATE KEY-----\n"
+                + "MIIB\n" * 600
+                + "-----END RSA PRIVATE KEY-----",
+                " -----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----",
+            ),
+        ]
+    ),
+)
+def test_a_secret_is_found_wherever_it_is_in_a_long_text(at, secret):
+    text, masked = _long(*secret, at)
+    assert SecretRules().masked(text)[0] == masked
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "x" * 100_000 + ".password"])
+def test_names_may_be_long(name):
+    assert is_sensitive(name) is name.endswith("password")
 
 
 @pytest.mark.parametrize(
