@@ -296,9 +296,10 @@ def test_the_public_names_are_these() -> None:
         "DatasetEvent", "DatasetInfo", "Event", "EventRefused", "EventType", "ExtraMissing",
         "Facet", "HeadwaterError", "HttpTransport", "InputColumn", "InputDataset", "InputField",
         "InvalidConfiguration", "InvalidEvent", "InvalidStatement", "Job", "JobEvent", "JobRun",
-        "LineageJob", "OutputDataset", "Run", "RunEvent", "RunOf", "SchemaField", "SqlLineage",
-        "Transformation", "Transport", "TransportError", "capture_events", "child_environment",
-        "configure", "current_run", "emit", "facets", "flush", "format_time", "in_current_run",
+        "LineageJob", "OutputDataset", "Parameter", "ParameterError", "Pipeline", "Run",
+        "RunEvent", "RunOf", "SchemaField", "SqlLineage", "StageContext", "Transformation",
+        "Transport", "TransportError", "capture_events", "child_environment", "configure",
+        "current_run", "emit", "facets", "flush", "format_time", "in_current_run",
         "lineage_facet", "lineage_of", "naming", "new_run_id", "openlineage_job", "redact",
         "to_json", "transport_from_environment",
     ]  # fmt: skip
