@@ -14,7 +14,7 @@ from headwater.config import Settings
 from tools import command_reference, links, reference
 
 ROOT = Path(__file__).parent.parent
-OPEN_TO_EVERYONE = {"/api/v1/health", "/ping"}
+OPEN_TO_EVERYONE = {"/api/v1/health", "/healthcheck", "/ping"}
 
 
 @cache
