@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from headwater.api.settings import ServerSettings
 from headwater.engine.settings import JobSettings
 from headwater.errors import Invalid
+from headwater.flow.settings import FlowSettings
 from headwater.ingest.settings import IngestSettings
 from headwater.lake.settings import LakeSettings
 from headwater.lineage.settings import LineageSettings
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     lake: LakeSettings = Field(LakeSettings(), description="The lake.")
     jobs: JobSettings = Field(JobSettings(), description="The jobs that the lake ships.")
     query: QuerySettings = Field(QuerySettings(), description="Questions in SQL.")
+    flow: FlowSettings = Field(FlowSettings(), description="Pipelines.")
     telemetry: TelemetrySettings = Field(
         TelemetrySettings(), description="Spans, logs and metrics."
     )

@@ -59,6 +59,8 @@ class LogEvent(StrEnum):
     SEAL_FAILED = "sealing failed"
     PROPOSAL_FAILED = "schema proposal failed"
     EVENTS_NOT_APPLIED = "lineage events could not be applied"
+    PIPELINE_LEFT_OUT = "pipeline is left out, because it is none or cannot be loaded"
+    TRACE_LOST = "trace of a pipeline run is not kept"
     EXPIRY_FAILED = "old telemetry is not removed"
     USAGE_LOST = "use of tables is not on record"
 

@@ -21,6 +21,9 @@ _UNDECLARED: Final = Unprocessable(
     "the body is not declared to be JSON", hint="send the header Content-Type: application/json"
 )
 
+_OURS_BESIDE_MARQUEZ: Final = ("/api/v1/pipeline", "/api/v1/metrics", "/api/v1/webhook")
+"""What stands under Marquez's prefix and is ours: its errors are problem+json."""
+
 
 def create_application(
     *, access: Access, routers: Sequence[APIRouter], hot: Sequence[HotRoute]
@@ -67,7 +70,8 @@ def _document(application: FastAPI, hot: Sequence[HotRoute]) -> dict[str, Any]:
 
 def _answer(request: Request, error: HeadwaterError) -> Response:
     status = status_of(error)
-    if request.url.path.startswith("/api/v1/"):
+    path = request.url.path
+    if path.startswith("/api/v1/") and not path.startswith(_OURS_BESIDE_MARQUEZ):
         body: dict[str, Any] = {"code": status, "message": error.message}
         return JSONResponse(body, status, headers_of(error))
     return JSONResponse(problem_of(error), status, headers_of(error), MEDIA_TYPE)

@@ -26,6 +26,7 @@ from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.otlp import otlp_routes
+from headwater.api.pipelines import pipelines_router
 from headwater.api.quality import quality_router
 from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
@@ -40,6 +41,7 @@ from headwater.api.tokens import tokens_router
 from headwater.api.traces import traces_router
 from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
+from headwater.app.flow import Flow
 from headwater.app.lineage import Lineage, open_lineage
 from headwater.app.records import Records, open_records
 from headwater.app.telemetry import Telemetry
@@ -89,6 +91,15 @@ class Platform:
         stack.callback(self._chain.close)
         self.telemetry = Telemetry(directory.path, settings=settings.telemetry, clock=clock)
         stack.callback(self.telemetry.close)
+        self.flow = Flow(
+            directory.path,
+            settings=settings,
+            lineage=self.lineage,
+            records=self.records,
+            telemetry=self.telemetry,
+            clock=clock,
+        )
+        stack.callback(self.flow.close)
         register_segment()
         self.application: Front = create_application(
             access=self._access, routers=self.routers(), hot=self.hot_routes()
@@ -117,6 +128,7 @@ class Platform:
             self._chain.recover()
         self.records.sealing.subscribe(lambda _segments: self._chain.sealed())
         self.records.seal_loop.start()
+        self.flow.resume()
 
     def routers(self) -> list[APIRouter]:
         """Return the surfaces that FastAPI serves."""
@@ -149,6 +161,7 @@ class Platform:
             marquez_writes_router(reads, self.lineage.door),
             marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
+            pipelines_router(self.flow.executor),
             traces_router(self.telemetry.traces),
             version_3_router(self.telemetry.traces),
             version_1_router(self.telemetry.traces, clock=self._clock),
@@ -188,6 +201,7 @@ class Platform:
             Part(name="ingest", probe=self._state_of_disk, is_needed_to_acknowledge=True),
             Part(name="lineage", probe=self._state_of_lineage, is_needed_to_acknowledge=True),
             Part(name="sql", probe=self._sql.state),
+            Part(name="pipelines", probe=self.flow.state),
             Part(name="telemetry", probe=self.telemetry.state),
         ]
 

@@ -58,6 +58,15 @@ class Telemetry:
 
         return DuckTraces(self.store())
 
+    def keep_spans(self, request: bytes) -> None:
+        """Keep the spans of an OTLP request of our own, from a thread."""
+        from headwater.wire.otlp.signals import PROTOBUF, Signal
+
+        if self._door is None:
+            self._open()
+        assert self._door is not None
+        self._door.submit(Signal.TRACES, request, PROTOBUF)
+
     def state(self) -> str:
         """Tell whether the store is open."""
         return "idle" if self._store is None else "ready"

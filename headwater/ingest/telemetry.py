@@ -65,6 +65,12 @@ class TelemetryDoor:
             TELEMETRY_ITEMS.add(flaw.rejected, signal=signal, outcome="rejected")
         return flaw
 
+    def submit(self, signal: Signal, body: bytes, media_type: str) -> Flaw | None:
+        """Take a request from a thread."""
+        batch, flaw = self._read(signal, body, media_type)
+        self._commits.submit(batch)
+        return flaw
+
     def close(self) -> None:
         """Commit what waits, then take no more."""
         self._commits.close()

@@ -1,0 +1,22 @@
+"""What an operator sets about pipelines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FlowSettings(BaseModel):
+    """How pipelines run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    files: Path | None = Field(
+        None,
+        description="The folder below which pipelines may open files; `files` in the data"
+        " directory unless set.",
+    )
+    keep_days: float = Field(
+        7.0, gt=0, description="How long what stages handed on is kept after its run has ended."
+    )
