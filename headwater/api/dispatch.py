@@ -174,15 +174,15 @@ class Front:
         sent: bytes | Receive,
     ) -> HotResponse:
         """Answer a request to a hot route; errors are answers too."""
-        route, rest = found
         context = self._context_of(headers)
         started = perf_counter()
         token = CONTEXT.set(context)
         try:
-            response = await self._handle(route, rest, query, headers, sent)
+            response = await self._handle(found, query, headers, sent)
         finally:
             CONTEXT.reset(token)
         response.headers.append((b"x-request-id", context.request_id.encode()))
+        route, _ = found
         _count(route.path, route.method, response.status, perf_counter() - started)
         return response
 
@@ -206,12 +206,12 @@ class Front:
 
     async def _handle(
         self,
-        route: HotRoute,
-        rest: str,
+        found: tuple[HotRoute, str],
         query: bytes,
         headers: dict[bytes, bytes],
         sent: bytes | Receive,
     ) -> HotResponse:
+        route, rest = found
         try:
             refuse_foreign_page(route.method, headers)
             credentials = headers.get(b"authorization")

@@ -86,10 +86,10 @@ def _send(
         for lines, body, media_type in _bodies(stream):
             try:
                 answer = send_batch(answers, target, body, media_type)
-            except Invalid as error:
+            except Invalid as refused:
                 name = "standard input" if str(file) == "-" else str(file)
                 where = f"{name}, from record {start:,} on" if start else name
-                error.message = f"{where}: {error.message}"
+                refused.message = f"{where}: {refused.message}"
                 raise
             for error in answer["errors"]:
                 error["index"] += start

@@ -141,7 +141,7 @@ class PipelineExecutor:
         error: str | None = None
         try:
             for stage in pipeline.stages:
-                report = self._stage(run_id, pipeline, stage, given["parameters"], telling)
+                report = self._stage(run_id, stage, pipeline=pipeline, given=given, telling=telling)
                 reports.append(report)
                 if report["state"] == "FAILED":
                     error = f"the stage {stage.name!r} failed: {report['error']}"
@@ -165,9 +165,10 @@ class PipelineExecutor:
     def _stage(
         self,
         run_id: str,
-        pipeline: Pipeline,
         stage: Stage,
-        parameters: Mapping[str, Any],
+        *,
+        pipeline: Pipeline,
+        given: Mapping[str, Any],
         telling: Telling,
     ) -> dict[str, Any]:
         """Run a stage until it is well or was tried often enough; the report is remembered."""
@@ -179,7 +180,7 @@ class PipelineExecutor:
             return self._work.attempt(
                 pipeline,
                 stage,
-                parameters,
+                given["parameters"],
                 run_id=run_id,
                 number=tries[0],
                 telling=telling,

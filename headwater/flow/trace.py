@@ -24,22 +24,26 @@ def trace_of(run: PipelineRun) -> bytes:
     of_scope = of_resource.scope_spans.add()
     of_scope.scope.name, of_scope.scope.version = "headwater", __version__
     root = of_scope.spans.add(name=run.pipeline, kind=Span.SPAN_KIND_SERVER)
-    _fill(root, run.run_id, run.run_id, run.started_at, run.ended_at)
+    root.span_id = _span_id(run.run_id)
+    _fill(root, run.run_id, start=run.started_at, end=run.ended_at)
     _say(root, run.run_id, job=run.pipeline, error=run.error)
     for stage in run.stages:
         if stage.started_at is None:
             continue
         span = of_scope.spans.add(name=stage.name, kind=Span.SPAN_KIND_INTERNAL)
-        _fill(span, run.run_id, stage.run_id, stage.started_at, stage.ended_at)
-        span.parent_span_id = root.span_id
+        span.span_id, span.parent_span_id = _span_id(stage.run_id), root.span_id
+        _fill(span, run.run_id, start=stage.started_at, end=stage.ended_at)
         _say(span, stage.run_id, job=f"{run.pipeline}.{stage.name}", error=stage.error)
         _say_stage(span, run, stage)
     return request.SerializeToString()
 
 
-def _fill(span: Span, trace: str, id_: str, start: str, end: str | None) -> None:
+def _span_id(run_id: str) -> bytes:
+    return blake2b(run_id.encode(), digest_size=8).digest()
+
+
+def _fill(span: Span, trace: str, *, start: str, end: str | None) -> None:
     span.trace_id = UUID(trace).bytes
-    span.span_id = blake2b(id_.encode(), digest_size=8).digest()
     span.start_time_unix_nano = _nanoseconds(start)
     span.end_time_unix_nano = _nanoseconds(end or start)
 
