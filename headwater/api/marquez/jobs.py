@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Final, cast, get_args
 from urllib.parse import quote
 
+import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from headwater.api.access import Reader
-from headwater.api.marquez.full_names import find_job, full_names, is_same, unsanitised
+from headwater.api.marquez.full_names import FullName, find_job, full_names, is_same, unsanitised
 from headwater.api.marquez.route import (
     Limit,
     MarquezRoute,
     Offset,
     answer,
+    json_bytes,
     one_of,
     page_of,
     uuid_of,
 )
-from headwater.api.marquez.shapes import Json, job_json, job_version_json, run_json
+from headwater.api.marquez.shapes import job_json, job_version_json, run_json
 from headwater.errors import Missing
+from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.rows import to_bytes
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import RunState
 
 LATEST_RUNS: Final = 10
+_Written = tuple[FullName, bytes]
+_WRITTEN: Final[Shelf[_Written]] = Shelf("job in Marquez's JSON", "reader", most=2_000)
 _ALL: Final = 2**31 - 1
 _STATES: Final = (*get_args(RunState), "OTHER")
 
@@ -144,13 +149,37 @@ def job_history_router(reads: LineageReads) -> APIRouter:
     return router
 
 
-def jobs_json(view: LineageView, keys: Sequence[int]) -> list[Json]:
-    """Return jobs with their latest runs, a fixed number of statements for any number."""
+def jobs_json(view: LineageView, keys: Sequence[int]) -> list[msgspec.Raw]:
+    """Return jobs with their latest runs as JSON; what did not change is remembered.
+
+    Two things can change without an event of the job or of what it reads: the name of a parent,
+    which is compared, and a hidden dataset that an event of another job brings back.
+    """
+    names = full_names(view, keys)
+    if view.listing.has_hidden("dataset"):
+        written = _written(view, keys, names)
+        return [msgspec.Raw(written[key][1]) for key in keys]
+    written = view.recall.of(_WRITTEN, keys, lambda missing: _written(view, missing, names))
+    renamed = [key for key in keys if written[key][0] != names[key]]
+    if renamed:
+        written |= view.recall.renew(_WRITTEN, _written(view, renamed, names))
+    return [msgspec.Raw(written[key][1]) for key in keys]
+
+
+def _written(
+    view: LineageView, keys: Collection[int], names: Mapping[int, FullName]
+) -> dict[int, _Written]:
+    """Write jobs as JSON, a fixed number of statements for any number."""
     jobs = view.jobs.by_keys(keys)
     latest = view.runs.latest_keys(keys, LATEST_RUNS)
     runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
-    names = full_names(view, keys)
-    return [job_json(jobs[key], [runs[run] for run in latest.get(key, ())], names) for key in keys]
+    return {
+        key: (
+            names[key],
+            json_bytes(job_json(jobs[key], [runs[run] for run in latest.get(key, ())], names)),
+        )
+        for key in keys
+    }
 
 
 def _page(

@@ -65,6 +65,10 @@ class Listing:
         gone = f"SELECT count(*) FROM ({_hidden(kind, namespace)}) g"
         return self._one(shown, values) - self._one(gone, values)
 
+    def has_hidden(self, kind: Kind) -> bool:
+        """Tell whether any job or dataset is hidden now."""
+        return bool(rows_of(self._connection, f"{_hidden(kind, None)} LIMIT 1"))
+
     def _reached(
         self, kind: Kind, where: str, values: dict[str, int], offset: int
     ) -> tuple[int, int] | None:

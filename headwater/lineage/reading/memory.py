@@ -62,10 +62,11 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Shelf(Generic[Held]):
-    """One kind of value that is remembered by the key of a job or dataset."""
+    """One kind of value that is remembered by the key of a job or dataset, `most` of them."""
 
     name: str
     entity: Entity
+    most: int = MOST_ENTRIES
 
 
 class Memory:
@@ -115,8 +116,9 @@ class Memory:
                 return
             held = self._held.setdefault(shelf, {})
             held.update(values)
-            if len(held) > self._most:
-                for key in list(islice(held, len(held) - self._most * 3 // 4)):
+            most = min(self._most, shelf.most)
+            if len(held) > most:
+                for key in list(islice(held, len(held) - most * 3 // 4)):
                     del held[key]
 
     def _forget(self, changed: Mapping[Entity, set[int]] | None) -> None:
@@ -132,14 +134,17 @@ class Recall:
     """One view's use of the memory; without one it remembers for itself alone."""
 
     def __init__(self, connection: Connection, memory: Memory | None) -> None:
+        self._connection = connection
         self._memory = memory or Memory()
-        self._stamp = self._memory.look(connection)
+        self._seen: Stamp | None = None
         self._own: dict[Shelf[object], dict[int, object]] = {}
 
     @property
-    def sequence(self) -> int:
-        """Return the newest sequence that the view sees."""
-        return self._stamp.sequence
+    def _stamp(self) -> Stamp:
+        """Return the moment of the view, looked at once it matters."""
+        if self._seen is None:
+            self._seen = self._memory.look(self._connection)
+        return self._seen
 
     def of(
         self,
