@@ -108,6 +108,16 @@ def outbox_folder(environ: Mapping[str, str] | None = None) -> Path | None:
     return state.expanduser() / "headwater" / "outbox"
 
 
+def exports_telemetry(environ: Mapping[str, str] | None = None) -> bool:
+    """Tell whether a variable of OpenTelemetry names where its traces, metrics or logs go."""
+    variables = os.environ if environ is None else environ
+    return any(
+        name.startswith("OTEL_EXPORTER_OTLP") or name.endswith("S_EXPORTER")
+        for name in variables
+        if name.startswith("OTEL_")
+    )
+
+
 def _outbox(variables: Mapping[str, str]) -> OutboxSettings:
     when_full = variables.get("HEADWATER_OUTBOX_WHEN_FULL") or "drop-new"
     sync = variables.get("HEADWATER_OUTBOX_SYNC") or "interval"

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from headwater.sdk.configuration import Configuration, OutboxSettings, Values, load_configuration
+from headwater.sdk.configuration import (
+    Configuration,
+    OutboxSettings,
+    Values,
+    exports_telemetry,
+    load_configuration,
+)
 from headwater.sdk.current import inherit_in_threads
 from headwater.sdk.events import Event, to_json
 from headwater.sdk.guard import Guarded, logger, warn
@@ -290,16 +296,8 @@ def _run_id(given: str | None) -> str:
 
 def _is_exported() -> bool:
     """Tell whether OpenTelemetry is asked for by its variables, and there."""
-    if not any(name in os.environ for name in _EXPORTS):
+    if not exports_telemetry():
         return False
     from importlib.util import find_spec
 
     return find_spec("opentelemetry") is not None
-
-
-_EXPORTS: Final = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_TRACES_EXPORTER",
-    "OTEL_METRICS_EXPORTER",
-)

@@ -42,7 +42,13 @@ def destinations(config: Values) -> list[Destination]:
 
 
 def _http(config: Values) -> Destination:
-    from headwater.sdk.http import DEFAULT_ENDPOINT
+    # What sending needs is imported here and not by the sender's thread: a process that is forked
+    # while a thread imports a module can never import it.
+    from importlib import import_module
+
+    from headwater.sdk.http import DEFAULT_ENDPOINT, HttpTransport
+
+    import_module("http.client")
 
     url = _needed(config, "url")
     endpoint = str(config.get("endpoint") or DEFAULT_ENDPOINT)
@@ -52,8 +58,6 @@ def _http(config: Values) -> Destination:
     name = f"http {redact(url).replace('***@', '').rstrip('/')}/{endpoint.strip('/')}"
 
     def connect() -> Transport:
-        from headwater.sdk.http import HttpTransport
-
         headers = config.get("custom_headers") or config.get("headers")
         return HttpTransport(
             url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -135,7 +136,6 @@ class Outbox:
             source.advance(max(parcel.end, source.sent))
             if source.waiting_bytes <= 0 and source.path not in self._lost:
                 self._finish(source)
-            self._orphans.rotate(-1)
 
     def set_aside(self, event: bytes, reason: str) -> None:
         """Keep an event that the destination refuses where people can look at it."""
@@ -250,6 +250,8 @@ class Outbox:
         if self._own and self._own[-1].dropped:
             made.count_dropped(self._own[-1].dropped)
         self._own.append(made)
+        if self._settings.sync == "always":
+            _sync_folder(self.folder)
         return made
 
     def _make_folder(self, folder: Path) -> None:
@@ -334,6 +336,14 @@ def folder_of(outboxes: Path, destination: str) -> Path:
     from hashlib import sha256
 
     return outboxes / sha256(destination.encode()).hexdigest()[:16]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _size(path: Path) -> int:

@@ -50,7 +50,7 @@ def _state(folder: Path) -> OutboxState:
         if found:
             events += found.count(b"\n")
             size += len(found)
-            began = int(path.name.partition("-")[0]) / 1000 if path.name[0].isdigit() else None
+            began = int(path.name.partition("-")[0]) / 1e9 if path.name[0].isdigit() else None
             oldest = min(filter(None, (oldest, began)), default=None)
     return OutboxState(
         folder=folder,

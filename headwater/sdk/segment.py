@@ -20,6 +20,7 @@ from zlib import crc32
 SUFFIX: Final = ".outbox"
 _HEADER: Final = "headwater-outbox/1 sent={:020d} dropped={:012d} {}\n"
 HEADER_BYTES: Final = len(_HEADER.format(0, 0, "whole"))
+_CLOSE_ON_EXEC: Final = getattr(os, "O_CLOEXEC", 0)
 _MAGIC: Final = b"headwater-outbox/1 sent="
 
 
@@ -52,9 +53,9 @@ class Segment:
     @classmethod
     def create(cls, folder: Path) -> Self:
         """Make a new file for this process; raises `OSError`."""
-        name = f"{time.time_ns() // 1_000_000}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+        name = f"{time.time_ns()}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
         path = folder / name
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | _CLOSE_ON_EXEC
         descriptor = os.open(path, flags, 0o600)
         made = cls(path, descriptor, size=HEADER_BYTES, sent=HEADER_BYTES)
         try:
@@ -70,7 +71,7 @@ class Segment:
     def take_over(cls, path: Path) -> Self | None:
         """Open the file of a process that is gone; None if it is not, or the file is."""
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(path, os.O_RDWR | _CLOSE_ON_EXEC)
         except FileNotFoundError:
             return None
         try:

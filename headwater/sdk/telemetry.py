@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from headwater.sdk.configuration import exports_telemetry
 from headwater.sdk.guard import Guarded, described
 from headwater.sdk.redaction import redact
 from headwater.version import __version__
@@ -124,21 +125,12 @@ def _set_up() -> None:
     if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return
     provider = trace.get_tracer_provider()
-    if not isinstance(provider, trace.ProxyTracerProvider) or not is_exported():
+    if not isinstance(provider, trace.ProxyTracerProvider) or not exports_telemetry():
         return
     with Guarded("OpenTelemetry cannot be set up from its variables"):
         from headwater.sdk.telemetry_setup import set_up
 
         set_up()
-
-
-def is_exported() -> bool:
-    """Tell whether a variable names where telemetry goes."""
-    return any(
-        name.startswith("OTEL_EXPORTER_OTLP") or name.endswith("S_EXPORTER")
-        for name in os.environ
-        if name.startswith("OTEL_")
-    )
 
 
 @cache

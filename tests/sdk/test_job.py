@@ -6,7 +6,10 @@ import asyncio
 import functools
 import inspect
 import logging
+import os
 import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -209,6 +212,45 @@ def test_threads_and_pools_carry_the_run_of_whoever_called_them(events: Captured
         "in pool of second": "second",  # by the same worker
         "outside": None,
     }
+
+
+def test_threads_can_be_left_as_they_are() -> None:
+    code = (
+        "import threading\n"
+        "from headwater.sdk import capture_events, openlineage_job\n"
+        "start = threading.Thread.start\n"
+        "with capture_events() as events, openlineage_job('outer'):\n"
+        "    thread = threading.Thread(target=openlineage_job('inner')(lambda: None))\n"
+        "    thread.start(); thread.join()\n"
+        "print('parent' in events.of('inner')[0]['run']['facets'], start is threading.Thread.start)"
+    )
+    for setting, said in (("on", "True False"), ("off", "False True")):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "HEADWATER_THREADS": setting},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == said
+
+
+def test_handler_of_the_program_for_sigterm_is_left_alone() -> None:
+    code = (
+        "import os, signal, sys\n"
+        "from headwater.sdk import capture_events, openlineage_job\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+        "with capture_events() as events:\n"
+        "    try:\n"
+        "        with openlineage_job('outer'):\n"
+        "            os.kill(os.getpid(), signal.SIGTERM); signal.pause()\n"
+        "    finally:\n"
+        "        print(events.types(), flush=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert (done.stdout.strip(), done.returncode) == ("['START', 'FAIL']", 9)
 
 
 def test_a_function_can_be_bound_to_the_run_by_hand(events: CapturedEvents) -> None:
