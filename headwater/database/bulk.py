@@ -21,8 +21,9 @@ _SQLITE: Final = {"least": "min", "greatest": "max"}
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One statement for many rows."""
+    """One statement for many rows of one table."""
 
+    table: str
     sqlite: str
     postgresql: str
 
@@ -34,6 +35,7 @@ def insert(table: Table, columns: Sequence[str] = (), *, on_conflict: str = "") 
     head = f"INSERT INTO {table.name} ({names})"
     places = ", ".join("?" for _ in held)
     return Bulk(
+        table.name,
         f"{head} VALUES ({places}) {on_conflict}",
         f"{head} SELECT * FROM unnest({_arrays(held)}) {on_conflict}",
     )
@@ -59,7 +61,7 @@ def upsert(table: Table, rules: Mapping[str, Rule], *, newest_by: str | None = N
         for dialect in ("sqlite", "postgresql")
     )
     plain = insert(table, (*(c.name for c in table.primary_key), *rules))
-    return Bulk(plain.sqlite + sqlite, plain.postgresql + postgresql)
+    return Bulk(table.name, plain.sqlite + sqlite, plain.postgresql + postgresql)
 
 
 def update(table: Table, *, key: str, rules: Mapping[str, Rule]) -> Bulk:
@@ -80,6 +82,7 @@ def update(table: Table, *, key: str, rules: Mapping[str, Rule]) -> Bulk:
         )
 
     return Bulk(
+        table.name,
         f'UPDATE {table.name} SET {sets("sqlite")} WHERE "{key}" = ?1',
         f"UPDATE {table.name} SET {sets('postgresql')} FROM unnest({_arrays(held)})"
         f' AS given({names}) WHERE {table.name}."{key}" = given."{key}"',

@@ -2,57 +2,110 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from headwater.database.bulk import Bulk, array
-from headwater.database.session import Row
+from headwater.database.session import Question, Row
 from headwater.errors import Unavailable
 
 if TYPE_CHECKING:
+    from psycopg import Cursor as PsycopgCursor
     from psycopg import Pipeline
 
     from headwater.database.postgresql_driver import Connection
 
+    Cursor: TypeAlias = PsycopgCursor[tuple[object, ...]]
+
+_PLACE: Final = re.compile(r"\$(\d+)")
+
 
 class PostgresqlSession:
-    """A transaction inside a pipeline: only a question waits for its answer."""
+    """A transaction inside a pipeline: only a question waits for its answer.
+
+    Writes wait for the next question or for the commit and go out together, as one statement:
+    each costs more on its way than in the tables.
+    """
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._cursor = connection.cursor()
         self._run = connection.cursor().execute
+        self._waiting: dict[str, tuple[Bulk, tuple[str, ...]]] = {}
 
     def rows(self, sql: str, *bound: object) -> list[Row]:
         """Run a question and return all its rows."""
+        self._send()
         self._cursor.execute(_numbered(sql).encode(), bound)
         return self._cursor.fetchall()
 
     def rows_in(self, sql: str, keys: Iterable[int] | Iterable[bytes]) -> list[Row]:
         """Run a question about many keys with one statement."""
-        wanted = list(keys)
-        if not wanted:
-            return []
-        type_ = "bytea" if isinstance(wanted[0], bytes) else "bigint"
-        self._cursor.execute(_of_array(sql, type_).encode(), (array(wanted),))
-        return self._cursor.fetchall()
+        return self.ask((sql, [*keys]))[0]
+
+    def ask(self, *questions: Question) -> list[list[Row]]:
+        """Send several questions about many keys and wait once."""
+        if any(keys for _, keys in questions):
+            self._send()
+        cursors: list[Cursor | None] = []
+        for sql, keys in questions:
+            cursor = None
+            if keys:
+                wanted = [*keys]
+                type_ = "bytea" if isinstance(wanted[0], bytes) else "bigint"
+                cursor = self._connection.cursor()
+                cursor.execute(_of_array(sql, type_).encode(), (array(wanted),))
+            cursors.append(cursor)
+        return [cursor.fetchall() if cursor else [] for cursor in cursors]
 
     def run(self, sql: str, *bound: object) -> None:
         """Run a statement."""
+        self._send()
         self._run(_numbered(sql).encode(), bound or None)
 
     def write(self, bulk: Bulk, rows: Sequence[Sequence[object]]) -> None:
         """Write all rows with one statement, a column to an array."""
         if rows:
-            self._run(bulk.postgresql.encode(), tuple(map(array, zip(*rows, strict=True))))
+            if bulk.table in self._waiting:
+                self._send()  # one statement does not see what another part of it wrote
+            self._waiting[bulk.table] = (bulk, tuple(map(array, zip(*rows, strict=True))))
 
     def commit(self, pipeline: Pipeline) -> None:
         """Commit; a transaction that failed is not taken for one that is durable."""
+        self._send()
         cursor = self._cursor
         cursor.execute("COMMIT")
         pipeline.sync()
         if cursor.statusmessage != "COMMIT":
             raise Unavailable("the database rolled the transaction back")
+
+    def _send(self) -> None:
+        """Send the writes that wait."""
+        if self._waiting:
+            waiting = self._waiting.values()
+            sql = _together(tuple(bulk for bulk, _ in waiting))
+            self._run(sql.encode(), [values for _, columns in waiting for values in columns])
+            self._waiting.clear()
+
+
+@lru_cache(1000)
+def _together(bulks: tuple[Bulk, ...]) -> str:
+    """Return one statement that does what each of these does."""
+    parts: list[str] = []
+    before = 0
+    for bulk in bulks:
+        parts.append(_shifted(bulk.postgresql, before))
+        before += len(set(_PLACE.findall(bulk.postgresql)))
+    *first, last = parts
+    if not first:
+        return last
+    return f"WITH {', '.join(f'w{n} AS ({part})' for n, part in enumerate(first))} {last}"
+
+
+def _shifted(sql: str, by: int) -> str:
+    return _PLACE.sub(lambda place: f"${int(place[1]) + by}", sql)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
@@ -11,6 +11,8 @@ from headwater.database.bulk import Bulk
 
 Result = TypeVar("Result")
 Row = tuple[Any, ...]
+Question = tuple[str, Collection[int] | Collection[bytes]]
+"""SQL with `IN ({keys})`, and the keys."""
 
 
 class Session(Protocol):
@@ -26,6 +28,10 @@ class Session(Protocol):
 
     def rows_in(self, sql: str, keys: Iterable[int] | Iterable[bytes]) -> list[Row]:
         """Run a question about many keys, which stand in it as `IN ({keys})`; in any order."""
+        ...
+
+    def ask(self, *questions: Question) -> list[list[Row]]:
+        """Run several questions as `rows_in` does, and wait once for the answers to all."""
         ...
 
     def run(self, sql: str, *bound: object) -> None:

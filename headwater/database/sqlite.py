@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from headwater.database.bulk import Bulk
 from headwater.database.migrations import create, revision_of, upgrade
 from headwater.database.schema import Schema
-from headwater.database.session import Result, Row
+from headwater.database.session import Question, Result, Row
 from headwater.errors import HeadwaterError, StorageFull, Unavailable
 
 BUSY_TIMEOUT_MILLISECONDS: Final = 10_000
@@ -119,6 +119,10 @@ class SqliteSession:
             some += some[-1:] * (places - len(some))
             found += execute(sql.replace("{keys}", ",".join("?" * places)), some)
         return found
+
+    def ask(self, *questions: Question) -> list[list[Row]]:
+        """Run several questions about many keys."""
+        return [self.rows_in(sql, keys) for sql, keys in questions]
 
     def run(self, sql: str, *bound: object) -> None:
         """Run a statement."""

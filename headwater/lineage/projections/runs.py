@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Final
 
 from headwater.database.bulk import Rule, insert, update
-from headwater.database.session import Session
+from headwater.database.session import Row, Session
 from headwater.lineage import tables
 from headwater.lineage.lww import key_of, microseconds_of, rank_in
 from headwater.lineage.projections.run_state import Mark, RunState, Standing, standing_of
@@ -68,6 +68,12 @@ class _Draft:
         self.is_new = False
         self.marks: list[Mark] = []
         self.shows_life = False
+
+    def may_have_ended(self) -> bool:
+        """Tell whether the run may have an end, here or in what is stored."""
+        if not self.is_new or self.kind != Kind.RUN:
+            return True
+        return any(mark.type is not EventType.START for mark in self.marks)
 
     def join(self, first: bytes, last: bytes, snapshot: bytes | None) -> None:
         self.first = min(self.first, first)
@@ -130,19 +136,22 @@ class Runs:
         """Write the rows of all runs touched; their events and inputs must be written."""
         drafts = self._drafts
         held = [id_ for id_, draft in drafts.items() if not draft.is_new]
-        for id_, first, last, snapshot in session.rows_in(_HELD, held):
+        marked = [id_ for id_ in held if drafts[id_].kind == Kind.RUN]
+        ending = [id_ for id_, draft in drafts.items() if draft.may_have_ended()]
+        keys, marks, io = session.ask((_HELD, held), (_MARKS, marked), (_IO, ending))
+        for id_, first, last, snapshot in keys:
             drafts[id_].join(first, last, snapshot)
-        _read_marks(session, drafts, held)
+        _take_marks(session, drafts, marked, marks)
         derived = {id_: _derived(draft) for id_, draft in drafts.items()}
         ended = [id_ for id_, (state, *_) in derived.items() if state >= RunState.COMPLETED]
-        io_hashes = _io_hashes(session, drafts, ended)
+        io_hashes = _io_hashes(drafts, ended, io)
         inserts, updates = [], []
         for id_, draft in drafts.items():
-            keys = (draft.first, draft.last, draft.snapshot, io_hashes.get(id_))
+            ends = (draft.first, draft.last, draft.snapshot, io_hashes.get(id_))
             if draft.is_new:
-                inserts.append((id_, draft.uuid, draft.job, draft.kind, *derived[id_], *keys))
+                inserts.append((id_, draft.uuid, draft.job, draft.kind, *derived[id_], *ends))
             else:
-                updates.append((id_, *derived[id_], *keys))
+                updates.append((id_, *derived[id_], *ends))
         session.write(_INSERT, inserts)
         session.write(_UPDATE, updates)
         drafts.clear()
@@ -182,30 +191,30 @@ def _started(standing: Standing, draft: _Draft) -> int | None:
     return None if rank_in(draft.first) == 2 else microseconds_of(draft.first)
 
 
-def _read_marks(session: Session, drafts: dict[int, _Draft], held: Collection[int]) -> None:
+def _take_marks(
+    session: Session, drafts: dict[int, _Draft], marked: Collection[int], rows: Iterable[Row]
+) -> None:
     """Give runs that were there before all their marks; a draft holds those of its batch."""
-    asked = [id_ for id_ in held if drafts[id_].kind == Kind.RUN]
     marks: defaultdict[int, list[Mark]] = defaultdict(list)
-    rows = session.rows_in(_MARKS, asked)
     for id_, type_, flags, seconds, nanoseconds, hash_, received_us in rows:
         time = None if seconds is None else EventTime(seconds, nanoseconds, "")
         kind = EventType(type_)
         key = key_of(time, kind, hash_, received_us=received_us)
         marks[id_].append(Mark(key, kind, bool(flags & HAS_ERROR), bool(flags & HAS_STATISTICS)))
-    for id_ in asked:
+    for id_ in marked:
         drafts[id_].marks = marks[id_]
-    silent = [id_ for id_ in asked if not marks[id_] and not drafts[id_].shows_life]
+    silent = [id_ for id_ in marked if not marks[id_] and not drafts[id_].shows_life]
     for (id_,) in session.rows_in(_SHOW_LIFE, silent):
         drafts[id_].shows_life = True
 
 
 def _io_hashes(
-    session: Session, drafts: dict[int, _Draft], ended: Collection[int]
+    drafts: dict[int, _Draft], ended: Collection[int], io: Iterable[Row]
 ) -> dict[int, bytes]:
     """Return a hash of the live inputs and outputs of each of these runs."""
     live: dict[int, list[tuple[int, bytes, bytes]]] = {id_: [] for id_ in ended}
-    for id_, key, *named in session.rows_in(_IO, ended):
-        if key >= (drafts[id_].snapshot or b""):
+    for id_, key, *named in io:
+        if id_ in live and key >= (drafts[id_].snapshot or b""):
             live[id_].append((named[0], named[1], named[2]))
     return {id_: _hash_of(sorted(names)) for id_, names in live.items()}
 
