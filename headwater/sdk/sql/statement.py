@@ -121,7 +121,7 @@ class _Statement:
         add_source(self._walker, node.args["using"], self._scope)
         conditions = [indirectly(self._walker.trace(node.args["on"], self._scope), "JOIN")]
         written: dict[str, list[Trace]] = {}
-        inserts = False
+        inserts = deletes = False
         for when in node.args["whens"].expressions:
             condition = when.args.get("condition")
             if condition is not None:
@@ -129,7 +129,8 @@ class _Statement:
                 conditions.append(indirectly(found, "CONDITIONAL"))
             action = when.args["then"]
             inserts = inserts or isinstance(action, exp.Insert)
-            for column, value in self._written(action, known):
+            deletes = deletes or (isinstance(action, exp.Var) and action.name.upper() == "DELETE")
+            for column, value in self._written(action, known, source=node.args["using"]):
                 written.setdefault(column, []).append(value)
         if not inserts:
             conditions += self._rows()
@@ -139,11 +140,21 @@ class _Statement:
             for column, values in written.items()
         ]
         return self._finish(
-            (name,), columns, Relation(columns=(), rows=decided if inserts else NOTHING)
+            (name,),
+            columns,
+            Relation(columns=(), rows=decided if inserts or deletes else NOTHING),
         )
 
-    def _written(self, action: Any, known: tuple[str, ...] | None) -> list[tuple[str, Trace]]:
+    def _written(
+        self, action: Any, known: tuple[str, ...] | None, *, source: Any
+    ) -> list[tuple[str, Trace]]:
         """Return the columns that one branch of MERGE sets, with their values."""
+        if isinstance(action, exp.Insert | exp.Update) and _takes_all(action):
+            alias = source.alias_or_name
+            return [
+                (column, self._walker.trace(exp.column(column, table=alias), self._scope))
+                for column in known or ()
+            ] or [("*", UNKNOWN)]
         if isinstance(action, exp.Update):
             return [
                 (each.this.name, self._walker.trace(each.expression, self._scope))
@@ -194,6 +205,13 @@ def _named(columns: tuple[tuple[str, Trace], ...], names: list[str]) -> Columns:
         (names[position] if position < len(names) else name, trace)
         for position, (name, trace) in enumerate(columns)
     ]
+
+
+def _takes_all(action: Any) -> bool:
+    """Tell whether a branch of MERGE says `INSERT *` or `UPDATE SET *`."""
+    return isinstance(action.this, exp.Star) or any(
+        isinstance(each, exp.Star) for each in action.expressions
+    )
 
 
 def _target(node: Any) -> exp.Table:

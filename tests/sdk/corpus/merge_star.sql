@@ -1,0 +1,1 @@
+MERGE INTO curated.totals t USING (SELECT customer, sum(price)::INT AS total, count(*)::INT AS orders FROM orders WHERE customer IS NOT NULL GROUP BY customer) s ON t.customer = s.customer WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *

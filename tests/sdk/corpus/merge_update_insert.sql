@@ -1,0 +1,1 @@
+MERGE INTO curated.totals t USING (SELECT customer, sum(price) AS total, count(*) AS n FROM orders GROUP BY customer) s ON t.customer = s.customer WHEN MATCHED THEN UPDATE SET total = s.total, orders = s.n WHEN NOT MATCHED THEN INSERT (customer, total, orders) VALUES (s.customer, s.total, s.n)
