@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
@@ -91,7 +91,7 @@ def _datasets(view: LineageView, hits: list[Hit]) -> list[Json]:
 def _highlights(hit: Json, text: str) -> dict[str, list[str]]:
     """Return where the text stands in the name and the namespace, marked with `<em>`."""
     pattern = re.compile(re.escape(text), re.IGNORECASE)
-    marked: dict[str, Any] = {
+    marked = {
         name: pattern.sub(lambda m: f"<em>{m[0]}</em>", hit[name]) for name in ("name", "namespace")
     }
     return {name: [said] for name, said in marked.items() if said != hit[name]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -65,8 +65,8 @@ def _where(window: Window) -> str:
     return _WITHIN if window.namespace is None else _WITHIN + _OF_NAMESPACE
 
 
-def _values(window: Window) -> dict[str, Any]:
-    values: dict[str, Any] = {
+def _values(window: Window) -> dict[str, object]:
+    values: dict[str, object] = {
         "after_s": window.after.seconds,
         "after_ns": window.after.nanoseconds,
         "before_s": window.before.seconds,

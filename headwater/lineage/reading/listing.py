@@ -6,8 +6,8 @@ so that neither counting nor skipping has to read the rows themselves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -41,7 +41,7 @@ class Listing:
         `condition` is SQL about the row of alias `x`.
         """
         where = _where(kind, namespace) + condition
-        values = {} if namespace is None else {"namespace": namespace}
+        values: dict[str, object] = {} if namespace is None else {"namespace": namespace}
         if offset >= _FAR and not condition:
             reached = self._reached(kind, where, values, offset)
             if reached is None:
@@ -59,7 +59,7 @@ class Listing:
 
     def count(self, kind: Kind, *, namespace: int | None) -> int:
         """Count the jobs or datasets that pages show."""
-        values: dict[str, Any] = {} if namespace is None else {"namespace": namespace}
+        values: dict[str, object] = {} if namespace is None else {"namespace": namespace}
         within = "" if namespace is None else " AND namespace_id = :namespace"
         shown = f"SELECT count(*) FROM {kind} WHERE standing >= 1{within}"
         gone = f"SELECT count(*) FROM ({_hidden(kind, namespace)}) g"
@@ -70,17 +70,17 @@ class Listing:
         return bool(rows_of(self._connection, f"{_hidden(kind, None)} LIMIT 1"))
 
     def _reached(
-        self, kind: Kind, where: str, values: dict[str, int], offset: int
+        self, kind: Kind, where: str, values: Mapping[str, object], offset: int
     ) -> tuple[int, int] | None:
         """Return the time of change at an offset, and how many rows changed after it."""
         sql = f"SELECT {_CHANGED} FROM {kind} x{where} ORDER BY 1 DESC LIMIT 1 OFFSET :offset"
-        rows: Sequence[Any] = rows_of(self._connection, sql, **values, offset=offset)
+        rows = rows_of(self._connection, sql, **values, offset=offset)
         if not rows:
             return None
         later = f"SELECT count(*) FROM {kind} x{where} AND {_CHANGED} > :reached"
         return rows[0][0], self._one(later, {**values, "reached": rows[0][0]})
 
-    def _one(self, sql: str, values: dict[str, Any]) -> int:
+    def _one(self, sql: str, values: Mapping[str, object]) -> int:
         return int(rows_of(self._connection, sql, **values)[0][0])
 
 

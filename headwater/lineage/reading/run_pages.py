@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,7 +17,7 @@ from headwater.lineage.reading.runs import STATES
 from headwater.model.lineage import RunState
 
 _FEW: Final = 1_000
-_BATCH: Final = 500
+_BATCH: Final = 200
 _KEY_BYTES: Final = 25
 _COMPLETED: Final = STATES.index("COMPLETED")
 
@@ -59,7 +59,7 @@ class RunPages:
         """Return a page; raises `Invalid` for a cursor that no page gave."""
         start = None if after is None else _key_of(after)
         if wanted.state is None:
-            found = list(self._any(wanted, start, limit + 1, offset))
+            found = list(self._any(wanted, start, limit=limit + 1, offset=offset))
         else:
             found = []
             for one in self._shown(wanted, start):
@@ -74,10 +74,16 @@ class RunPages:
         return RunPage([key for key, _ in page], _cursor_of(page[-1][1]) if more else None)
 
     def _any(
-        self, wanted: RunFilter, start: bytes | None, limit: int, offset: int, where: str = ""
+        self,
+        wanted: RunFilter,
+        start: bytes | None,
+        *,
+        limit: int,
+        offset: int = 0,
+        where: str = "",
     ) -> Iterator[_Found]:
         sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}"
-        values: dict[str, Any] = {"limit": limit, "offset": offset}
+        values: dict[str, object] = {"limit": limit, "offset": offset}
         if wanted.job is not None:
             sql += " AND r.job_id = :job"
             values["job"] = wanted.job
@@ -97,7 +103,7 @@ class RunPages:
             yield from self._among(own, wanted, start)
             return
         where = f" AND (r.state = :state OR {_HAS_CHILDREN})"
-        while batch := list(self._any(wanted, start, _BATCH, 0, where)):
+        while batch := list(self._any(wanted, start, limit=_BATCH, where=where)):
             yield from self._in_state(batch, wanted)
             start = batch[-1][1]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -58,7 +58,7 @@ class Search:
     def find(self, wanted: Wanted, *, limit: int) -> tuple[list[Hit], int]:
         """Return up to `limit` hits, and how many there are in all."""
         escaped = wanted.text.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-        values: dict[str, Any] = {"pattern": f"%{escaped}%", "limit": max(1, limit)}
+        values: dict[str, object] = {"pattern": f"%{escaped}%", "limit": max(1, limit)}
         more = ""
         for condition, name, value in (
             ("n.name = :namespace", "namespace", wanted.namespace),
