@@ -116,6 +116,47 @@ def test_what_all_rows_depend_on_is_a_tree_of_its_own() -> None:
     assert "processed.flights.delay  group by in to_curated" in lines
 
 
+def test_lens_and_groups_are_asked_for() -> None:
+    _, session = invoke(
+        lineage,
+        COLUMNS,
+        *("show", "curated.daily", "--as-of", "2026-03-01", "--known-at", "7"),
+        *("--since", "2026-02-01", "--collapse", "prefix", "--expand", "job:ns:a"),
+    )
+    ((_, query),) = session.asked
+    assert (query["asOf"], query["knownAt"], query["since"]) == ("2026-03-01", "7", "2026-02-01")
+    assert (query["mode"], query["collapse"], query["expand"]) == ("union", "prefix", ["job:ns:a"])
+    _, session = invoke(lineage, COLUMNS, "show", "run:x", "--run", "y", "--level", "run")
+    ((_, query),) = session.asked
+    assert (query["node"], query["mode"], query["run"]) == ("run:x", "run", "y")
+
+
+def test_runs_groups_and_declared_edges_are_told_apart() -> None:
+    named = {"namespace": "ns"}
+    graph = {
+        "start": ["run:1"],
+        "nodes": [
+            named | {"id": "run:1", "kind": "run", "name": "j", "run": "1", "state": "FAILED"},
+            named | {"id": "group:ns:raw.", "kind": "group", "name": "raw.", "members": 1_200},
+        ],
+        "edges": [
+            {"from": "group:ns:raw.", "to": "run:1", "state": "current", "declared": True}
+            | {"job": named | {"name": "who"}}
+        ],
+        "bands": [],
+        "partial": False,
+        "reason": None,
+    }
+    for node in graph["nodes"]:
+        node["distance"] = 0 if node["id"] == "run:1" else -1
+    output, _ = invoke(lineage, graph, "show", "run:1", "--up")
+    lines = [line.strip(" │└─├") for line in output.splitlines()]
+    assert lines == [
+        "run of j  1  failed  comes from",
+        "ns raw. …  1,200 in it  declared in who",
+    ]
+
+
 def test_json_is_the_answer_itself() -> None:
     output, _ = invoke(lineage, COLUMNS, "show", "curated.daily", "--json")
     assert json.loads(output) == COLUMNS
@@ -155,7 +196,7 @@ def test_short_names_become_node_ids(text: str, column: str | None, node: str) -
 
 
 def test_runs_show_the_error_in_the_list() -> None:
-    output, session = invoke(runs, {"runs": [RUN]})
+    output, session = invoke(runs, {"runs": [RUN], "next": None})
     assert "no such column" in output
     assert "far too long" not in output
     assert session.asked[0][0] == "/api/v2/runs"
