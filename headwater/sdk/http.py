@@ -266,6 +266,8 @@ def _fates(answer: _Answer, count: int) -> list[TransportError | None]:
 def _hint_of(error: OSError) -> str | None:
     if type(error).__name__ == "SSLCertVerificationError":
         return "name its certificate authority in SSL_CERT_FILE"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there; OPENLINEAGE_URL names the server"
     return None
 
 

@@ -82,7 +82,7 @@ def _look_for(kind: type) -> Look | None:
         look = _LOOKS.get((library, parent.__name__))
         if look is not None:
             return look
-    return _rows if issubclass(kind, (list, tuple)) else None
+    return _rows if issubclass(kind, list) else None  # a tuple is several values
 
 
 def _pandas(value: object) -> Shape:

@@ -124,6 +124,7 @@ def test_nobody_there_is_a_retriable_error() -> None:
     with pytest.raises(TransportError, match="cannot be reached") as caught:
         transport.emit(b"{}")
     assert caught.value.retriable
+    assert "OPENLINEAGE_URL" in str(caught.value)
 
 
 def test_a_server_that_says_nothing_times_out() -> None:

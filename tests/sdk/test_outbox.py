@@ -139,6 +139,7 @@ def test_damage_costs_only_the_lines_that_it_hits(
         box.put(each)
     path = box._own[-1].path
     box.close()
+    size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(at)
         file.write(junk)
@@ -149,8 +150,8 @@ def test_damage_costs_only_the_lines_that_it_hits(
     assert set(found) <= set(EVENTS)
     assert len(found) >= len(EVENTS) - len(junk) // 8 - 3
     assert files(folder) == []
-    hit = len(found) < len(EVENTS)
-    assert not hit or list(folder.rglob("*.damaged")) or at + len(junk) > 590
+    is_torn = at + len(junk) >= size  # without its line break the last line was never finished
+    assert len(found) == len(EVENTS) or is_torn or list(folder.rglob("*.damaged"))
 
 
 def test_a_file_of_something_else_is_set_aside(outbox: Path) -> None:

@@ -59,7 +59,22 @@ def test_heirs_of_a_table_are_tables() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, 5, "text", b"x", {}, [], [1], ["a"], [{1: 2}], (), object(), pd.Series([1])]
+    "value",
+    [
+        None,
+        5,
+        ({"a": 1}, {"a": 2}),
+        "text",
+        b"x",
+        {},
+        [],
+        [1],
+        ["a"],
+        [{1: 2}],
+        (),
+        object(),
+        pd.Series([1]),
+    ],
 )
 def test_other_values_are_none(value: object) -> None:
     assert shape_of(value) is None
