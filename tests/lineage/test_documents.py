@@ -184,3 +184,14 @@ def test_a_store_without_documents_gets_them_with_the_next_event(lineage_backend
     again = lineage_backend.open(place)
     again.apply([arrival(json.dumps(event(job="k")).encode())])
     assert set(documents(again)) == {"a", "b", "j", "k"}
+
+
+def test_the_index_of_sqlite_agrees_with_the_documents(tmp_path, event):
+    log = SqlLineage.open(tmp_path / "lineage.db")
+    for hour, column in enumerate("abacab"):
+        made = with_facets(event, f"2026-11-21T0{hour}:00:00Z", schema=schema(column))
+        log.apply([arrival(json.dumps(made).encode())])
+    log.rebuild()
+    check = "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
+    log._database.write(lambda session: session.run(check), forget=log._forget, patient=True)
+    log.close()
