@@ -16,6 +16,7 @@ A database that is not here is skipped with its name; with CI=true a missing whe
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ import pytest
 
 from headwater.lineage.envelope import facet_ids, unpack
 from headwater.lineage.log import SqlLineage
+from headwater.lineage.tables import SCHEMA
 from tools.postgresql_server import PostgresqlServer, binaries
 
 BACKENDS = ("sqlite", "postgresql")
@@ -67,6 +69,13 @@ class LineageBackend:
     def place_of(self, log: SqlLineage) -> Path | str:
         """Return where a store is that was opened here."""
         return next(place for place, known in self.opened if known is log)
+
+    def discard(self, log: SqlLineage) -> None:
+        """Close a store that is not needed again, and give back its place before the test ends."""
+        place = self.place_of(log)
+        self.close(log)
+        self.places.remove(place)
+        self.drop(place)
 
     def close(self, log: SqlLineage | None = None) -> None:
         """Close one store, or all, and give back their places."""
@@ -144,12 +153,54 @@ def _on_postgresql(request: pytest.FixtureRequest) -> LineageBackend:
     server = request.getfixturevalue("postgresql_server")(
         request.param.partition("-")[2] or "wheel"
     )
-    return LineageBackend(
-        request.param,
-        lambda: server.fresh(_lineage),
-        lambda place: server.drop(str(place)),
-        server,
-    )
+    shelf = _SHELVES.setdefault(server, Shelf(server))
+    return LineageBackend(request.param, shelf.take, shelf.put_back, server)
+
+
+class Shelf:
+    """Databases with the tables of lineage, used again when a test is done: a new one is dear."""
+
+    def __init__(self, server: PostgresqlServer) -> None:
+        self._server = server
+        self._free: list[str] = []
+        self._uses: Counter[str] = Counter()
+
+    def take(self) -> str:
+        """Return the URL of a database that holds nothing."""
+        url = self._free.pop() if self._free else self._server.fresh(_lineage)
+        self._uses[url] += 1
+        return url
+
+    def put_back(self, place: Path | str) -> None:
+        """Empty a database that was taken; drop one that is worn or was made otherwise."""
+        url = str(place)
+        if 0 < self._uses[url] < MOST_USES and self._is_of_this_version(url):
+            self._server.execute(_EMPTY, self._server.name_of(url))
+            self._free.append(url)
+        else:
+            self._server.drop(url)
+
+    def _is_of_this_version(self, url: str) -> bool:
+        sql = "SELECT version_num FROM alembic_version"
+        return self._server.execute(sql, self._server.name_of(url)) == [(SCHEMA.head,)]
+
+
+_SHELVES: dict[PostgresqlServer, Shelf] = {}
+MOST_USES = 30
+_EMPTY = """
+DO $$
+DECLARE name text;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+END $$
+"""
 
 
 def _lineage(url: str) -> None:

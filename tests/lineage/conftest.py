@@ -60,6 +60,10 @@ class Store:
     """A store, with short words for what tests do to it."""
 
     log: SqlLineage
+    backend: LineageBackend
+
+    def discard(self) -> None:
+        self.backend.discard(self.log)
 
     def take(self, *bodies: bytes | dict[str, Any], at: datetime = NOW) -> list[Any]:
         sent = [b if isinstance(b, bytes) else json.dumps(b).encode() for b in bodies]
@@ -79,7 +83,7 @@ class Store:
 
 @pytest.fixture
 def open_store(lineage_backend: LineageBackend) -> Callable[[], Store]:
-    return lambda: Store(lineage_backend.open())
+    return lambda: Store(lineage_backend.open(), lineage_backend)
 
 
 @pytest.fixture

@@ -68,5 +68,5 @@ def test_every_event_is_applied_or_refused_and_rebuilt_the_same(open_store, even
     assert other.log.dump() == expected
     store.log.rebuild()
     assert store.log.dump() == expected
-    store.log.close()
-    other.log.close()
+    store.discard()
+    other.discard()

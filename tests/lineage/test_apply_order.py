@@ -86,7 +86,7 @@ def test_order_of_applying_a_finished_log_does_not_matter(open_store, told, seed
     assert store.log.dump() == expected
     store.log.rebuild()
     assert store.log.dump() == expected
-    store.log.close()
+    store.discard()
 
 
 @given(told=st.lists(commands(), min_size=2, max_size=12), seed=st.integers())
@@ -99,5 +99,5 @@ def test_what_people_said_at_a_time_does_not_depend_on_when_it_came(open_store, 
     for body in bodies:
         other.log.apply([body, body])
     assert one.log.dump() == other.log.dump()
-    one.log.close()
-    other.log.close()
+    one.discard()
+    other.discard()

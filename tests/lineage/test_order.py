@@ -48,8 +48,8 @@ def test_order_duplicates_and_batches_do_not_matter(open_store, requests, seed):
     assert other.log.dump() == expected
     other.log.rebuild()
     assert other.log.dump() == expected
-    one.log.close()
-    other.log.close()
+    one.discard()
+    other.discard()
 
 
 @given(seed=SEEDS)
@@ -60,7 +60,7 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
     names = one.take_well(*bodies) and one.ask(
         "SELECT n.display, d.display FROM dataset d JOIN namespace n ON n.id = d.namespace_id"
     )
-    one.log.close()
+    one.discard()
     one = open_store()
     # The same event may stand on both sides of a command: only its first arrival names anything.
     half = len(bodies) // 2
@@ -77,8 +77,8 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
     assert other.log.dump() == expected
     one.log.rebuild()
     assert one.log.dump() == expected
-    one.log.close()
-    other.log.close()
+    one.discard()
+    other.discard()
 
 
 def _commands(names, chance):

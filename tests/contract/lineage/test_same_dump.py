@@ -33,7 +33,7 @@ def test_captured_events_give_the_dump_that_sqlite_gives(
     assert log.dump() == expected
     log.rebuild()
     assert log.dump() == expected
-    postgresql_backend.close(log)
+    postgresql_backend.discard(log)
 
 
 def test_every_captured_event_gives_the_dump_that_sqlite_gives(
