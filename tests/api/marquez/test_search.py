@@ -56,13 +56,27 @@ def test_full_text_hits_have_the_members_that_the_ui_reads(
     server.post(event("START", job="Tide report", job_facets=sql, outputs=("the tides",)))
     found = server.get(f"/api/v2beta/search/{kind}?q=tide").json()
     assert [hit.keys() for hit in found["hits"]] == [members]
-    marked = "<em>Tide</em> report" if kind == "jobs" else "the <em>tide</em>s"
-    assert found["highlights"] == [{"name": [marked]}]
+    marked = "<em>Tide</em> report" if kind == "jobs" else "the <em>tides</em>"
+    assert [shown["name"] for shown in found["highlights"]] == [[marked]]
     if kind == "jobs":
         assert found["hits"][0]["facets"] == sql
         assert found["hits"][0]["eventType"] == "RUNNING"
-    assert server.get(f"/api/v2beta/search/{kind}?q=none").json() == {"hits": [], "highlights": []}
+    for words in ("none", "%25"):
+        nothing = server.get(f"/api/v2beta/search/{kind}?q={words}").json()
+        assert nothing == {"hits": [], "highlights": []}
     assert server.get(f"/api/v2beta/search/{kind}").status_code == 400
+
+
+def test_full_text_finds_words_in_columns_and_sql(server: Any, event: Any) -> None:
+    facets = {"schema": {"fields": [{"name": "harbour_fee"}]}}
+    dataset = {"namespace": "ns", "name": "d", "facets": facets}
+    sql = {"sql": {"query": "select harbour_fee from d"}}
+    server.post(event(job="j", job_facets=sql, outputs=(dataset,)))
+    found = server.get("/api/v2beta/search/datasets?q=harbour").json()
+    assert [hit["name"] for hit in found["hits"]] == ["d"]
+    assert found["highlights"][0]["facets.schema.fields.name"] == ["<em>harbour</em>_fee"]
+    found = server.get("/api/v2beta/search/jobs?q=harbour").json()
+    assert found["highlights"][0]["facets.sql.query"] == ["select <em>harbour</em>_fee from d"]
 
 
 def test_full_text_names_a_child_by_its_full_name(server: Any, event: Any) -> None:
