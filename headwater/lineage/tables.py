@@ -307,6 +307,9 @@ FACET_EDGE: Final = Table(
     sqlite_with_rowid=False,
 )
 Index("facet_edge_in", FACET_EDGE.c.in_dataset_id, FACET_EDGE.c.in_field)
+Index("facet_edge_declared", FACET_EDGE.c.in_dataset_id, **where("source = 1"))
+Index("facet_edge_in_job", FACET_EDGE.c.in_job_id, **where("in_job_id > 0"))
+Index("facet_edge_out_job", FACET_EDGE.c.out_job_id, **where("out_job_id > 0"))
 
 # Who says so: the facet stood on output `dataset_id` of `job_id` (0 for a DatasetEvent), or, for
 # `lineage` on a job (dataset_id is then the entry's target, 0 for a JOB entry). min, max. Column
@@ -395,6 +398,6 @@ DECLARED: Final = Table(
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0004",
+    head="0005",
     migrations=Path(__file__).parent / "migrations",
 )

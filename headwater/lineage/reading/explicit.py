@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -32,7 +32,14 @@ _SOURCES: Final = (
 )
 _CARRIERS: Final = "SELECT DISTINCT dataset_id FROM dataset_facet WHERE facet_id IN ({keys})"
 _USERS: Final = (
-    "SELECT DISTINCT u.job_id FROM lineage_use u WHERE u.job_id IN ({keys}) AND u.source = 1"
+    "SELECT DISTINCT u.job_id, u.facet_id FROM lineage_use u"
+    " WHERE u.job_id IN ({keys}) AND u.source = 1"
+)
+# Who may have named a job in an entry of a facet of its own.
+_NAMING: Final = (
+    "SELECT DISTINCT u.job_id, u.facet_id FROM facet_edge e JOIN lineage_use u"
+    " ON u.facet_id = e.facet_id AND u.source = 1 WHERE e.{end}_job_id IN ({{keys}})"
+    " AND e.{end}_job_id > 0"
 )
 
 
@@ -78,20 +85,25 @@ class Explicit:
         keys = set(datasets)
         users = [*rows_in(self._connection, _TARGETS, keys)]
         users += rows_in(self._connection, _SOURCES, keys)
-        facets = {facet for job, facet in users if not job}
-        carriers = keys | {key for (key,) in rows_in(self._connection, _CARRIERS, facets)}
-        if not users:
-            return set()
-        found = self._recall.of(_OF_DATASET, carriers, self._load_declared)
-        return self.of_jobs(job for job, _ in users if job) | {
-            edge for edges in found.values() for edge in edges
-        }
+        return self._said_by(users, keys)
 
     def of_jobs(self, jobs: Iterable[int]) -> set[Declared]:
-        """Return the edges that these jobs declare."""
-        users = {job for (job,) in rows_in(self._connection, _USERS, jobs)}
-        found = self._recall.of(_OF_JOB, users, self._load_of_jobs)
-        return {edge for edges in found.values() for edge in edges}
+        """Return the edges that these jobs declare, or of which they may be an end."""
+        keys = set(jobs)
+        users = [*rows_in(self._connection, _USERS, keys)]
+        for end in ("in", "out"):
+            users += rows_in(self._connection, _NAMING.format(end=end), keys)
+        return self._said_by(users, set())
+
+    def _said_by(self, users: Sequence[tuple[int, int]], datasets: set[int]) -> set[Declared]:
+        """Return what users, (job, facet) with 0 for a DatasetEvent, declare now."""
+        if not users:
+            return set()
+        facets = {facet for job, facet in users if not job}
+        carriers = datasets | {key for (key,) in rows_in(self._connection, _CARRIERS, facets)}
+        by_jobs = self._recall.of(_OF_JOB, {job for job, _ in users if job}, self._load_of_jobs)
+        by_events = self._recall.of(_OF_DATASET, carriers, self._load_declared)
+        return {edge for edges in (*by_jobs.values(), *by_events.values()) for edge in edges}
 
     def _load_of_jobs(self, jobs: Collection[int]) -> dict[int, tuple[Declared, ...]]:
         statements = self._on_outputs(jobs) + self.on_jobs(jobs)

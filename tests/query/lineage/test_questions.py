@@ -157,6 +157,17 @@ def test_job_entry_makes_an_edge_to_the_job(lineage: Any, event: Any) -> None:
     assert ("a", "j", "current") in links(graph)
 
 
+def test_job_that_another_names_leads_on(lineage: Any, event: Any) -> None:
+    told = event("COMPLETE", "j", 1, "", "b")
+    from_job = {"namespace": "ns", "name": "exporter", "type": "JOB"}
+    told["job"]["facets"] = {"lineage": {"entries": [{**entry(name="b"), "inputs": [from_job]}]}}
+    lineage.post(told)
+    up = lineage.walk("dataset:ns:b", towards="up")
+    assert ("exporter", "b", "current") in links(up)
+    down = lineage.walk("job:ns:exporter", towards="down")
+    assert links(down) == {("exporter", "b", "current")}
+
+
 def test_dataset_event_declares_without_a_job(lineage: Any) -> None:
     said = {"inputs": [{"namespace": "ns", "name": "table", "type": "DATASET"}]}
     lineage.post(dataset_event("view", 1, lineage=said))
