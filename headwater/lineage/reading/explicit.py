@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from headwater.lineage.reading.current import EXPLICIT_SIDES
 from headwater.lineage.reading.edges import Edges, strongest
 from headwater.lineage.reading.memory import Recall, Shelf
-from headwater.lineage.reading.rows import rows_in
+from headwater.lineage.reading.rows import rows_in, rows_of
 from headwater.model.lineage import EdgeState
 
 _OWN_JOB: Final = -1
@@ -20,6 +20,7 @@ _SAYS: Final = (
     "SELECT facet_id, out_dataset_id, out_job_id, in_dataset_id, in_job_id FROM facet_edge"
     " WHERE facet_id IN ({keys}) AND source = 1 AND (in_dataset_id <> 0 OR in_job_id <> 0)"
 )
+_ANYTHING: Final = "SELECT 1 FROM facet_edge WHERE source = 1 LIMIT 1"
 # Who may have declared something of a dataset: as the target of an entry, or as its source.
 _TARGETS: Final = (
     "SELECT DISTINCT u.job_id, u.facet_id FROM lineage_use u"
@@ -79,21 +80,28 @@ class Explicit:
         self._connection = connection
         self._recall = recall
         self._edges = edges
+        self._is_any: bool | None = None
 
     def around(self, datasets: Iterable[int]) -> set[Declared]:
         """Return the declared edges of which these datasets may be an end."""
-        keys = set(datasets)
+        keys = set(datasets) if self._anything() else set()
         users = [*rows_in(self._connection, _TARGETS, keys)]
         users += rows_in(self._connection, _SOURCES, keys)
         return self._said_by(users, keys)
 
     def of_jobs(self, jobs: Iterable[int]) -> set[Declared]:
         """Return the edges that these jobs declare, or of which they may be an end."""
-        keys = set(jobs)
+        keys = set(jobs) if self._anything() else set()
         users = [*rows_in(self._connection, _USERS, keys)]
         for end in ("in", "out"):
             users += rows_in(self._connection, _NAMING.format(end=end), keys)
         return self._said_by(users, set())
+
+    def _anything(self) -> bool:
+        """Tell whether anybody ever declared an edge; most never do."""
+        if self._is_any is None:
+            self._is_any = bool(rows_of(self._connection, _ANYTHING))
+        return self._is_any
 
     def _said_by(self, users: Sequence[tuple[int, int]], datasets: set[int]) -> set[Declared]:
         """Return what users, (job, facet) with 0 for a DatasetEvent, declare now."""
