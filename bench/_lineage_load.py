@@ -102,18 +102,25 @@ def _end_of(received: bytes) -> int | None:
 
 
 def send(
-    url: str, path: str, bodies: Iterator[bytes], *, connections: int, seconds: float = 3.0
+    url: str,
+    path: str,
+    bodies: Iterator[bytes],
+    *,
+    connections: int,
+    seconds: float = 3.0,
+    media_type: str = "application/json",
 ) -> Sent:
     """POST bodies until they or the seconds are spent."""
-    return uvloop.run(_send(url, path, bodies, connections=connections, seconds=seconds))
+    at = urlsplit(url)
+    head = f"POST {path} HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Type: {media_type}\r\n"
+    return uvloop.run(_send(url, head, bodies, connections=connections, seconds=seconds))
 
 
 async def _send(
-    url: str, path: str, bodies: Iterator[bytes], *, connections: int, seconds: float
+    url: str, head: str, bodies: Iterator[bytes], *, connections: int, seconds: float
 ) -> Sent:
     loop = asyncio.get_running_loop()
     at = urlsplit(url)
-    head = f"POST {path} HTTP/1.1\r\nHost: {at.netloc}\r\nContent-Type: application/json\r\n"
     head_bytes = head.encode() + b"Content-Length: "
     sent = Sent()
     started = time.perf_counter()
@@ -150,11 +157,20 @@ class LineageServer:
         fields = status.read_text(encoding="utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory_bytes(self) -> int:
+        """Return the memory of the process; 0 where the system does not say."""
+        pages = Path(f"/proc/{self.pid}/statm")
+        if not pages.exists():
+            return 0
+        return int(pages.read_text(encoding="utf-8").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
 
 @contextmanager
-def lineage_server(folder: Path, database: str | None = None) -> Iterator[LineageServer]:
-    """Run the server of `bench._lineage_server`."""
-    command = [sys.executable, "-m", "bench._lineage_server", str(folder)]
+def lineage_server(
+    folder: Path, database: str | None = None, *, module: str = "bench._lineage_server"
+) -> Iterator[LineageServer]:
+    """Run the server of `bench._lineage_server`, or one like it."""
+    command = [sys.executable, "-m", module, str(folder)]
     if database is not None:
         command += ["--url", database]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

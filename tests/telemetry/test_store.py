@@ -15,7 +15,9 @@ from headwater.clock import ManualClock
 from headwater.duck import DuckError
 from headwater.errors import Busy, Conflict, Malformed, StorageFull, Unavailable
 from headwater.ingest.telemetry import TelemetryDoor
+from headwater.model.telemetry import TraceQuery
 from headwater.telemetry.duckdb.store import DuckTelemetry
+from headwater.telemetry.duckdb.traces import DuckTraces
 from headwater.telemetry.settings import TelemetrySettings
 from headwater.wire.otlp.signals import JSON, PROTOBUF, Signal
 from tests.telemetry.payloads import captured
@@ -103,6 +105,19 @@ def test_span_without_a_run_has_none(store, door) -> None:
     asyncio.run(send(door, one_span()))
     assert ask(store, "SELECT RunId, Stage FROM otel_traces") == [("", "")]
     assert ask(store, "SELECT TraceId FROM otel_traces_trace_id_ts") == [((b"t" * 16).hex(),)]
+
+
+def test_last_span_of_a_trace_is_found_by_its_nanosecond(store, door) -> None:
+    request = ExportTraceServiceRequest.FromString(one_span())
+    spans = request.resource_spans[0].scope_spans[0].spans
+    spans[0].start_time_unix_nano += 999
+    spans.add().CopyFrom(spans[0])
+    spans[1].span_id = b"z" * 8
+    spans[1].start_time_unix_nano += 999
+    asyncio.run(send(door, request.SerializeToString()))
+    traces = DuckTraces(store)
+    assert len(traces.spans([(b"t" * 16).hex()])) == 2
+    assert traces.find(TraceQuery(attributes={}))[0].spans == 2
 
 
 def test_logs_sent_again_within_the_hour_add_nothing(store, door, clock, path) -> None:

@@ -1,4 +1,5 @@
--- Questions about spans. A span may be there more than once, because senders try again.
+-- Questions about spans. A span may be there more than once, because senders try again. `{ids}`
+-- stands for as many values as there are traces.
 
 -- name: services
 SELECT DISTINCT ServiceName FROM otel_traces ORDER BY ServiceName;
@@ -10,7 +11,7 @@ WHERE ServiceName = $service AND ($kind IS NULL OR SpanKind = $kind)
 ORDER BY SpanName, SpanKind;
 
 -- name: bounds
-SELECT min("Start"), max("End") FROM otel_traces_trace_id_ts WHERE TraceId IN (SELECT unnest($ids));
+SELECT epoch_ns(min("Start")), epoch_ns(max("End")) FROM otel_traces_trace_id_ts WHERE TraceId IN ({ids});
 
 -- name: spans
 SELECT
@@ -20,15 +21,19 @@ SELECT
     "Events.Attributes", "Links.TraceId", "Links.SpanId", "Links.TraceState", "Links.Attributes",
     RunId
 FROM otel_traces
-WHERE TraceId IN (SELECT unnest($ids)) AND "Timestamp" BETWEEN $first AND $last
+WHERE
+    TraceId IN ({ids})
+    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
 QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
 ORDER BY TraceId, "Timestamp", SpanId;
 
 -- name: summaries
-WITH spans AS (
+WITH spans AS MATERIALIZED (
     SELECT TraceId, SpanId, ParentSpanId, SpanName, ServiceName, "Timestamp", Duration, StatusCode, RunId
     FROM otel_traces
-    WHERE TraceId IN (SELECT unnest($ids)) AND "Timestamp" BETWEEN $first AND $last
+    WHERE
+        TraceId IN ({ids})
+        AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
     QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
 ),
 orphans AS (
