@@ -32,7 +32,8 @@ PATIENCE_SECONDS: Final = 2.0
 """So long a write looks for a connection that was lost; producers give up after five."""
 LOCK_SECONDS: Final = 4
 """So long a write waits for those of other processes."""
-_IDLE_SECONDS: Final = 120
+_IDLE_SECONDS: Final = 60
+"""After so long a server that hangs in the middle of a write loses the lock."""
 _RETRY_SECONDS: Final = (0.0, 0.05, 0.1, 0.2, 0.4)
 
 # What the writer does goes by key; its statements are prepared while tables are still empty.
@@ -144,13 +145,13 @@ class PostgresqlDatabase:
         if self._connection is None:
             self._connection = self._driver.connect(_WRITER, _DURABLE)
         with self._connection.pipeline() as pipeline:
-            session = PostgresqlSession(self._connection)
+            session = PostgresqlSession(self._connection, pipeline)
             session.run("BEGIN ISOLATION LEVEL READ COMMITTED")
             if patient:
                 session.run("SET LOCAL lock_timeout = 0")
             session.run(f"SELECT pg_advisory_xact_lock({self._key})")
             result = work(session)
-            session.commit(pipeline)
+            session.commit()
         return result
 
     def _give_up_connection(self) -> bool:

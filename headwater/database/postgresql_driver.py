@@ -5,6 +5,7 @@ psycopg is imported with the first connection: it comes with the extra `postgres
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
     Connection: TypeAlias = PsycopgConnection[tuple[object, ...]]
 
 INSTALL: Final = "pip install 'headwater[server,postgresql]'"
-_CONNECT_SECONDS: Final = "5"
-_APPLICATION: Final = "headwater"
+_DEFAULTS: Final = {
+    "application_name": "headwater",
+    "connect_timeout": 3,
+    # A network that swallows packets is noticed within ten seconds, not minutes.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""What a URL need not say."""
 
 _DISK_FULL: Final = "53100"
 _LOCKED: Final = "55P03"
@@ -57,10 +66,12 @@ class Driver:
                 hint="it looks like postgresql://user:password@host:5432/name",
             ) from None
         self._psycopg = psycopg
+        # It also logs what it raises, with what the database said in the sentence.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
         host = said.get("host") or said.get("hostaddr") or "localhost"
         port = f":{said['port']}" if said.get("port") else ""
         self.where = f"PostgreSQL {said.get('dbname') or said.get('user') or ''} at {host}{port}"
-        given = {"connect_timeout": _CONNECT_SECONDS, "application_name": _APPLICATION, **said}
+        given = {**_DEFAULTS, **said}
         self._conninfo = make_conninfo(**{name: str(value) for name, value in given.items()})
 
     def connect(self, *settings: str) -> Connection:

@@ -29,8 +29,9 @@ class PostgresqlSession:
     each costs more on its way than in the tables.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, pipeline: Pipeline) -> None:
         self._connection = connection
+        self._pipeline = pipeline
         self._cursor = connection.cursor()
         self._run = connection.cursor().execute
         self._waiting: dict[str, tuple[Bulk, tuple[str, ...]]] = {}
@@ -39,6 +40,7 @@ class PostgresqlSession:
         """Run a question and return all its rows."""
         self._send()
         self._cursor.execute(_numbered(sql).encode(), bound)
+        self._pipeline.sync()
         return self._cursor.fetchall()
 
     def rows_in(self, sql: str, keys: Iterable[int] | Iterable[bytes]) -> list[Row]:
@@ -58,6 +60,8 @@ class PostgresqlSession:
                 cursor = self._connection.cursor()
                 cursor.execute(_of_array(sql, type_).encode(), (array(wanted),))
             cursors.append(cursor)
+        if any(cursors):
+            self._pipeline.sync()  # after which the database takes the time of who hangs
         return [cursor.fetchall() if cursor else [] for cursor in cursors]
 
     def run(self, sql: str, *bound: object) -> None:
@@ -72,12 +76,12 @@ class PostgresqlSession:
                 self._send()  # one statement does not see what another part of it wrote
             self._waiting[bulk.table] = (bulk, tuple(map(array, zip(*rows, strict=True))))
 
-    def commit(self, pipeline: Pipeline) -> None:
+    def commit(self) -> None:
         """Commit; a transaction that failed is not taken for one that is durable."""
         self._send()
         cursor = self._cursor
         cursor.execute("COMMIT")
-        pipeline.sync()
+        self._pipeline.sync()
         if cursor.statusmessage != "COMMIT":
             raise Unavailable("the database rolled the transaction back")
 

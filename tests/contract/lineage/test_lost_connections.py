@@ -60,10 +60,10 @@ def test_a_connection_cut_before_the_commit_writes_once(postgresql_backend, monk
     write(log, event_of(0))
     commit, cut = PostgresqlSession.commit, []
 
-    def cut_first(session, pipeline):
+    def cut_first(session):
         if not cut:
             cut.append(_cut_connections(postgresql_backend, log))
-        commit(session, pipeline)
+        commit(session)
 
     monkeypatch.setattr(PostgresqlSession, "commit", cut_first)
     (applied,) = write(log, event_of(1))
@@ -79,8 +79,8 @@ def test_a_commit_whose_answer_is_lost_is_not_written_twice(postgresql_backend, 
     log = postgresql_backend.open()
     commit, cut = PostgresqlSession.commit, []
 
-    def cut_after(session, pipeline):
-        commit(session, pipeline)
+    def cut_after(session):
+        commit(session)
         if not cut:
             cut.append(_cut_connections(postgresql_backend, log))
             session.rows("SELECT 1")
@@ -106,7 +106,7 @@ def test_a_rollback_leaves_nothing_remembered(postgresql_backend, monkeypatch):
     log = postgresql_backend.open()
     with monkeypatch.context() as patch:
 
-        def fail(_session, _pipeline):
+        def fail(_session):
             raise RuntimeError("a defect")
 
         patch.setattr(PostgresqlSession, "commit", fail)
@@ -156,7 +156,8 @@ def test_a_writer_that_holds_the_lock_makes_others_busy(postgresql_backend, monk
     one, other = postgresql_backend.open(place), postgresql_backend.open(place)
     write(other, event_of(0))
 
-    def hold(_session):
+    def hold(session):
+        session.rows("SELECT 1")
         with pytest.raises(Busy, match="other servers are writing"):
             write(other, event_of(1))
 
@@ -191,3 +192,37 @@ def test_no_message_shows_the_password():
         SqlLineage.open("postgresql://joe:open-sesame@127.0.0.1:1/lineage")
     assert "open-sesame" not in json.dumps([str(refused.value), refused.value.hint])
     assert "127.0.0.1:1" in str(refused.value)
+
+
+def test_a_server_that_hangs_in_a_write_loses_the_lock(postgresql_backend, monkeypatch):
+    short = postgresql._WRITER.replace("_session_timeout = '60s'", "_session_timeout = '200ms'")
+    assert short != postgresql._WRITER
+    place = postgresql_backend.place()
+    hanging, other = postgresql_backend.open(place), postgresql_backend.open(place)
+    with monkeypatch.context() as patch:
+        patch.setattr(postgresql, "_WRITER", short)
+        write(hanging, event_of(0))
+
+    def hang(session):
+        session.rows("SELECT 1")
+        (applied,) = write(other, event_of(1))  # waits until the one that hangs is thrown out
+        return applied
+
+    with pytest.raises(Unavailable, match="is away"):
+        hanging._database.write(_once(hang), forget=hanging._forget, patient=False)
+    assert ask(other, "SELECT count(*) FROM event") == [(2,)]
+    (applied,) = write(hanging, event_of(2))
+    assert applied.sequence == 3
+
+
+def _once(work):
+    """Do it once, and fail as the database does when it is done again."""
+    done = []
+
+    def doing(session):
+        if done:
+            raise Unavailable("the test is away")
+        done.append(None)
+        return work(session)
+
+    return doing
