@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import iter_route_contexts
 
 from headwater import errors, observe
 from headwater.config import Settings
@@ -96,6 +97,16 @@ def test_only_health_and_ping_are_open_and_every_route_says_what_it_does(tmp_pat
     assert unguarded == OPEN_TO_EVERYONE
     assert [route.path for route in routes if not route.endpoint.__doc__] == []
     assert [route.path for route in hot if not reference.said_of(route)] == []
+
+
+def test_every_route_is_declared_with_its_whole_path_for_pages_and_metrics(tmp_path: Path) -> None:
+    from headwater.app.platform import Platform
+
+    with Platform.open(Settings(data=tmp_path / "data")) as platform:
+        contexts = [c for router in platform.routers() for c in iter_route_contexts(router.routes)]
+    served = {context.path for context in contexts}
+    declared = {context.original_route.path for context in contexts}
+    assert declared == served
 
 
 @pytest.mark.parametrize(("name", "command"), list(command_reference.commands()))

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from headwater.api.access import Access
 from headwater.api.dispatch import Front, HotRoute
@@ -45,7 +46,8 @@ def create_application(
     application.add_exception_handler(RequestValidationError, _on_validation)
     application.add_exception_handler(HTTPException, _on_http)
     application.add_exception_handler(Exception, _on_failure)
-    return Front(application, access=access, routes=hot)
+    application.state.front = front = Front(application, access=access, routes=hot)
+    return front
 
 
 def _document(application: FastAPI, hot: Sequence[HotRoute]) -> dict[str, Any]:
@@ -100,8 +102,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return _answer(request, Malformed("the body is not JSON that can be read: too deep"))
     if isinstance(error.__cause__, ValueError):
         return _answer(request, Malformed(f"the body is not JSON: {error.__cause__}"))
-    if error.status_code == 404:
-        return _answer(request, _missing(request.method, request.url.path))
+    if error.status_code in (404, 405):
+        return _on_wrong_method(request)
     if request.url.path.startswith("/api/v1/"):
         said = f"HTTP {error.status_code} {error.detail}"
         body = {"code": error.status_code, "message": said}
@@ -109,6 +111,35 @@ async def _on_http(request: Request, error: Exception) -> Response:
     problem = problem_of(HeadwaterError(str(error.detail)))
     problem.update(status=error.status_code, title=str(error.detail))
     return JSONResponse(problem, error.status_code, error.headers, MEDIA_TYPE)
+
+
+def _on_wrong_method(request: Request) -> Response:
+    """Answer what no route takes: 404, or what the path does take, which OPTIONS asks for."""
+    path: str = request.scope["path"]
+    methods = _methods(request)
+    if not methods:
+        return _answer(request, _missing(request.method, path))
+    headers = {"Allow": ", ".join(sorted(methods))}
+    if request.method == "OPTIONS":
+        return Response(headers=headers)
+    if path.startswith("/api/v1/"):
+        said = {"code": 405, "message": "HTTP 405 Method Not Allowed"}
+        return JSONResponse(said, 405, headers)
+    problem = problem_of(HeadwaterError(f"{request.method} is not served at {path}"))
+    problem.update(status=405, title="Method Not Allowed")
+    return JSONResponse(problem, 405, headers, MEDIA_TYPE)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method that the path of a request takes, hot or cold; none if it is none."""
+    found: set[str] = request.app.state.front.methods(request.scope["path"])
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            found.add(method)
+    if "GET" in found:
+        found.add("HEAD")
+    return found | {"OPTIONS"} if found else found
 
 
 def _missing(method: str, path: str) -> Missing:

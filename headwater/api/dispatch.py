@@ -141,19 +141,22 @@ class Front:
             response = await self.answer(found, scope["query_string"], headers, receive)
             await _send_whole(send, response)
             return
+        method: str = scope["method"]
         context = self._context_of(headers)
-        answer = _Answer(send, context)
+        answer = _Answer(send, context, is_head=method == "HEAD")
         started = perf_counter()
         token = CONTEXT.set(context)
         try:
             scope["path"] = raw_path
-            refuse_foreign_page(scope["method"], headers)
+            if method == "HEAD":
+                scope = {**scope, "method": "GET"}
+            refuse_foreign_page(method, headers)
             await self._ask_framework(scope, receive, answer.send)
         except Denied as error:
             await _send_whole(answer.send, explain_as_problem(error))
         finally:
             CONTEXT.reset(token)
-            _count(_template(scope), scope["method"], answer.status, perf_counter() - started)
+            _count(_template(scope), method, answer.status, perf_counter() - started)
 
     def find(self, method: str, path: str) -> tuple[HotRoute, str] | None:
         """Return the hot route of a raw path and what of the path is behind it."""
@@ -165,6 +168,10 @@ class Front:
         cut = path.rfind("/", 0, len(path) - 1) + 1 if path.endswith("/") else path.rfind("/") + 1
         below = self._below.get((method, path[:cut]))
         return None if below is None else (below, path[cut:].rstrip("/"))
+
+    def methods(self, path: str) -> set[str]:
+        """Return the methods for which there is a hot route at a raw path."""
+        return {method for method in _METHODS if self.find(method, path) is not None}
 
     async def answer(
         self,
@@ -245,12 +252,16 @@ async def _send_whole(send: Send, response: HotResponse) -> None:
 
 
 class _Answer:
-    """Passes an answer on, adds the request id to it, and remembers its status."""
+    """Passes an answer on, adds the request id to it, and remembers its status.
 
-    __slots__ = ("_request_id", "_send", "status")
+    Of the answer to HEAD it passes on all but the body.
+    """
 
-    def __init__(self, send: Send, context: RequestContext) -> None:
+    __slots__ = ("_is_head", "_request_id", "_send", "status")
+
+    def __init__(self, send: Send, context: RequestContext, *, is_head: bool) -> None:
         self._send = send
+        self._is_head = is_head
         self._request_id = context.request_id.encode()
         self.status = 0
 
@@ -261,6 +272,8 @@ class _Answer:
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
             message["headers"] = headers
+        elif self._is_head:
+            message["body"] = b""
         await self._send(message)
 
 

@@ -25,8 +25,7 @@ _MOST_CHILDREN = 1_000
 
 def lineage_router(reads: LineageReads) -> APIRouter:
     """Serve the lineage graph and runs."""
-    router = APIRouter(prefix="/api/v2", tags=["lineage"])
-    router.include_router(lineage_graph_router(reads))
+    router = lineage_graph_router(reads)
 
     @router.get("/runs")
     def list_runs(

@@ -53,7 +53,7 @@ class LineageQuestion(BaseModel):
 
 def lineage_graph_router(reads: LineageReads) -> APIRouter:
     """Serve the lineage graph."""
-    router = APIRouter()
+    router = APIRouter(prefix="/api/v2", tags=["lineage"])
     graph = LineageGraph(reads)
 
     @router.get("/lineage")

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from headwater.api.access import Reader
+from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
 from headwater.errors import Missing
+from headwater.model.principal import Action
 from headwater.observe import HTTP_REQUESTS
 
 
@@ -32,6 +34,10 @@ def things() -> APIRouter:
     @router.get("/api/v2/things/{name:segment}/parts/{part:segment}")
     def get_part(_: Reader, name: str, part: str) -> dict[str, str]:
         return {"name": name, "part": part}
+
+    @router.put("/api/v2/things/{name:segment}")
+    def put_thing(_: Reader, name: str) -> dict[str, str]:
+        return {"name": name}
 
     @router.post("/api/v2/things")
     def post_thing(_: Reader, thing: Thing) -> dict[str, str]:
@@ -86,8 +92,46 @@ def test_marquez_surface_answers_in_its_own_shape(calling) -> None:
 def test_wrong_method_is_405_and_says_which(calling) -> None:
     reply = calling(things())("DELETE", "/api/v2/broken")
     assert reply.status == 405
-    assert reply.headers["allow"] == "GET"
+    assert reply.headers["allow"] == "GET, HEAD, OPTIONS"
     assert json.loads(reply.body)["status"] == 405
+
+
+async def _take(_: HotRequest) -> HotResponse:
+    return HotResponse(201)
+
+
+_TAKE = HotRoute(method="POST", path="/api/v2/things/taken", action=Action.WRITE, handle=_take)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v2/things", "OPTIONS, POST"),
+        ("/api/v2/things/a%2Fb", "GET, HEAD, OPTIONS, PUT"),
+        ("/api/v2/things/taken", "GET, HEAD, OPTIONS, POST, PUT"),
+    ],
+)
+def test_every_method_of_a_path_is_named_whoever_serves_it(calling, path, methods) -> None:
+    call = calling(things(), hot=[_TAKE])
+    wrong = call("DELETE", path)
+    asked = call("OPTIONS", path)
+    assert (wrong.status, wrong.headers["allow"]) == (405, methods)
+    assert (asked.status, asked.headers["allow"], asked.body) == (200, methods, b"")
+
+
+def test_reading_where_only_events_are_taken_is_405_and_no_404(calling) -> None:
+    reply = calling(hot=[_TAKE])("GET", "/api/v2/things/taken")
+    assert (reply.status, reply.headers["allow"]) == (405, "OPTIONS, POST")
+    assert json.loads(reply.body)["detail"] == "GET is not served at /api/v2/things/taken"
+    assert calling(hot=[_TAKE])("OPTIONS", "/api/v2/other").status == 404
+
+
+@pytest.mark.parametrize("path", ["/api/v2/things/a", "/api/v2/nothing"])
+def test_head_answers_as_get_would_without_the_body(calling, path: str) -> None:
+    call = calling(things())
+    whole, head = call("GET", path), call("HEAD", path)
+    assert (head.status, head.body) == (whole.status, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
 
 
 def test_failure_of_the_server_is_a_problem_without_details(calling, caplog) -> None:
