@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import (
     BigInteger,
@@ -40,6 +40,11 @@ def names() -> list[Column[bytes] | Column[str]]:
     return [Column("name", LargeBinary, nullable=False), Column("display", TEXT, nullable=False)]
 
 
+def seen() -> list[Column[int]]:
+    """Make when something was seen first and last."""
+    return [Column("first_us", BigInteger), Column("last_us", BigInteger)]
+
+
 def told() -> list[Column[Any]]:
     """Make which facet an owner has, by the event with this key."""
     return [
@@ -52,8 +57,7 @@ def told() -> list[Column[Any]]:
 def standing() -> list[Column[int]]:
     """Make what is known of a named thing: seen first and last, named, deleted, revived."""
     return [
-        Column("first_us", BigInteger),
-        Column("last_us", BigInteger),
+        *seen(),
         Column("named_seq", BIG, nullable=False, server_default="0"),
         Column("deleted_seq", BIG, nullable=False, server_default="0"),
         Column("revived_seq", BIG, nullable=False, server_default="0"),
@@ -64,7 +68,14 @@ CHANGED: Final = text("coalesce(last_us, -9000000000000000000)")
 """By when it changed last, in an index; where that is not known, before everything."""
 
 
-def where(condition: str) -> dict[str, TextClause]:
+class Condition(TypedDict):
+    """The options of an index over some rows only."""
+
+    sqlite_where: TextClause
+    postgresql_where: TextClause
+
+
+def where(condition: str) -> Condition:
     """Make the options of an index over the rows for which a condition holds.
 
     SQLite takes such an index only for a query that has the condition's own words.

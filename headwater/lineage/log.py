@@ -297,9 +297,6 @@ class SqlLineage(Log):
         self._flush(session, ())
 
 
-SqliteLineage = SqlLineage
-
-
 def whole_events(session: Session, stored: Sequence[bytes]) -> list[bytes]:
     """Return events of the log with their facets, as JSON."""
     ids = {id_ for body in stored for id_ in facet_ids(body)}

@@ -34,6 +34,7 @@ from headwater.lineage.columns import CHANGED, where
 from headwater.lineage.columns import id_of_row as _id
 from headwater.lineage.columns import names as _names
 from headwater.lineage.columns import part as _part
+from headwater.lineage.columns import seen as _seen
 from headwater.lineage.columns import standing as _standing
 from headwater.lineage.columns import to as _to
 from headwater.lineage.columns import told as _told
@@ -268,16 +269,14 @@ Index("dataset_facet_facet", DATASET_FACET.c.facet_id)
 
 # --- edges --------------------------------------------------------------------------------------
 
-# Every edge ever seen between a job and a dataset, for walks. Key: (job, dataset, direction);
-# min, max. The set of its runs is in `run_io`.
+# Every edge ever seen, for walks; its runs are in `run_io`. Key: (job, dataset, direction); min, max.
 JOB_EDGE: Final = Table(
     "job_edge",
     METADATA,
     _part("job_id"),
     _part("direction", SMALL),
     _part("dataset_id"),
-    Column("first_us", BigInteger),
-    Column("last_us", BigInteger),
+    *_seen(),
     sqlite_with_rowid=False,
 )
 Index("job_edge_of_dataset", JOB_EDGE.c.dataset_id, JOB_EDGE.c.direction, JOB_EDGE.c.job_id)
@@ -322,8 +321,7 @@ LINEAGE_USE: Final = Table(
     _part("source", SMALL),
     _part("dataset_id"),
     _part("job_id"),
-    Column("first_us", BigInteger),
-    Column("last_us", BigInteger),
+    *_seen(),
     sqlite_with_rowid=False,
 )
 Index("lineage_use_of_dataset", LINEAGE_USE.c.dataset_id, LINEAGE_USE.c.job_id)
@@ -390,8 +388,7 @@ DECLARED: Final = Table(
     METADATA,
     _part("kind", SMALL),
     _part("name", LargeBinary),
-    Column("first_us", BigInteger),
-    Column("last_us", BigInteger),
+    *_seen(),
     sqlite_with_rowid=False,
 )
 
