@@ -269,7 +269,7 @@ Index("dataset_facet_facet", DATASET_FACET.c.facet_id)
 
 # --- edges --------------------------------------------------------------------------------------
 
-# Every edge ever seen, for walks; its runs are in `run_io`. Key: (job, dataset, direction); min, max.
+# Every edge ever seen; its runs are in `run_io`. Key: (job, dataset, direction); min, max.
 JOB_EDGE: Final = Table(
     "job_edge",
     METADATA,

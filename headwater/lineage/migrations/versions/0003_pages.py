@@ -7,7 +7,7 @@ revision = "0003"
 down_revision = "0002"
 
 _CHANGED = sa.text("coalesce(last_us, -9000000000000000000)")
-_MADE = (
+_MADE: tuple[tuple[str, str, list[str | sa.TextClause], str | None], ...] = (
     ("event_by_time", "event", ["time_s", "time_ns", "kind", "type"], None),
     ("job_by_change", "job", [_CHANGED, "namespace_id", "standing"], None),
     ("job_of_namespace_by_change", "job", ["namespace_id", _CHANGED, "standing"], None),
