@@ -39,7 +39,7 @@ def requests(
         made += left
         while left:
             count = min(SPANS_OF_TRACE, left)
-            ids.append(_add_trace(scope, service, chance, at, count))
+            ids.append(_add_trace(scope, service, chance, start=at, count=count))
             left -= count
             at += step
         yield request, ids
@@ -70,7 +70,7 @@ def _request(service: str, chance: random.Random) -> tuple[ExportTraceServiceReq
 
 
 def _add_trace(
-    scope: ScopeSpans, service: str, chance: random.Random, start: int, count: int
+    scope: ScopeSpans, service: str, chance: random.Random, *, start: int, count: int
 ) -> bytes:
     trace_id = chance.randbytes(16)
     run_id = str(UUID(int=chance.getrandbits(128)))

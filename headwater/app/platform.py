@@ -26,6 +26,7 @@ from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.otlp import otlp_routes
+from headwater.api.panels import panels_router
 from headwater.api.pipelines import pipelines_router
 from headwater.api.quality import quality_router
 from headwater.api.quarantine import quarantine_router
@@ -163,6 +164,7 @@ class Platform:
             rebuild_router(self.lineage.store),
             pipelines_router(self.flow.executor),
             traces_router(self.telemetry.traces),
+            panels_router(reads, self.telemetry.measures, clock=self._clock),
             version_3_router(self.telemetry.traces),
             version_1_router(self.telemetry.traces, clock=self._clock),
             quality_router(reads),

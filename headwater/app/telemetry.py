@@ -19,6 +19,7 @@ from headwater.telemetry.settings import TelemetrySettings
 
 if TYPE_CHECKING:
     from headwater.ingest.telemetry import TelemetryDoor
+    from headwater.telemetry.duckdb.measures import DuckMeasures
     from headwater.telemetry.duckdb.store import DuckTelemetry
     from headwater.telemetry.duckdb.traces import DuckTraces
 
@@ -57,6 +58,12 @@ class Telemetry:
         from headwater.telemetry.duckdb.traces import DuckTraces
 
         return DuckTraces(self.store())
+
+    def measures(self) -> DuckMeasures:
+        """Return what answers questions about how things went."""
+        from headwater.telemetry.duckdb.measures import DuckMeasures
+
+        return DuckMeasures(self.store())
 
     def keep_spans(self, request: bytes) -> None:
         """Keep the spans of an OTLP request of our own, from a thread."""

@@ -117,3 +117,24 @@ class TraceQuery:
     shortest: int | None = None
     longest: int | None = None
     limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCount:
+    """How many spans of a stage began in an interval, by its number, and how many failed."""
+
+    stage: str
+    interval: int
+    spans: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utilisation:
+    """The mean of a gauge of a service in an interval, by its number, in the gauge's unit."""
+
+    service: str
+    metric: str
+    unit: str
+    interval: int
+    value: float

@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from headwater.model.telemetry import Operation, ServiceCall, Span, TraceQuery, TraceSummary
+from headwater.model.intervals import Intervals
+from headwater.model.telemetry import (
+    Operation,
+    ServiceCall,
+    Span,
+    StageCount,
+    TraceQuery,
+    TraceSummary,
+    Utilisation,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa  # the API reads this contract too, and a server starts without Arrow
@@ -78,4 +87,20 @@ class Traces(Protocol):
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
         """Return which services called which between two times, sorted."""
+        ...
+
+
+class Measures(Protocol):
+    """Answers questions about how things went, interval by interval.
+
+    What came more than once counts once. Only intervals of which something is known are there,
+    in order, then by name.
+    """
+
+    def stages(self, intervals: Intervals) -> Sequence[StageCount]:
+        """Count the spans that name their stage, and the errors among them, by their start."""
+        ...
+
+    def utilisation(self, intervals: Intervals) -> Sequence[Utilisation]:
+        """Return means of the gauges that say how busy a service's machine and process are."""
         ...

@@ -28,6 +28,7 @@ from headwater.lineage.reading.memory import Memory, Recall
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
 from headwater.lineage.reading.notes import Notes
+from headwater.lineage.reading.outcomes import Outcomes
 from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.quality import Quality
 from headwater.lineage.reading.rows import rows_of
@@ -71,6 +72,7 @@ class LineageView:
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
+        self.outcomes = Outcomes(connection)
         self.run_pages = RunPages(connection)
         self.run_lineage = RunLineage(connection)
         self.quality = Quality(connection)

@@ -99,6 +99,15 @@ def use_facts(facets: Facets) -> UseFacts:
     )
 
 
+def used_resources(body: bytes) -> Iterator[tuple[str, Number]]:
+    """Yield what a `headwater_resources` facet says a run used: seconds of CPU, bytes of memory."""
+    said = said_by({"headwater_resources": body}, "headwater_resources")
+    for member, unit in (("cpuSeconds", "s"), ("peakMemoryBytes", "By")):
+        value = _number(said.get(member))
+        if value is not None and value >= 0:
+            yield unit, value
+
+
 def _references(items: object) -> Iterator[RunReference]:
     for item in items if isinstance(items, list) else ():
         reference = _reference(item)
