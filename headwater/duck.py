@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
+
+from headwater.model.json import JsonObject
 
 DuckError = duckdb.Error
 """The root of what DuckDB raises; translated by whoever ran the statement."""
@@ -26,7 +27,7 @@ def connect(
     temporary_directory: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database with its limits set; times are UTC."""
-    config: dict[str, Any] = {"autoinstall_known_extensions": False}
+    config: JsonObject = {"autoinstall_known_extensions": False}
     if threads is not None:
         config["threads"] = threads
     if memory_limit is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,7 @@ from headwater.api.dispatch import Front, HotRoute
 from headwater.api.docs import docs_router
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError, Malformed, Missing, Unprocessable
+from headwater.model.json import JsonObject
 from headwater.version import __version__
 
 _UNDECLARED: Final = Unprocessable(
@@ -50,14 +51,14 @@ def create_application(
     return front
 
 
-def _document(application: FastAPI, hot: Sequence[HotRoute]) -> dict[str, Any]:
+def _document(application: FastAPI, hot: Sequence[HotRoute]) -> JsonObject:
     """Return the OpenAPI document, the hot routes included, which FastAPI does not know."""
     document = application.openapi()
     for route in hot:
         if route.is_alias:
             continue
         path = f"{route.path}/{{rest}}" if route.has_rest else route.path
-        operation: dict[str, Any] = {
+        operation: JsonObject = {
             "tags": ["senders"],
             "description": route.handle.__doc__ or "",
             "requestBody": {"content": {"application/json": {}}, "required": True},
@@ -74,7 +75,7 @@ def _answer(request: Request, error: HeadwaterError) -> Response:
     status = status_of(error)
     path = request.url.path
     if path.startswith("/api/v1/") and not path.startswith(_OURS_BESIDE_MARQUEZ):
-        body: dict[str, Any] = {"code": status, "message": error.message}
+        body: JsonObject = {"code": status, "message": error.message}
         return JSONResponse(body, status, headers_of(error))
     return JSONResponse(problem_of(error), status, headers_of(error), MEDIA_TYPE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -13,6 +13,7 @@ from headwater import errors
 from headwater.api.access import Reader
 from headwater.api.problems import STATUS
 from headwater.errors import HeadwaterError
+from headwater.model.json import JsonObject
 
 _STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -28,7 +29,7 @@ code { background: #f3f3f0; padding: 0 .2rem }
 """
 
 
-def docs_router(openapi: Callable[[], dict[str, Any]]) -> APIRouter:
+def docs_router(openapi: Callable[[], JsonObject]) -> APIRouter:
     """Return the routes of the documentation; `openapi` makes the document when it is asked for."""
     router = APIRouter(include_in_schema=False)
 
@@ -63,7 +64,7 @@ def _page(title: str, content: Iterator[str]) -> str:
     )
 
 
-def _routes(document: dict[str, Any]) -> Iterator[str]:
+def _routes(document: JsonObject) -> Iterator[str]:
     yield (
         "<p>The whole of it for machines is <a href='openapi.json'>openapi.json</a>; "
         "what errors look like is at <a href='docs/errors'>docs/errors</a>.</p>"
@@ -77,7 +78,7 @@ def _routes(document: dict[str, Any]) -> Iterator[str]:
         yield f"<h2>{escape(tag)}</h2><dl>{''.join(by_tag[tag])}</dl>"
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
+def _operation(method: str, path: str, operation: JsonObject) -> str:
     said = operation.get("description") or operation.get("summary", "")
     query = [
         f"<code>{escape(one['name'])}</code>"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -12,6 +11,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from headwater import metrics, observe
 from headwater.api.access import Reader
 from headwater.errors import HeadwaterError
+from headwater.model.json import JsonObject
 from headwater.version import __version__
 
 
@@ -60,8 +60,8 @@ def health_router(parts: Sequence[Part]) -> APIRouter:
     return router
 
 
-def _checks(parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _checks(parts: Sequence[Part]) -> dict[str, JsonObject]:
+    found: dict[str, JsonObject] = {}
     for part in parts:
         try:
             found[part.name] = {"healthy": True, "message": part.probe()}
@@ -72,7 +72,7 @@ def _checks(parts: Sequence[Part]) -> dict[str, dict[str, Any]]:
 
 def _report(parts: Sequence[Part]) -> JSONResponse:
     states: dict[str, str] = {}
-    failed: dict[str, Any] = {}
+    failed: JsonObject = {}
     takes_writes = True
     for part in parts:
         try:
@@ -82,7 +82,7 @@ def _report(parts: Sequence[Part]) -> JSONResponse:
             failed[part.name] = str(error)
             takes_writes = takes_writes and not part.is_needed_to_acknowledge
     status = "ok" if not failed else "degraded" if takes_writes else "failed"
-    body: dict[str, Any] = {"status": status, "version": __version__, "parts": states}
+    body: JsonObject = {"status": status, "version": __version__, "parts": states}
     if failed:
         body["reasons"] = failed
     headers = None if takes_writes else {"Retry-After": "5"}

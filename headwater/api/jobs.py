@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from headwater.api.access import Reader, Runner
 from headwater.engine.chain import ChainLoop, RequestedRun
+from headwater.model.json import JsonObject
 
 
 class JobAnswer(BaseModel):
@@ -31,7 +31,7 @@ class RunAnswer(BaseModel):
     requested_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    tables: list[dict[str, Any]]
+    tables: list[JsonObject]
     error: str | None
 
 

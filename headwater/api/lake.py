@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -13,6 +13,7 @@ from headwater.api.access import Reader
 from headwater.api.sql import to_json
 from headwater.errors import Missing, Unprocessable
 from headwater.lake.contract import Manifest, Quarantine, Tables
+from headwater.model.json import JsonObject
 from headwater.model.names import ZONES, Zone, is_source, split_table_name, table_name
 from headwater.model.table import Snapshot, Table
 from headwater.query.sql.session import Question, SqlSession
@@ -41,7 +42,7 @@ def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
     router = APIRouter(prefix="/api/v2/tables", tags=["tables"])
 
     @router.get("")
-    def list_tables(_: Reader, zone: str | None = None) -> dict[str, Any]:
+    def list_tables(_: Reader, zone: str | None = None) -> JsonObject:
         """List the tables of all zones, or of one, with their rows and bytes."""
         if zone is not None and zone not in ZONES:
             raise Unprocessable(f"zone is {zone!r}, not one of {', '.join(ZONES)}", path="/zone")
@@ -51,12 +52,12 @@ def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
         }
 
     @router.get("/schema")
-    def show_schema(_: Reader, table: Name) -> dict[str, Any]:
+    def show_schema(_: Reader, table: Name) -> JsonObject:
         """Return the columns of a table."""
         return catalogue.schema(table)
 
     @router.get("/snapshots")
-    def list_snapshots(_: Reader, table: Name) -> dict[str, Any]:
+    def list_snapshots(_: Reader, table: Name) -> JsonObject:
         """List the snapshots of a table, the latest first; ids are text, they need 64 bits."""
         return catalogue.snapshots(table)
 
@@ -85,7 +86,7 @@ class Catalogue:
     quarantine: Quarantine
     quarantined_sources: Callable[[], Sequence[str]]
 
-    def describe(self) -> list[dict[str, Any]]:
+    def describe(self) -> list[JsonObject]:
         """Return a line for each table, by zone and name."""
         lines = [_described(table) for table in self.tables.find()]
         lines += [self._raw(source) for source in self.manifest.sources()]
@@ -95,7 +96,7 @@ class Catalogue:
             lines, key=lambda one: (order[split_table_name(one["table"])[0]], one["table"])
         )
 
-    def schema(self, table: str) -> dict[str, Any]:
+    def schema(self, table: str) -> JsonObject:
         """Return the columns of one table."""
         zone, name = _zone_and_name(table)
         if zone in ("raw", "quarantine"):
@@ -121,7 +122,7 @@ class Catalogue:
             ],
         }
 
-    def snapshots(self, table: str) -> dict[str, Any]:
+    def snapshots(self, table: str) -> JsonObject:
         """Return the commits of one table."""
         found = self.tables.get(*_zone_and_name(table))
         current = found.current_snapshot_id
@@ -131,7 +132,7 @@ class Catalogue:
             "snapshots": [_snapshot(one) for one in reversed(found.snapshots)],
         }
 
-    def _raw(self, source: str) -> dict[str, Any]:
+    def _raw(self, source: str) -> JsonObject:
         segments = self.manifest.find(source=source)
         return {
             "table": table_name("raw", source),
@@ -142,7 +143,7 @@ class Catalogue:
             "changed_at": segments[-1].last_at,
         }
 
-    def _quarantined(self, source: str) -> dict[str, Any]:
+    def _quarantined(self, source: str) -> JsonObject:
         return {
             "table": table_name("quarantine", source),
             "rows": self.quarantine.count(source) if is_source(source) else None,
@@ -165,7 +166,7 @@ def _zone_and_name(table: str) -> tuple[Zone, str]:
     )
 
 
-def _described(table: Table) -> dict[str, Any]:
+def _described(table: Table) -> JsonObject:
     snapshot = next((s for s in table.snapshots if s.id == table.current_snapshot_id), None)
     summary = {} if snapshot is None else snapshot.summary
     return {
@@ -178,7 +179,7 @@ def _described(table: Table) -> dict[str, Any]:
     }
 
 
-def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+def _snapshot(snapshot: Snapshot) -> JsonObject:
     return {
         "id": str(snapshot.id),
         "parent_id": None if snapshot.parent_id is None else str(snapshot.parent_id),

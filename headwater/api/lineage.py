@@ -14,11 +14,10 @@ from headwater.api.quality import facts_json, use_json
 from headwater.errors import Missing
 from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
+from headwater.model.json import JsonObject
 from headwater.model.lineage import DatasetVersionName, Name, Run, RunState
 from headwater.query.lineage.run_facts import use_facts
 from headwater.query.lineage.schemas import error_of
-
-Json = dict[str, Any]
 
 _MOST_CHILDREN = 1_000
 
@@ -83,7 +82,7 @@ def _job(view: LineageView, namespace: str | None, job: str) -> int:
     return key
 
 
-def _runs_json(view: LineageView, keys: list[int]) -> list[Json]:
+def _runs_json(view: LineageView, keys: list[int]) -> list[JsonObject]:
     runs = view.runs.by_keys(keys, is_whole=False)
     facets = view.facets.of_runs(keys, only=("errorMessage",))
     states = view.families.effective_states(keys)
@@ -93,7 +92,7 @@ def _runs_json(view: LineageView, keys: list[int]) -> list[Json]:
     ]
 
 
-def _whole_run_json(view: LineageView, run: Run, others: list[Name]) -> Json:
+def _whole_run_json(view: LineageView, run: Run, others: list[Name]) -> JsonObject:
     children = view.families.children_of_run(run.key, limit=_MOST_CHILDREN)
     states = view.families.effective_states([run.key])
     return {
@@ -108,12 +107,12 @@ def _whole_run_json(view: LineageView, run: Run, others: list[Name]) -> Json:
     }
 
 
-def _use_json(use: DatasetVersionName) -> Json:
+def _use_json(use: DatasetVersionName) -> JsonObject:
     facts = use_json(use_facts(use.facets))
     return _name_json(use.dataset) | {"version": use.version} | facts
 
 
-def _run_json(run: Run, state: RunState) -> Json:
+def _run_json(run: Run, state: RunState) -> JsonObject:
     parent = run.parent
     times = {
         "started_at": None if run.started_at is None else run.started_at.to_text(),
@@ -131,7 +130,7 @@ def _run_json(run: Run, state: RunState) -> Json:
     }
 
 
-def _error_json(facets: Any) -> Json | None:
+def _error_json(facets: Any) -> JsonObject | None:
     error = error_of(facets)
     if error is None:
         return None
@@ -142,5 +141,5 @@ def _error_json(facets: Any) -> Json | None:
     }
 
 
-def _name_json(name: Name) -> Json:
+def _name_json(name: Name) -> JsonObject:
     return {"namespace": name.namespace, "name": name.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +13,7 @@ from headwater.api.marquez.route import json_bytes
 from headwater.errors import Invalid
 from headwater.lineage.reading.lens import Lens, Mode
 from headwater.lineage.reading.view import LineageReads
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Moment, Name
 from headwater.query.lineage.collapse import Collapse, Grouping
 from headwater.query.lineage.graph import MOST_EDGES, MOST_NODES, Budget, Graph, Link, Vertex
@@ -20,8 +21,6 @@ from headwater.query.lineage.nodes import parse_node
 from headwater.query.lineage.states import Standing, standings
 from headwater.query.lineage.walk import Level, LineageGraph, Towards
 from headwater.wire.openlineage.times import read_time
-
-Json = dict[str, Any]
 
 
 class LineageQuestion(BaseModel):
@@ -129,7 +128,7 @@ def _collapse(question: LineageQuestion) -> Collapse | None:
     return Collapse(by=question.collapse, prefixes=tuple(question.prefix))
 
 
-def _asked(question: LineageQuestion, lens: Lens) -> Json:
+def _asked(question: LineageQuestion, lens: Lens) -> JsonObject:
     return {
         "node": question.node,
         "direction": question.direction,
@@ -141,7 +140,7 @@ def _asked(question: LineageQuestion, lens: Lens) -> Json:
     }
 
 
-def graph_json(graph: Graph, states: dict[Vertex, Standing]) -> Json:
+def graph_json(graph: Graph, states: dict[Vertex, Standing]) -> JsonObject:
     """Return nodes, edges and bands; nodes and edges in canonical order."""
     ids = {vertex: vertex.id for vertex in graph.distances}
     return {
@@ -163,9 +162,14 @@ def graph_json(graph: Graph, states: dict[Vertex, Standing]) -> Json:
 
 def _node_json(
     graph: Graph, vertex: Vertex, distance: int, *, id_: str, standing: Standing | None
-) -> Json:
+) -> JsonObject:
     name = vertex.name
-    node: Json = {"id": id_, "kind": vertex.kind, "namespace": name.namespace, "name": name.name}
+    node: JsonObject = {
+        "id": id_,
+        "kind": vertex.kind,
+        "namespace": name.namespace,
+        "name": name.name,
+    }
     if vertex.kind == "column":
         node["column"] = vertex.column
     elif vertex.kind == "run":
@@ -183,8 +187,8 @@ def _node_json(
     return node
 
 
-def _link_json(link: Link, ids: dict[Vertex, str]) -> Json:
-    edge: Json = {
+def _link_json(link: Link, ids: dict[Vertex, str]) -> JsonObject:
+    edge: JsonObject = {
         "from": ids[link.origin],
         "to": ids[link.destination],
         "state": link.state,
@@ -200,5 +204,5 @@ def _link_json(link: Link, ids: dict[Vertex, str]) -> Json:
     return edge
 
 
-def _name_json(name: Name) -> Json:
+def _name_json(name: Name) -> JsonObject:
     return {"namespace": name.namespace, "name": name.name}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 import msgspec
@@ -21,6 +21,7 @@ from headwater.errors import HeadwaterError, Unprocessable
 from headwater.ingest.events import EventDoor, Outcomes
 from headwater.ingest.validation import Mode, validate
 from headwater.lineage.contract import Applied
+from headwater.model.json import JsonObject
 from headwater.model.principal import Action
 from headwater.wire.openlineage.bodies import (
     is_ndjson,
@@ -108,7 +109,7 @@ def _mode_of(query: bytes) -> Mode:
 def explain_as_marquez(error: HeadwaterError) -> HotResponse:
     """Answer an error as Marquez does: `errors` for 422, else `code` and `message`."""
     status = status_of(error)
-    body: dict[str, Any] = {"code": status, "message": str(error)}
+    body: JsonObject = {"code": status, "message": str(error)}
     if isinstance(error, Unprocessable):
         body = {"errors": [error.message], **error.details}
     headers = [(k.lower().encode(), v.encode()) for k, v in headers_of(error).items()]
@@ -133,7 +134,7 @@ def _answer(outcomes: Outcomes, inspections: Sequence[Inspection]) -> HotRespons
     warnings = _warnings(outcomes)
     if not failures and not warnings and not inspections:
         return HotResponse(CREATED, _ACCEPTED)
-    body: dict[str, Any] = {"status": "ok", "warnings": warnings}
+    body: JsonObject = {"status": "ok", "warnings": warnings}
     if failures:
         body |= {"status": "partial_success", "failed_events": _failed(outcomes)}
     if inspections:
@@ -141,7 +142,7 @@ def _answer(outcomes: Outcomes, inspections: Sequence[Inspection]) -> HotRespons
     return HotResponse(CREATED, msgspec.json.encode(body))
 
 
-def _summary(outcomes: Outcomes, inspections: Sequence[Inspection]) -> dict[str, Any]:
+def _summary(outcomes: Outcomes, inspections: Sequence[Inspection]) -> JsonObject:
     failed = _failed(outcomes)
     retriable = sum(event["retriable"] for event in failed)
     status = "success"
@@ -162,7 +163,7 @@ def _summary(outcomes: Outcomes, inspections: Sequence[Inspection]) -> dict[str,
     return summary | {"findings": _findings(inspections)} if inspections else summary
 
 
-def _findings(inspections: Sequence[Inspection]) -> list[dict[str, Any]]:
+def _findings(inspections: Sequence[Inspection]) -> list[JsonObject]:
     single = len(inspections) == 1
     return [
         finding.to_json() if single else {"index": index, **finding.to_json()}
@@ -171,7 +172,7 @@ def _findings(inspections: Sequence[Inspection]) -> list[dict[str, Any]]:
     ]
 
 
-def _failed(outcomes: Outcomes) -> list[dict[str, Any]]:
+def _failed(outcomes: Outcomes) -> list[JsonObject]:
     return [
         {
             "index": index,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from headwater.errors import (
     Busy,
@@ -21,6 +21,7 @@ from headwater.errors import (
     Unprocessable,
     Unsupported,
 )
+from headwater.model.json import JsonObject
 from headwater.observe import CONTEXT
 
 STATUS: Final[dict[type[HeadwaterError], int]] = {
@@ -49,11 +50,11 @@ def status_of(error: HeadwaterError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem_of(error: HeadwaterError) -> dict[str, Any]:
+def problem_of(error: HeadwaterError) -> JsonObject:
     """Return the problem document: type, title, status, detail, and what the error knows."""
     status = status_of(error)
     slug = getattr(error, "slug", "error")
-    document: dict[str, Any] = {
+    document: JsonObject = {
         "type": f"/docs/errors#{slug}",
         "title": HTTPStatus(status).phrase,
         "status": status,

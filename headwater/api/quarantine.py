@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from fastapi import APIRouter, Request
 
@@ -12,6 +11,7 @@ from headwater.api.bodies import read_body
 from headwater.errors import Unprocessable
 from headwater.ingest.replays import MOST_AT_ONCE, Replays
 from headwater.lake.quarantine import SqlQuarantine
+from headwater.model.json import JsonObject
 from headwater.model.record import QuarantinedRecord
 
 
@@ -28,7 +28,7 @@ def quarantine_router(
         after: str = "",
         limit: int = 100,
         replayed: bool = False,
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """List waiting records by key, with `replayed` the others too; `next` is the next page."""
         if not 0 < limit <= MOST_AT_ONCE:
             raise Unprocessable(f"limit is {limit}, not 1 to {MOST_AT_ONCE}", path="/limit")
@@ -42,18 +42,18 @@ def quarantine_router(
         }
 
     @router.get("/record")
-    def get_record(_: Reader, key: str) -> dict[str, Any]:
+    def get_record(_: Reader, key: str) -> JsonObject:
         """Return one record with its reason and its data as sent."""
         return _described(quarantine.get(key))
 
     @router.post("/replay", status_code=202)
-    def replay_record(principal: Writer, key: str) -> dict[str, Any]:
+    def replay_record(principal: Writer, key: str) -> JsonObject:
         """Send a record in again as it is, for instance after its schema changed."""
         admission = replays.replay(key, principal)
         return {"key": key, "id": admission.ids[0]}
 
     @router.post("/fix", status_code=202)
-    async def fix_record(principal: Writer, key: str, request: Request) -> dict[str, Any]:
+    async def fix_record(principal: Writer, key: str, request: Request) -> JsonObject:
         """Send a record in with the body of this request in place of its data."""
         encoding = request.headers.get("content-encoding")
         data = await read_body(
@@ -67,7 +67,7 @@ def quarantine_router(
     @router.post("/replay-all", status_code=202)
     def replay_all(
         principal: Writer, source: str | None = None, after: str = "", limit: int = MOST_AT_ONCE
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """Send waiting records in again; `next` is where to go on."""
         if not 0 < limit <= MOST_AT_ONCE:
             raise Unprocessable(f"limit is {limit}, not 1 to {MOST_AT_ONCE}", path="/limit")
@@ -86,7 +86,7 @@ def quarantine_router(
     return router
 
 
-def _described(record: QuarantinedRecord) -> dict[str, Any]:
+def _described(record: QuarantinedRecord) -> JsonObject:
     return {
         "key": record.key,
         "source": record.source,

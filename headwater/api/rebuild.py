@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 
 from headwater.api.access import Administrator
 from headwater.lineage.contract import Log
+from headwater.model.json import JsonObject
 
 
 def rebuild_router(log: Log) -> APIRouter:
@@ -15,7 +14,7 @@ def rebuild_router(log: Log) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["lineage"])
 
     @router.post("/rebuild")
-    def rebuild(_: Administrator) -> dict[str, Any]:
+    def rebuild(_: Administrator) -> JsonObject:
         """Make every projection again from the log; events wait meanwhile, and none is lost."""
         return {"entries": log.rebuild()}
 

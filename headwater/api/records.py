@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Query
@@ -15,6 +15,7 @@ from headwater.ingest.record_door import RecordDoor
 from headwater.ingest.sealing import Sealing
 from headwater.lake.contract import Quarantine, Registry
 from headwater.lake.manifest import SqlManifest
+from headwater.model.json import JsonObject
 from headwater.model.principal import Action
 from headwater.model.record import Segment
 
@@ -59,7 +60,7 @@ def sources_router(
     router = APIRouter(prefix="/api/v2", tags=["records"])
 
     @router.get("/sources")
-    def list_sources(_: Reader) -> dict[str, Any]:
+    def list_sources(_: Reader) -> JsonObject:
         """List every source that has records or a schema, with its counts."""
         totals = {total.source: total for total in manifest.totals()}
         latest = {schema.source: schema for schema in registry.find()}
@@ -84,7 +85,7 @@ def sources_router(
     @router.get("/segments")
     def list_segments(
         _: Reader, source: str | None = None, after: After = 0, limit: int = 100
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """List sealed files of the raw zone, in the order in which jobs read them."""
         if not 0 < limit <= 1000:
             raise Unprocessable(f"limit is {limit}, not 1 to 1000", path="/limit")
@@ -92,14 +93,14 @@ def sources_router(
         return {"segments": [_segment(segment) for segment in found]}
 
     @router.post("/seal")
-    def seal(_: Runner) -> dict[str, Any]:
+    def seal(_: Runner) -> JsonObject:
         """Seal the log now: what was acknowledged before is in the raw zone after."""
         return {"segments": [_segment(segment) for segment in sealing.seal()]}
 
     return router
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
+def _segment(segment: Segment) -> JsonObject:
     return {
         "sequence": segment.sequence,
         "source": segment.source,

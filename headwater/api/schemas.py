@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
 from headwater.api.access import Reader, Writer
 from headwater.lake.contract import Registry, SourceSchema
+from headwater.model.json import JsonObject
 
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
@@ -17,27 +18,27 @@ def schemas_router(registry: Registry) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["schemas"])
 
     @router.get("/schemas")
-    def list_schemas(_: Reader, source: str | None = None) -> dict[str, Any]:
+    def list_schemas(_: Reader, source: str | None = None) -> JsonObject:
         """List the versions of all schemas, or of one source's."""
         return {"schemas": [_described(schema) for schema in registry.find(source)]}
 
     @router.get("/schemas/version")
-    def get_schema(_: Reader, source: str, version: Version = None) -> dict[str, Any]:
+    def get_schema(_: Reader, source: str, version: Version = None) -> JsonObject:
         """Return one version of a source's schema, by default the latest."""
         return _described(registry.get(source, version))
 
     @router.post("/schemas", status_code=201)
     @router.put("/schemas", status_code=200)
     def register_schema(
-        principal: Writer, source: str, schema: Annotated[dict[str, Any], Body()]
-    ) -> dict[str, Any]:
+        principal: Writer, source: str, schema: Annotated[JsonObject, Body()]
+    ) -> JsonObject:
         """Register a JSON Schema for a source; it must be able to follow the one before."""
         return _described(registry.register(source, schema, actor=principal.name))
 
     return router
 
 
-def _described(schema: SourceSchema) -> dict[str, Any]:
+def _described(schema: SourceSchema) -> JsonObject:
     return {
         "source": schema.source,
         "version": schema.version,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Header, Query
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from headwater.api.access import Reader
 from headwater.lake.usage import Usage
+from headwater.model.json import JsonObject
 from headwater.query.sql.session import Answer, Question, SqlSession
 
 _CSV: Final = "text/csv"
@@ -52,7 +53,7 @@ def sql_router(session: SqlSession, usage: Usage) -> APIRouter:
     @router.get("/usage")
     def list_usage(
         _: Reader, table: str | None = None, limit: Annotated[int, Query(gt=0, le=1000)] = 100
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """List the latest statements, or those that read one table."""
         found = usage.find(table=table, limit=limit)
         return {

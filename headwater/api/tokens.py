@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -11,6 +9,7 @@ from headwater.api.access import Administrator
 from headwater.control.contract import Token
 from headwater.errors import Unprocessable
 from headwater.identity.access import Role, TokenAccess
+from headwater.model.json import JsonObject
 
 
 class NewToken(BaseModel):
@@ -30,12 +29,12 @@ def tokens_router(access: TokenAccess) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["tokens"])
 
     @router.get("/tokens")
-    def list_tokens(_: Administrator) -> dict[str, Any]:
+    def list_tokens(_: Administrator) -> JsonObject:
         """List every token, the revoked ones too, without their secrets."""
         return {"tokens": [_described(token) for token in access.find()]}
 
     @router.post("/tokens", status_code=201)
-    def create_token(principal: Administrator, new: NewToken) -> dict[str, Any]:
+    def create_token(principal: Administrator, new: NewToken) -> JsonObject:
         """Make a token; its `secret` is in this answer and never again."""
         if new.role is not Role.ADMIN and not access.has_tokens():
             raise Unprocessable(
@@ -47,14 +46,14 @@ def tokens_router(access: TokenAccess) -> APIRouter:
         return {**_described(token), "secret": secret}
 
     @router.delete("/tokens")
-    def revoke_token(principal: Administrator, id: str) -> dict[str, Any]:
+    def revoke_token(principal: Administrator, id: str) -> JsonObject:
         """Revoke a token; the next request that carries it is refused."""
         return _described(access.revoke(id, by=principal))
 
     return router
 
 
-def _described(token: Token) -> dict[str, Any]:
+def _described(token: Token) -> JsonObject:
     return {
         "id": token.id,
         "name": token.name,

@@ -24,6 +24,7 @@ from headwater.errors import (
     Unsupported,
 )
 from headwater.model.exchange import Exchange, Reply
+from headwater.model.json import JsonObject
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection
@@ -122,7 +123,7 @@ def _encoded(body: object) -> bytes:
 def _error_of(reply: Reply) -> HeadwaterError:
     """Rebuild the error that the server answered."""
     try:
-        problem: dict[str, Any] = json.loads(reply.body)
+        problem: JsonObject = json.loads(reply.body)
     except ValueError:
         problem = {}
     message = str(

@@ -16,6 +16,7 @@ import typer
 from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
 from headwater.errors import Busy, Invalid, Missing
+from headwater.model.json import JsonObject
 
 if TYPE_CHECKING:
     from headwater.cli.answers import Answers
@@ -43,7 +44,7 @@ def ingest(
         if str(file) != "-" and not file.exists():
             raise Missing(f"there is no file {file}")
     total = {"accepted": 0, "rejected": 0}
-    errors: list[dict[str, Any]] = []
+    errors: list[JsonObject] = []
     with session.answers() as answers:
         for file in files:
             for part in _send(answers, file, source, quiet=as_json):
@@ -58,7 +59,7 @@ def ingest(
         raise typer.Exit(Exit.INVALID)
 
 
-def send_batch(answers: Answers, target: str, body: bytes, media_type: str) -> dict[str, Any]:
+def send_batch(answers: Answers, target: str, body: bytes, media_type: str) -> JsonObject:
     """Post one body to `target`, waiting out a full queue, and return the answer."""
     from headwater.clock import SystemClock
 
@@ -69,13 +70,11 @@ def send_batch(answers: Answers, target: str, body: bytes, media_type: str) -> d
         except Busy as busy:
             clock.sleep(busy.retry_after_seconds)
             continue
-        answer: dict[str, Any] = json.loads(reply.body)
+        answer: JsonObject = json.loads(reply.body)
         return answer
 
 
-def _send(
-    answers: Answers, file: Path, source: str | None, *, quiet: bool
-) -> Iterator[dict[str, Any]]:
+def _send(answers: Answers, file: Path, source: str | None, *, quiet: bool) -> Iterator[JsonObject]:
     target = "/ingest" if source is None else f"/ingest/{quote(source, safe='')}"
     size = file.stat().st_size if str(file) != "-" else None
     with (
@@ -147,7 +146,7 @@ def _is_document(line: bytes) -> bool:
     return True
 
 
-def _print(total: dict[str, int], errors: list[dict[str, Any]]) -> None:
+def _print(total: dict[str, int], errors: list[JsonObject]) -> None:
     typer.echo(f"{total['accepted']:,} records accepted, {total['rejected']:,} rejected")
     for error in errors[:_SHOWN_ERRORS]:
         typer.echo(

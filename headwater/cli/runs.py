@@ -103,11 +103,11 @@ def print_runs(found: Iterable[Mapping[str, Any]]) -> None:
         table.add_column("error", overflow="fold", min_width=5)
     for run in found:
         started, seconds, error = _started(run), _seconds(run), _first_line(run) or ""
-        cells = (run["id"], run["state"].lower(), started, seconds, run["job"]["name"], error)
+        cells = [run["id"], run["state"].lower(), started, seconds, run["job"]["name"], error]
         if console.width < _WIDE:
             when = started + (f", {seconds} s" if seconds else "")
             lines = (line for line in (run["job"]["name"], when, error) if line)
-            cells = (*cells[:2], "\n".join(lines))
+            cells = [*cells[:2], "\n".join(lines)]
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from headwater.cli.ingest import read_json_file
 from headwater.cli.session import Session, print_json
 from headwater.cli.table import print_table
+from headwater.model.json import JsonObject
 
 schemas = typer.Typer(help="The JSON Schema of each source.", no_args_is_help=True)
 
@@ -85,7 +86,7 @@ def register_schema(
     _print_columns(stored)
 
 
-def _print_columns(schema: dict[str, Any]) -> None:
+def _print_columns(schema: JsonObject) -> None:
     print_table(
         ("column", "type", "field", "required"),
         (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from headwater.cli.session import Session, print_json
 from headwater.cli.table import fits, print_records, print_table
+from headwater.model.json import JsonObject
 
 
 def sql(
@@ -42,7 +43,7 @@ def sql(
     print_answer(found)
 
 
-def print_answer(found: dict[str, Any], *, title: str | None = None) -> None:
+def print_answer(found: JsonObject, *, title: str | None = None) -> None:
     """Print the rows of an answer and what they cost."""
     names = [column["name"] for column in found["columns"]]
     rows = [
@@ -58,7 +59,7 @@ def print_answer(found: dict[str, Any], *, title: str | None = None) -> None:
         typer.echo(f"Partial: {found['reason']}.")
 
 
-def cost_of(found: dict[str, Any]) -> str:
+def cost_of(found: JsonObject) -> str:
     """Say in a line how many rows there are and what they cost."""
     rows = f"{found['row_count']:,} row{'' if found['row_count'] == 1 else 's'}"
     if found["cached"]:

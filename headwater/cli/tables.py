@@ -9,6 +9,7 @@ import typer
 from headwater.cli.session import Session, print_json
 from headwater.cli.sql import print_answer, size
 from headwater.cli.table import print_table
+from headwater.model.json import JsonObject
 
 if TYPE_CHECKING:
     from headwater.cli.answers import Answers
@@ -62,7 +63,7 @@ def _find(
     return answers.get(f"/api/v2/tables/{'snapshots' if snapshots else 'schema'}", table=table)
 
 
-def print_tables(found: dict[str, Any], *, title: str | None = None) -> None:
+def print_tables(found: JsonObject, *, title: str | None = None) -> None:
     """Print the list of tables."""
     print_table(
         ("table", "rows", "columns", "size", "changed"),
@@ -80,7 +81,7 @@ def print_tables(found: dict[str, Any], *, title: str | None = None) -> None:
     )
 
 
-def _print_snapshots(found: dict[str, Any]) -> None:
+def _print_snapshots(found: JsonObject) -> None:
     print_table(
         ("snapshot", "committed", "operation", "rows", "run"),
         (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from headwater.cli.session import Session, print_json
 from headwater.cli.table import print_table
+from headwater.model.json import JsonObject
 
 token = typer.Typer(
     name="token",
@@ -107,7 +108,7 @@ def revoke_token(
         typer.echo(f"{revoked['name']} is revoked since {revoked['revoked_at']}")
 
 
-def _state(one: dict[str, Any]) -> str:
+def _state(one: JsonObject) -> str:
     if one["revoked_at"]:
         return f"revoked {one['revoked_at'][:10]}"
     if one["expires_at"] is None:

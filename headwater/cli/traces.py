@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from headwater.cli.session import Session, print_json
 from headwater.cli.table import print_table
+from headwater.model.json import JsonObject
 
 _BAR: Final = 24
 
@@ -100,13 +101,13 @@ def show_trace(
     )
 
 
-def _as_tree(spans: Sequence[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _as_tree(spans: Sequence[JsonObject]) -> Iterator[tuple[int, JsonObject]]:
     """Yield spans below their parents with their depth; one whose parent is missing is a root.
 
     Spans that are each other's parents are shown too, below the first of them.
     """
     known = {span["span_id"] for span in spans}
-    children: dict[str | None, list[dict[str, Any]]] = {}
+    children: dict[str | None, list[JsonObject]] = {}
     for span in spans:
         parent = span["parent_span_id"]
         children.setdefault(parent if parent in known else None, []).append(span)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import msgspec
 
+from headwater.model.json import JsonObject
+
 _LENGTH: Final = struct.Struct("<I")
 
-Message = dict[str, Any]
+Message = JsonObject
 """One message; its member `kind` says what it is."""
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 from headwater.clock import Clock
 from headwater.engine.pending import Outcome, Pending, PendingRun
 from headwater.errors import HeadwaterError
+from headwater.model.json import JsonObject
 from headwater.model.table import Snapshot
 from headwater.observe import LogEvent, log
 from headwater.sdk import facets
@@ -169,7 +170,7 @@ class OpenRun:
         at: datetime,
         inputs: tuple[InputDataset, ...],
         outputs: tuple[OutputDataset, ...],
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """Return an event of this run as a JSON value."""
         about = list(self._plan.run_facets)
         if self._parent is not None:
@@ -186,7 +187,7 @@ class OpenRun:
             inputs=inputs,
             outputs=outputs,
         )
-        found: dict[str, Any] = json.loads(to_json(event))
+        found: JsonObject = json.loads(to_json(event))
         return found
 
     def _state(self) -> PendingRun:
@@ -195,7 +196,7 @@ class OpenRun:
         return state
 
 
-def completed(state: PendingRun, snapshot: Snapshot) -> dict[str, Any]:
+def completed(state: PendingRun, snapshot: Snapshot) -> JsonObject:
     """Return the COMPLETE of a run from its file and its snapshot, and from nothing else."""
     assert state.complete is not None, "a commit follows `prepare`"
     started = datetime.fromisoformat(state.start["eventTime"])
@@ -205,11 +206,11 @@ def completed(state: PendingRun, snapshot: Snapshot) -> dict[str, Any]:
         version = output.get("facets", {}).get("version")
         if version is not None and version["datasetVersion"] == "":
             version["datasetVersion"] = str(snapshot.id)
-    found: dict[str, Any] = event
+    found: JsonObject = event
     return found
 
 
-def ended(state: PendingRun, at: datetime) -> tuple[dict[str, Any], Outcome]:
+def ended(state: PendingRun, at: datetime) -> tuple[JsonObject, Outcome]:
     """Return the end of a run that only has children: COMPLETE if all of them are."""
     children = state.children or {}
     open_or_failed = sorted(run for run, outcome in children.items() if outcome != "COMPLETE")
@@ -221,7 +222,7 @@ def ended(state: PendingRun, at: datetime) -> tuple[dict[str, Any], Outcome]:
 
 def failed(
     state: PendingRun, at: datetime, *, message: str, trace: str | None = None
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the FAIL of a run, with the reason."""
     start = state.start
     facet = facets.error_message(message, stack_trace=trace)

@@ -18,6 +18,7 @@ import pyarrow.compute
 
 from headwater.jobs.typed_columns import ARROW, TIMESTAMP, Reasons, to_array
 from headwater.model.columns import ENVELOPE, Column
+from headwater.model.json import JsonObject
 from headwater.wire.records.canonical import canonical_hash
 from headwater.wire.records.schema import RecordValidator, compile_schema
 from headwater.wire.records.tolerant import pointer
@@ -214,7 +215,7 @@ def _decode_exactly(line: bytes) -> _Line:
     return _Line(found.id, found.received_at, decode(bytes(found.data)))
 
 
-def _values(datas: list[dict[str, Any]], fields: tuple[str, ...]) -> list[Sequence[Any]]:
+def _values(datas: list[JsonObject], fields: tuple[str, ...]) -> list[Sequence[Any]]:
     """Return the values of each field; most records have every field, so try that first."""
     if not datas or not fields:
         return [() for _ in fields]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from headwater.lineage.deflate import EVENT, FACET
+from headwater.model.json import JsonObject
 from headwater.wire.openlineage.canonical import decode, encode
 
 _MAPS: Final = ("facets", "inputFacets", "outputFacets")
@@ -27,14 +28,14 @@ def unpack(stored: bytes, bodies: Mapping[int, bytes]) -> bytes:
     return encode(tree)
 
 
-def _facet_maps(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _facet_maps(tree: JsonObject) -> Iterator[JsonObject]:
     for owner, names in _owners(tree):
         for name in names:
             if isinstance(owner.get(name), dict):
                 yield owner[name]
 
 
-def _owners(tree: dict[str, Any]) -> Iterable[tuple[dict[str, Any], tuple[str, ...]]]:
+def _owners(tree: JsonObject) -> Iterable[tuple[JsonObject, tuple[str, ...]]]:
     for name, maps in (("run", ("facets",)), ("job", ("facets",)), ("dataset", _MAPS)):
         if isinstance(tree.get(name), dict):
             yield tree[name], maps

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from headwater.model.json import JsonObject
 from headwater.quality.expectations import Expectation, quoted
 from headwater.sdk.facets import (
     Assertion,
@@ -136,11 +137,11 @@ def _aggregates(column: MeasuredColumn, *, distinct: bool) -> Iterator[tuple[str
 
 def _column_metrics(
     row: Sequence[Any], columns: Sequence[MeasuredColumn], *, distinct: bool
-) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+) -> dict[str, JsonObject]:
+    found: dict[str, JsonObject] = {}
     position = 1
     for column in columns:
-        metrics: dict[str, Any] = {}
+        metrics: JsonObject = {}
         for key, _ in _aggregates(column, distinct=distinct):
             value = row[position]
             position += 1

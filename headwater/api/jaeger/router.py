@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Request, Response
 
@@ -13,6 +13,7 @@ from headwater.api.jaeger.queries import version_1_query, version_3_query
 from headwater.api.jaeger.route import Version1Route, Version3Route, enveloped, plain
 from headwater.clock import Clock
 from headwater.errors import Missing
+from headwater.model.json import JsonObject
 from headwater.telemetry.contract import Traces
 from headwater.wire.jaeger.values import read_trace_id, read_unix
 from headwater.wire.jaeger.version_1 import traces_json
@@ -123,7 +124,7 @@ def version_3_router(traces: Callable[[], Traces]) -> APIRouter:
         return plain(_found(traces(), dict(request.query_params)))
 
     @router.post("/traces")
-    def find_traces_of_body(_: Reader, body: Annotated[dict[str, Any], Body()]) -> Response:
+    def find_traces_of_body(_: Reader, body: Annotated[JsonObject, Body()]) -> Response:
         """Find traces, with the query in the body."""
         query = body.get("query", body)
         given = {f"query.{name}": str(value) for name, value in query.items()}
@@ -138,7 +139,7 @@ def version_3_router(traces: Callable[[], Traces]) -> APIRouter:
     return router
 
 
-def _found(traces: Traces, given: dict[str, str]) -> dict[str, Any]:
+def _found(traces: Traces, given: dict[str, str]) -> JsonObject:
     ids = [one.trace_id for one in traces.find(version_3_query(given))]
     spans = traces.spans(ids)
     if not spans:

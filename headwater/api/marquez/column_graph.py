@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
-from headwater.api.marquez.shapes import Json, transformation_json
+from headwater.api.marquez.shapes import transformation_json
 from headwater.lineage.reading.view import LineageView
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Dataset
 from headwater.query.lineage.graph import Graph, Link, Vertex
 from headwater.query.lineage.schemas import fields_of, said_by
 
 
-def column_nodes(view: LineageView, graph: Graph) -> list[Json]:
+def column_nodes(view: LineageView, graph: Graph) -> list[JsonObject]:
     """Return the columns of a graph that have an edge; whole datasets have no place here."""
     datasets = view.datasets.by_keys(set(graph.keys.values()))
     into: defaultdict[Vertex, list[Link]] = defaultdict(list)
@@ -35,7 +35,7 @@ def _node(
     *,
     into: list[Link],
     out_of: list[Link],
-) -> Json:
+) -> JsonObject:
     dataset = datasets[graph.keys[vertex]]
     how = transformation_json(_said(dataset, vertex.column) if into else {})
     if into and how["transformationType"] is None:
@@ -59,7 +59,7 @@ def _node(
     }
 
 
-def _place(vertex: Vertex, dataset: Dataset) -> Json:
+def _place(vertex: Vertex, dataset: Dataset) -> JsonObject:
     return {
         "namespace": vertex.name.namespace,
         "dataset": vertex.name.name,
@@ -68,7 +68,7 @@ def _place(vertex: Vertex, dataset: Dataset) -> Json:
     }
 
 
-def _said(dataset: Dataset, column: str) -> dict[str, Any]:
+def _said(dataset: Dataset, column: str) -> JsonObject:
     fields = said_by(dataset.facets, "columnLineage").get("fields")
     said = fields.get(column) if isinstance(fields, dict) else None
     return said if isinstance(said, dict) else {}

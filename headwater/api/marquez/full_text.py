@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.marquez.full_names import full_names
 from headwater.api.marquez.route import MarquezRoute, answer, facets_json, required
-from headwater.api.marquez.shapes import Json
 from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.view import LineageReads, LineageView
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Facets
 from headwater.query.search import Filter, Hit, Match, Search, terms_of
 
@@ -76,7 +76,7 @@ def _keys(view: LineageView, hits: Iterable[Hit]) -> dict[int, Hit]:
     return {key: hit for key, hit in keys if key is not None}
 
 
-def _answer(documents: list[Json], hits: Iterable[Hit]) -> Response:
+def _answer(documents: list[JsonObject], hits: Iterable[Hit]) -> Response:
     return answer({"hits": documents, "highlights": [_highlights(hit) for hit in hits]})
 
 
@@ -96,7 +96,7 @@ def _marked(match: Match) -> str:
     return text + match.text[end:]
 
 
-def _jobs(view: LineageView, keys: list[int]) -> list[Json]:
+def _jobs(view: LineageView, keys: list[int]) -> list[JsonObject]:
     names = full_names(view, keys)
     facets = view.facets.of_jobs(keys)
     latest = {job: listed[0] for job, listed in view.runs.latest_keys(keys, 1).items()}
@@ -118,7 +118,7 @@ def _jobs(view: LineageView, keys: list[int]) -> list[Json]:
     return found
 
 
-def _datasets(view: LineageView, keys: list[int]) -> list[Json]:
+def _datasets(view: LineageView, keys: list[int]) -> list[JsonObject]:
     names = view.names.of("dataset", keys)
     facets = view.facets.of_datasets(keys)
     return [

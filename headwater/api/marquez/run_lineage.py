@@ -16,9 +16,9 @@ from headwater.api.marquez.route import (
     whole_number,
 )
 from headwater.api.marquez.runs import find_run
-from headwater.api.marquez.shapes import Json
 from headwater.lineage.reading.runs import Writer
 from headwater.lineage.reading.view import LineageReads, LineageView
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Name, Run
 
 DEFAULT_DEPTH: Final = 20
@@ -45,7 +45,7 @@ def run_lineage_router(reads: LineageReads) -> APIRouter:
         with reads.view() as view:
             runs, writers, is_whole = _walk(view, find_run(view, wanted), levels)
             names = full_names(view, (run.job_key for run in runs))
-        found: Json = {"runs": [_run_json(run, writers, names[run.job_key]) for run in runs]}
+        found: JsonObject = {"runs": [_run_json(run, writers, names[run.job_key]) for run in runs]}
         if not is_whole:
             found |= {"partial": True, "reason": f"only the nearest {MOST_RUNS:,} runs are listed"}
         return answer(found)
@@ -72,7 +72,7 @@ def _walk(view: LineageView, start: int, levels: int) -> tuple[list[Run], Writer
     return runs, writers, not (level and len(runs) == MOST_RUNS)
 
 
-def _run_json(run: Run, writers: Writers, name: FullName) -> Json:
+def _run_json(run: Run, writers: Writers, name: FullName) -> JsonObject:
     return {
         "job": {"namespace": name.namespace, "name": name.name, "version": run.job_version},
         "run": {

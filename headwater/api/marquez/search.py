@@ -19,10 +19,10 @@ from headwater.api.marquez.route import (
     refused,
     required,
 )
-from headwater.api.marquez.shapes import Json
 from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.search import Hit, Order, Wanted
 from headwater.lineage.reading.view import LineageReads
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Name
 from headwater.query.lineage.nodes import node_id
 
@@ -63,7 +63,7 @@ def search_router(reads: LineageReads) -> APIRouter:
     return router
 
 
-def _hit_json(hit: Hit, names: dict[int, FullName]) -> Json:
+def _hit_json(hit: Hit, names: dict[int, FullName]) -> JsonObject:
     name = hit.name
     if hit.kind == "job":
         name = Name(names[hit.key].namespace, names[hit.key].name)

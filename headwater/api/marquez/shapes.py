@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from headwater.api.marquez.full_names import FullName
 from headwater.api.marquez.route import as_java_prints, facets_json
 from headwater.lineage.reading.jobs import location_of
 from headwater.lineage.reading.versions import dataset_version
+from headwater.model.json import JsonObject
 from headwater.model.lineage import (
     Dataset,
     DatasetVersion,
@@ -27,7 +28,6 @@ from headwater.model.lineage import (
 from headwater.query.lineage.descriptions import description_of, tags_of
 from headwater.query.lineage.schemas import fields_of, said_by, text_of
 
-Json = dict[str, Any]
 FullNames = Mapping[int, FullName]
 
 DATASET_FACET: Final = "marquez_dataset"
@@ -36,12 +36,12 @@ RUN_FACET: Final = "marquez_run"
 """Facets that keep what Marquez's PUT and POST say and OpenLineage has no place for."""
 
 
-def name_json(name: Name) -> Json:
+def name_json(name: Name) -> JsonObject:
     """Return {namespace, name}."""
     return {"namespace": name.namespace, "name": name.name}
 
 
-def namespace_json(namespace: Namespace) -> Json:
+def namespace_json(namespace: Namespace) -> JsonObject:
     """Return a Namespace."""
     return {
         "name": namespace.name,
@@ -53,7 +53,7 @@ def namespace_json(namespace: Namespace) -> Json:
     }
 
 
-def source_json(source: Source) -> Json:
+def source_json(source: Source) -> JsonObject:
     """Return a Source; its type is always POSTGRESQL, as Marquez makes it of events."""
     return {
         "type": source.type or "POSTGRESQL",
@@ -65,7 +65,7 @@ def source_json(source: Source) -> Json:
     }
 
 
-def run_json(run: Run, full: FullNames) -> Json:
+def run_json(run: Run, full: FullNames) -> JsonObject:
     """Return a Run with the state that its own events give it."""
     version = None
     if run.job_version is not None:
@@ -114,13 +114,13 @@ def _args(run: Run) -> dict[str, str]:
     }
 
 
-def _use_json(use: DatasetVersionName) -> Json:
+def _use_json(use: DatasetVersionName) -> JsonObject:
     name = use.dataset
     version = {"namespace": name.namespace, "name": name.name, "version": use.version}
     return {"datasetVersionId": version, "facets": facets_json(use.facets)}
 
 
-def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> Json:
+def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> JsonObject:
     """Return a Job with its latest runs, the newest first."""
     name = full[job.key]
     latest = [run_json(run, full) for run in runs]
@@ -139,7 +139,7 @@ def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> Json:
     }
 
 
-def job_node_json(job: Job, run: Run | None, full: FullNames) -> Json:
+def job_node_json(job: Job, run: Run | None, full: FullNames) -> JsonObject:
     """Return the data of a job in the lineage graph."""
     head = _job_head(job, full[job.key])
     created = head.pop("createdAt")
@@ -159,7 +159,7 @@ def job_node_json(job: Job, run: Run | None, full: FullNames) -> Json:
     }
 
 
-def _job_head(job: Job, name: FullName) -> Json:
+def _job_head(job: Job, name: FullName) -> JsonObject:
     parent = None if name.parent is None else Name(name.namespace, name.parent)
     return {
         "id": {"namespace": name.namespace, "name": name.name},
@@ -174,7 +174,7 @@ def _job_head(job: Job, name: FullName) -> Json:
     }
 
 
-def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> Json:
+def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> JsonObject:
     """Return a JobVersion."""
     run = version.latest_run
     return {
@@ -190,7 +190,7 @@ def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> Js
     }
 
 
-def dataset_json(dataset: Dataset) -> Json:
+def dataset_json(dataset: Dataset) -> JsonObject:
     """Return a Dataset."""
     lifecycle = _lifecycle(dataset.last_write_facets)
     return {
@@ -203,7 +203,7 @@ def dataset_json(dataset: Dataset) -> Json:
     }
 
 
-def dataset_node_json(dataset: Dataset) -> Json:
+def dataset_node_json(dataset: Dataset) -> JsonObject:
     """Return the data of a dataset in the lineage graph."""
     return {
         "id": name_json(dataset.name),
@@ -222,7 +222,7 @@ def dataset_node_json(dataset: Dataset) -> Json:
     }
 
 
-def dataset_version_json(version: DatasetVersion, full: FullNames) -> Json:
+def dataset_version_json(version: DatasetVersion, full: FullNames) -> JsonObject:
     """Return a DatasetVersion."""
     run = version.created_by
     return {
@@ -255,7 +255,7 @@ def schema_version(dataset: Name, facets: Facets) -> str | None:
     return dataset_version(Name(dataset.namespace, f"{dataset.name}:{joined}"), None)
 
 
-def fields_json(facets: Facets, notes: Sequence[Note]) -> list[Json]:
+def fields_json(facets: Facets, notes: Sequence[Note]) -> list[JsonObject]:
     """Return the fields of a schema, with the tags and descriptions that count."""
     if not notes and "tags" not in facets and "schema" in facets:
         return list(_untagged_fields(facets["schema"]))
@@ -271,7 +271,7 @@ def fields_json(facets: Facets, notes: Sequence[Note]) -> list[Json]:
 
 
 @lru_cache(maxsize=1_024)
-def _untagged_fields(schema: bytes) -> tuple[Json, ...]:
+def _untagged_fields(schema: bytes) -> tuple[JsonObject, ...]:
     """Return the fields of one facet body, which many datasets and versions share."""
     return tuple(
         {
@@ -284,14 +284,14 @@ def _untagged_fields(schema: bytes) -> tuple[Json, ...]:
     )
 
 
-def _column_lineage(facets: Facets) -> list[Json] | None:
+def _column_lineage(facets: Facets) -> list[JsonObject] | None:
     fields = said_by(facets, "columnLineage").get("fields")
     if not isinstance(fields, dict) or not fields:
         return None
     return [_column_json(name, said) for name, said in fields.items() if isinstance(said, dict)]
 
 
-def _column_json(name: str, said: Json) -> Json:
+def _column_json(name: str, said: JsonObject) -> JsonObject:
     how = transformation_json(said)
     inputs = said.get("inputFields")
     return {
@@ -310,7 +310,7 @@ def _column_json(name: str, said: Json) -> Json:
     }
 
 
-def transformation_json(said: Json) -> Json:
+def transformation_json(said: JsonObject) -> JsonObject:
     """Return how a column was made, from the members that Marquez knows."""
     return {
         "transformationDescription": said.get("transformationDescription"),
@@ -329,7 +329,7 @@ def _physical_name(facets: Facets, name: Name) -> str:
     return text_of(facets, DATASET_FACET, "physicalName") or name.name
 
 
-def _schema_location(facets: Facets) -> Json:
+def _schema_location(facets: Facets) -> JsonObject:
     """Return where the schema of a stream is; only streams have the member."""
     said = said_by(facets, DATASET_FACET)
     return {"schemaLocation": said.get("schemaLocation")} if said.get("type") == "STREAM" else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import typer
 
@@ -13,6 +12,7 @@ from headwater.cli.lineage_tree import print_lineage
 from headwater.cli.progress import progress
 from headwater.cli.sql import print_answer
 from headwater.cli.tables import print_tables
+from headwater.model.json import JsonObject
 
 
 class Terminal:
@@ -67,7 +67,7 @@ def print_addresses(report: Report) -> None:
     typer.echo(f"  Lineage             headwater --data {report.data} lineage show {JOINED}")
 
 
-def _print_failed_run(failed: dict[str, Any]) -> None:
+def _print_failed_run(failed: JsonObject) -> None:
     run = failed["run"]
     typer.echo(f"{run['job']['name']} · run {run['id']} · {run['state']}")
     error = run.get("error") or {}
@@ -79,7 +79,7 @@ def _print_failed_run(failed: dict[str, Any]) -> None:
     )
 
 
-def _print_schema_change(change: dict[str, Any]) -> None:
+def _print_schema_change(change: JsonObject) -> None:
     added = ", ".join(change["added"])
     typer.echo(
         f"{change['source']} version {change['version']} adds {added}: the table grew the column, "

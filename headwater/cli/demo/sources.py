@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zipfile import ZipFile
 
 from headwater.errors import Unsupported
+from headwater.model.json import JsonObject
 
 BATCH_RECORDS: Final = 2_000
 """How many records one request carries."""
@@ -29,9 +30,9 @@ class DemoSource:
     key: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
 
-    def schema(self, *, with_later: bool = False) -> dict[str, Any]:
+    def schema(self, *, with_later: bool = False) -> JsonObject:
         """Return the JSON Schema; fields named in `later` come with its second version."""
-        properties: dict[str, Any] = {}
+        properties: JsonObject = {}
         for field, kind in self.fields.items():
             if field in self.later and not with_later:
                 continue
@@ -39,7 +40,7 @@ class DemoSource:
             properties[field] = {"type": allowed}
             if field == self.event_time:
                 properties[field]["format"] = "date-time"
-        schema: dict[str, Any] = {
+        schema: JsonObject = {
             "type": "object",
             "properties": properties,
             "required": list(self.required),

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from headwater.cli.answers import Answers
 from headwater.cli.demo.sources import SOURCES, DemoSource, batches, write_ndjson
 from headwater.cli.ingest import send_batch
 from headwater.clock import SystemClock
 from headwater.errors import Conflict, HeadwaterError
+from headwater.model.json import JsonObject
 
 JOINED: Final = "curated.flights_weather"
 CHECKED_JOB: Final = "processed_to_curated.station_weather"
@@ -90,12 +91,12 @@ class Report:
 
     url: str = ""
     data: str = ""
-    records: list[dict[str, Any]] = field(default_factory=list)
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    questions: list[dict[str, Any]] = field(default_factory=list)
-    lineage: dict[str, Any] = field(default_factory=dict)
-    failed_run: dict[str, Any] = field(default_factory=dict)
-    schema_change: dict[str, Any] = field(default_factory=dict)
+    records: list[JsonObject] = field(default_factory=list)
+    tables: list[JsonObject] = field(default_factory=list)
+    questions: list[JsonObject] = field(default_factory=list)
+    lineage: JsonObject = field(default_factory=dict)
+    failed_run: JsonObject = field(default_factory=dict)
+    schema_change: JsonObject = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -228,14 +229,14 @@ class Story:
         found = self._answers.get("/api/v2/tables/schema", table=table)
         return [column["name"] for column in found["columns"]]
 
-    def _post(self, source: str, body: bytes) -> dict[str, Any]:
+    def _post(self, source: str, body: bytes) -> JsonObject:
         return send_batch(self._answers, f"/ingest/{source}", body, "application/x-ndjson")
 
-    def _run(self, job: str) -> dict[str, Any]:
+    def _run(self, job: str) -> JsonObject:
         path = f"/api/v2/jobs/{job}/runs"
         run_id = self._answers.post(path)["run_id"]
         while True:
-            found: dict[str, Any] = self._answers.get(f"{path}/{run_id}")
+            found: JsonObject = self._answers.get(f"{path}/{run_id}")
             if found["ended_at"] is not None:
                 return found
             self._clock.sleep(_POLL_SECONDS)

@@ -16,6 +16,7 @@ from headwater.lineage.reading.rows import (
     to_bytes,
     to_text,
 )
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Declaration, Moment, Namespace, Note, Source
 
 _COLUMNS: Final = (
@@ -149,7 +150,7 @@ def _declared(source: Declaration) -> Source:
     )
 
 
-def _decoded(body: bytes) -> dict[str, Any]:
+def _decoded(body: bytes) -> JsonObject:
     try:
         said = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):

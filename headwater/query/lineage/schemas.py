@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from headwater.model.json import JsonObject
 from headwater.model.lineage import Facets
 from headwater.wire.openlineage.canonical import decode
 
@@ -32,7 +33,7 @@ class RunError:
     stack_trace: str | None
 
 
-def said_by(facets: Facets, name: str) -> dict[str, Any]:
+def said_by(facets: Facets, name: str) -> JsonObject:
     """Return a facet as a dictionary, empty when it is absent or not an object."""
     body = facets.get(name)
     if body is None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, LifoQueue
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from headwater.clock import Clock
 from headwater.errors import Busy, HeadwaterError, Invalid, Unavailable, Unprocessable
 from headwater.lake.contract import Manifest, Tables
 from headwater.lake.usage import Usage, UsedTables
+from headwater.model.json import JsonObject
 from headwater.model.principal import Principal
 from headwater.observe import SQL_STATEMENTS, LogEvent, log
 from headwater.query.settings import QuerySettings
@@ -142,7 +143,7 @@ class SqlSession:
             raise Unprocessable(f"limit is {question.limit}, not 0 or more", path="/limit")
         return min(question.limit, self._settings.max_rows)
 
-    def _ask(self, question: Question, limit: int) -> dict[str, Any]:
+    def _ask(self, question: Question, limit: int) -> JsonObject:
         settings = self._settings
         request = {
             "sql": question.sql,

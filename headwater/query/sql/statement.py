@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from headwater.errors import Malformed, Unprocessable
+from headwater.model.json import JsonObject
 from headwater.model.names import ZONES
 from headwater.query.sql.functions import TABLE_FUNCTIONS, is_changing, is_refused
 
@@ -66,7 +67,7 @@ class _Reader:
         self.is_repeatable = True
         self._selects: list[_Select] = []
 
-    def read(self, statement: dict[str, Any]) -> Statement:
+    def read(self, statement: JsonObject) -> Statement:
         waiting: list[tuple[Any, _Visible, _Select]] = [(statement, frozenset(), _Select())]
         while waiting:
             node, visible, select = waiting.pop()
@@ -90,7 +91,7 @@ class _Reader:
 
     def _read_ctes(
         self,
-        node: dict[str, Any],
+        node: JsonObject,
         visible: _Visible,
         select: _Select,
         waiting: list[tuple[Any, _Visible, _Select]],
@@ -105,7 +106,7 @@ class _Reader:
             visible = with_this
         return visible
 
-    def _read_node(self, node: dict[str, Any], visible: _Visible, select: _Select) -> None:
+    def _read_node(self, node: JsonObject, visible: _Visible, select: _Select) -> None:
         _check_places(node)
         if node.get("sample"):
             self.is_repeatable = False
@@ -127,7 +128,7 @@ class _Reader:
             select.has_star = True
         self._read_expression(node, select)
 
-    def _read_expression(self, node: dict[str, Any], select: _Select) -> None:
+    def _read_expression(self, node: JsonObject, select: _Select) -> None:
         function = node.get("function_name")
         if isinstance(function, str):
             if is_refused(function.lower()):
@@ -148,7 +149,7 @@ class _Reader:
             case "STAR":
                 select.has_star = True
 
-    def _read_table(self, node: dict[str, Any], visible: _Visible, select: _Select) -> None:
+    def _read_table(self, node: JsonObject, visible: _Visible, select: _Select) -> None:
         schema, name = str(node.get("schema_name") or ""), str(node["table_name"])
         written = f"{schema}.{name}" if schema else name
         if node.get("catalog_name"):
@@ -188,7 +189,7 @@ def read_statement(connection: Any, sql: str) -> Statement:
     (text,) = connection.execute(
         "SELECT json_serialize_sql(?::VARCHAR, skip_null := true)", [sql]
     ).fetchone()
-    document: dict[str, Any] = json.loads(text)
+    document: JsonObject = json.loads(text)
     if document.get("error"):
         raise _parse_error(document)
     statements = document["statements"]
@@ -200,7 +201,7 @@ def read_statement(connection: Any, sql: str) -> Statement:
     return _Reader().read(statements[0])
 
 
-def _parse_error(document: dict[str, Any]) -> Unprocessable | Malformed:
+def _parse_error(document: JsonObject) -> Unprocessable | Malformed:
     said = document.get("error_message", "")
     if document.get("error_type") == "not implemented":
         return _refused("it is not a SELECT", "only reading is allowed: send one SELECT")
@@ -212,7 +213,7 @@ def _parse_error(document: dict[str, Any]) -> Unprocessable | Malformed:
     )
 
 
-def _check_places(node: dict[str, Any]) -> None:
+def _check_places(node: JsonObject) -> None:
     """Refuse kinds of sources and queries that this code does not know."""
     for place in _PLACES:
         inner = node.get(place)
@@ -233,7 +234,7 @@ def _check_name(schema: str, name: str, position: int | None) -> None:
         )
 
 
-def _check_table_function(function: dict[str, Any]) -> None:
+def _check_table_function(function: JsonObject) -> None:
     name = str(function.get("function_name", "")).lower()
     if name not in TABLE_FUNCTIONS:
         raise _refused(
@@ -243,7 +244,7 @@ def _check_table_function(function: dict[str, Any]) -> None:
         )
 
 
-def _position(node: dict[str, Any]) -> int | None:
+def _position(node: JsonObject) -> int | None:
     position = node.get("query_location")
     return position if isinstance(position, int) and position < _NO_POSITION else None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from headwater.errors import Invalid
+from headwater.model.json import JsonObject
 from headwater.wire.openlineage.canonical import decode
 from headwater.wire.openlineage.event import Event, Facet, Facets
 
@@ -51,7 +52,7 @@ class FacetEdge(msgspec.Struct, frozen=True, kw_only=True):
 OWN_JOB: Final[Name] = ("", "")
 
 
-def value_of(facet: Facet | None) -> dict[str, Any]:
+def value_of(facet: Facet | None) -> JsonObject:
     """Return a facet as a dictionary, empty where it is none."""
     if facet is None:
         return {}
@@ -130,7 +131,7 @@ def column_edges_of(facet: Facet) -> Iterator[FacetEdge]:
         yield from _from_input(item, output_field="", legacy="")
 
 
-def _from_input(item: dict[str, Any], *, output_field: str, legacy: str) -> Iterator[FacetEdge]:
+def _from_input(item: JsonObject, *, output_field: str, legacy: str) -> Iterator[FacetEdge]:
     name = _name(item)
     if name is None:
         return
@@ -160,7 +161,7 @@ def lineage_edges_of(facet: Facet) -> Iterator[FacetEdge]:
 
 
 def _explicit(
-    entry: dict[str, Any], *, output: Name | None, output_job: Name | None
+    entry: JsonObject, *, output: Name | None, output_job: Name | None
 ) -> Iterator[FacetEdge]:
     inputs = entry.get("inputs")
     if isinstance(inputs, list):
@@ -195,7 +196,7 @@ def _explicit_inputs(
             )
 
 
-def _transformations(item: dict[str, Any], legacy: str) -> Iterator[tuple[int, str, bool]]:
+def _transformations(item: JsonObject, legacy: str) -> Iterator[tuple[int, str, bool]]:
     found = list(_objects(item.get("transformations")))
     for one in found:
         kind = {"DIRECT": DIRECT, "INDIRECT": INDIRECT}.get(_text(one.get("type")).upper(), 0)
@@ -205,19 +206,19 @@ def _transformations(item: dict[str, Any], legacy: str) -> Iterator[tuple[int, s
         yield DIRECT if is_known else 0, legacy, legacy == "MASKED"
 
 
-def _run_and_job(facet: dict[str, Any]) -> tuple[str | None, Name | None]:
+def _run_and_job(facet: JsonObject) -> tuple[str | None, Name | None]:
     run, job = facet.get("run"), facet.get("job")
     run_id = run.get("runId") if isinstance(run, dict) else None
     name = _name(job) if isinstance(job, dict) else None
     return (run_id if isinstance(run_id, str) else None), name
 
 
-def _name(item: dict[str, Any]) -> Name | None:
+def _name(item: JsonObject) -> Name | None:
     namespace, name = item.get("namespace"), item.get("name")
     return (namespace, name) if isinstance(namespace, str) and isinstance(name, str) else None
 
 
-def _objects(value: object) -> Iterator[dict[str, Any]]:
+def _objects(value: object) -> Iterator[JsonObject]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
 

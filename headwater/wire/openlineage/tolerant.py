@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from msgspec import UNSET, Raw
 
 from headwater.errors import Unprocessable
+from headwater.model.json import JsonObject
 from headwater.wire.openlineage.canonical import content_hash, decode, encode
 from headwater.wire.openlineage.event import (
     DatasetReference,
@@ -32,7 +33,7 @@ class _Whole:
 
     __slots__ = ("_slots", "_tree")
 
-    def __init__(self, tree: object, slots: tuple[tuple[dict[str, Any], Facets], ...]) -> None:
+    def __init__(self, tree: object, slots: tuple[tuple[JsonObject, Facets], ...]) -> None:
         self._tree = tree
         self._slots = slots
 
@@ -54,7 +55,7 @@ class TolerantReading:
         self._facet_of = facet_of
         self._body = body
         self._warnings: list[str] = []
-        self._slots: list[tuple[dict[str, Any], Facets]] = []
+        self._slots: list[tuple[JsonObject, Facets]] = []
 
     def event(self) -> Event:
         """Return the event; raises `Malformed` and `Unprocessable`."""
@@ -98,7 +99,7 @@ class TolerantReading:
             envelope=whole,
         )
 
-    def _text(self, owner: dict[str, Any] | None, name: str, path: str) -> str:
+    def _text(self, owner: JsonObject | None, name: str, path: str) -> str:
         value = None if owner is None else owner.get(name)
         if isinstance(value, str):
             return value
@@ -108,7 +109,7 @@ class TolerantReading:
         what = "is missing" if value is None else "must be a string"
         raise Unprocessable(f"{path[1:].replace('/', '.')} {what}", path=path)
 
-    def _datasets(self, tree: dict[str, Any], name: str) -> tuple[DatasetReference, ...]:
+    def _datasets(self, tree: JsonObject, name: str) -> tuple[DatasetReference, ...]:
         found = tree.get(name)
         if found is None:
             return ()
@@ -126,20 +127,20 @@ class TolerantReading:
                     self._hold_facets(item, path)
         return tuple(datasets)
 
-    def _dataset(self, item: dict[str, Any] | None, path: str) -> DatasetReference:
+    def _dataset(self, item: JsonObject | None, path: str) -> DatasetReference:
         namespace = self._text(item, "namespace", f"{path}/namespace")
         name = self._text(item, "name", f"{path}/name")
         assert item is not None  # a missing one has no namespace
         facets, own = self._hold_facets(item, path)
         return DatasetReference(namespace=namespace, name=name, facets=facets, own_facets=own)
 
-    def _hold_facets(self, item: dict[str, Any], path: str) -> tuple[Facets, Facets]:
+    def _hold_facets(self, item: JsonObject, path: str) -> tuple[Facets, Facets]:
         own: dict[str, Facet] = {}
         for part in ("inputFacets", "outputFacets"):
             own.update(self._facets(item, part, f"{path}/{part}"))
         return self._facets(item, "facets", f"{path}/facets"), own
 
-    def _facets(self, owner: dict[str, Any], name: str, path: str) -> Facets:
+    def _facets(self, owner: JsonObject, name: str, path: str) -> Facets:
         found = owner.get(name)
         if not isinstance(found, dict):
             if name in owner:
@@ -150,7 +151,7 @@ class TolerantReading:
         return facets
 
 
-def _object(tree: dict[str, Any], name: str) -> dict[str, Any] | None:
+def _object(tree: JsonObject, name: str) -> JsonObject | None:
     value = tree.get(name)
     return value if isinstance(value, dict) else None
 
@@ -163,7 +164,7 @@ def kind_named(schema_url: object) -> Kind | None:
     return _KINDS.get(last)
 
 
-def _kind_of(tree: dict[str, Any]) -> Kind:
+def _kind_of(tree: JsonObject) -> Kind:
     """Classify by the fragment of `schemaURL` where the event has what it needs, then by shape."""
     has = {
         Kind.RUN: _object(tree, "run") is not None,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from headwater.model.columns import column_name
+from headwater.model.json import JsonObject
 
 _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -55,7 +56,7 @@ class Inference:
             if is_settled and len(self._settled) < _MOST_SHAPES:
                 self._settled.add(shape)
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> JsonObject:
         """Return the proposal."""
         properties = {f: dict(d) for f, d in self._fields.items() if d is not None}
         return {"type": "object", "properties": properties}
@@ -111,7 +112,7 @@ def _union(a: _Definition, b: _Definition) -> _Definition:
     return _ANYTHING
 
 
-def extend(proposed: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]:
+def extend(proposed: Mapping[str, Any], seen: Mapping[str, Any]) -> JsonObject:
     """Add to a proposal the fields that it lacks; those it has stay as they are."""
     properties = dict(proposed.get("properties", {}))
     names = {column_name(field).lower() for field in properties}
