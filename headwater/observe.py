@@ -60,6 +60,10 @@ class LogEvent(StrEnum):
     PROPOSAL_FAILED = "schema proposal failed"
     EVENTS_NOT_APPLIED = "lineage events could not be applied"
     PIPELINE_LEFT_OUT = "pipeline is left out, because it is none or cannot be loaded"
+    PIPELINES_STOPPED = "pipelines cannot go on"
+    STAGE_FAILED = "stage of a pipeline failed"
+    PIPELINE_ENDED = "pipeline run ended"
+    WORKFLOWS_REPORT = "workflow engine reports a problem"
     TRACE_LOST = "trace of a pipeline run is not kept"
     EXPIRY_FAILED = "old telemetry is not removed"
     USAGE_LOST = "use of tables is not on record"
@@ -102,6 +106,11 @@ JOB_RUNS: Final = Counter(
     "headwater_job_runs",
     "Job runs that ended, by job and outcome: complete or fail.",
     labels=("job", "outcome"),
+)
+PIPELINE_RUNS: Final = Counter(
+    "headwater_pipeline_runs",
+    "Pipeline runs that ended, by pipeline and outcome: completed, failed or cancelled.",
+    labels=("pipeline", "outcome"),
 )
 SQL_STATEMENTS: Final = Counter(
     "headwater_sql_statements",

@@ -13,8 +13,9 @@ from headwater.app.records import Records
 from headwater.app.telemetry import Telemetry
 from headwater.clock import Clock
 from headwater.config import Settings
+from headwater.errors import HeadwaterError
 from headwater.model.principal import SYSTEM
-from headwater.observe import LogEvent
+from headwater.observe import LogEvent, log
 
 if TYPE_CHECKING:
     from headwater.flow.executor import PipelineExecutor
@@ -55,7 +56,7 @@ class Flow:
     def resume(self) -> None:
         """Go on with the runs that an earlier process left, in a thread of its own."""
         if (self._folder / FILE).exists():
-            threading.Thread(target=self.executor, name="flow-resume", daemon=True).start()
+            threading.Thread(target=self._resume, name="flow-resume", daemon=True).start()
 
     def state(self) -> str:
         """Tell whether the executor was needed yet."""
@@ -66,6 +67,13 @@ class Flow:
         with self._lock:
             if self._executor is not None:
                 self._executor.close()
+                self._executor = None
+
+    def _resume(self) -> None:
+        try:
+            self.executor()
+        except HeadwaterError as error:
+            log(LogEvent.PIPELINES_STOPPED, level=logging.ERROR, reason=str(error))
 
     def _make(self) -> PipelineExecutor:
         from headwater.flow.executor import PipelineExecutor
@@ -79,15 +87,18 @@ class Flow:
             send=self._send,
             clock=self._clock,
         )
-        return PipelineExecutor(
+        executor = PipelineExecutor(
             self._folder,
             pipelines=Pipelines(),
             work=work,
+            settings=self._settings.flow,
             transport=self._lineage.transport,
             namespace=self._settings.lake.namespace,
             clock=self._clock,
             keep_trace=self._keep_trace,
         )
+        executor.open()
+        return executor
 
     def _send(self, source: str, lines: bytes, key: str) -> int:
         """Put records through the door for records, from a thread of DBOS."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import Any, Final
+from typing import Final
 
 from headwater.errors import Denied
 from headwater.flow.runs import Rejected
@@ -16,6 +16,7 @@ from headwater.sdk.pipeline import Parameters, Record, Records
 
 BATCH_RECORDS: Final = 2_000
 MOST_REJECTS: Final = 100
+MOST_REJECT_CHARACTERS: Final = 2_000
 
 Send = Callable[[str, bytes, str], int]
 """Takes (source, records as lines, idempotency key); returns how many were accepted."""
@@ -41,6 +42,7 @@ class RunContext:
         self.sources: list[str] = []
         self.rejected = 0
         self.rejects: list[Rejected] = []
+        self.taken: int | None = None
         self._stage = stage
         self._files = files
         self._send = send
@@ -74,24 +76,43 @@ class RunContext:
         """Count a record that is left out; the first hundred are kept."""
         self.rejected += 1
         if len(self.rejects) < MOST_REJECTS:
-            plain: dict[str, Any] = json.loads(json.dumps(dict(record), default=str))
-            self.rejects.append(Rejected(reason=reason, record=plain))
+            self.rejects.append(Rejected(reason=reason, record=_plain(record)))
 
     def send(self, source: str, records: Records) -> int:
-        """Send records into the lake as a source; the run is the idempotency key."""
+        """Send records into the lake as a source; the run is the idempotency key.
+
+        What the schema of the source refuses counts as rejected, and is in the quarantine.
+        """
         if source not in self.sources:
             self.sources.append(source)
         taken = 0
-        for lines in _batches(records):
+        for batch in _batches(records):
             key = f"{self.run_id}.{self._stage}.{self._sent}"
             self._sent += 1
-            taken += self._send(source, lines, key)
+            lines = [json.dumps(dict(record), default=str, ensure_ascii=False) for record in batch]
+            of_batch = self._send(source, "\n".join(lines).encode(), key)
+            taken += of_batch
+            self._refused(source, len(batch) - of_batch)
+        self.taken = taken + (self.taken or 0)
         return taken
 
+    def _refused(self, source: str, count: int) -> None:
+        self.rejected += count
+        if count and len(self.rejects) < MOST_REJECTS:
+            reason = f"the source {source} refused {count:,} records; see its quarantine"
+            self.rejects.append(Rejected(reason=reason, record={}))
 
-def _batches(records: Records) -> Iterator[bytes]:
-    """Yield records as lines of JSON, some at a time."""
+
+def _batches(records: Records) -> Iterator[list[Record]]:
     waiting = iter(records)
     while batch := list(islice(waiting, BATCH_RECORDS)):
-        lines = [json.dumps(dict(record), default=str, ensure_ascii=False) for record in batch]
-        yield "\n".join(lines).encode()
+        yield batch
+
+
+def _plain(record: Record) -> Mapping[str, object]:
+    """Return a record as JSON has it; of a huge one the start, as text."""
+    text = json.dumps(dict(record), default=str)
+    if len(text) > MOST_REJECT_CHARACTERS:
+        return {"cut": text[:MOST_REJECT_CHARACTERS]}
+    found: dict[str, object] = json.loads(text)
+    return found

@@ -8,38 +8,43 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid5
 
 from headwater.clock import Clock
-from headwater.errors import Conflict, Missing, Unprocessable
+from headwater.errors import Busy, Conflict, Missing, Unprocessable
 from headwater.flow.durable import Durable, Found
+from headwater.flow.live import LiveRuns
 from headwater.flow.registry import Pipelines
-from headwater.flow.runs import PipelineRun, Rejected, StageRun, schema_changes, stage_run_id
-from headwater.flow.stage_work import StageFailed, StageWork
+from headwater.flow.run_work import Asked, RunWork
+from headwater.flow.runs import (
+    Outcome,
+    PipelineRun,
+    Request,
+    StageRun,
+    stage_run_id,
+    stopped,
+    waiting,
+)
+from headwater.flow.settings import FlowSettings
+from headwater.flow.stage_work import StageWork
 from headwater.flow.telling import Telling
-from headwater.sdk.pipeline import ParameterError, Pipeline, Stage
+from headwater.sdk.pipeline import ParameterError, Pipeline
 from headwater.sdk.times import new_run_id
 from headwater.sdk.transport import Transport
 
 _KEYS: Final = UUID("0f1a7c51-6d0f-5f0a-8c3e-2f0f6a1a9d01")
 _LONGEST_KEY: Final = 255
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """The stage that a run is in, as this process knows it."""
-
-    stage: str
-    number: int
-    started_at: str
+_DAY_SECONDS: Final = 86_400.0
+_SWEEP_SECONDS: Final = 3_600.0
 
 
 class PipelineExecutor:
-    """Starts, continues, follows and stops runs of pipelines."""
+    """Starts, continues, follows and stops runs of pipelines; `open` goes on with open ones."""
 
     def __init__(
         self,
@@ -47,30 +52,45 @@ class PipelineExecutor:
         *,
         pipelines: Pipelines,
         work: StageWork,
+        settings: FlowSettings,
         transport: Transport,
         namespace: str,
         clock: Clock,
         keep_trace: Callable[[PipelineRun], None],
     ) -> None:
         self._pipelines = pipelines
-        self._work = work
+        self._settings = settings
+        self._files = work.files
         self._transport = transport
         self._namespace = namespace
         self._clock = clock
-        self._keep_trace = keep_trace
-        self._attempts: dict[str, _Attempt] = {}
-        self._cancelled: dict[str, threading.Event] = {}
+        self._live = LiveRuns()
+        self._starting = threading.Lock()
+        self._swept = 0.0
         self._durable = Durable(folder / "flow.db", self._run)
+        self._run_work = RunWork(
+            work=work,
+            durable=self._durable,
+            live=self._live,
+            slots=threading.Semaphore(settings.concurrency),
+            clock=clock,
+            keep_trace=keep_trace,
+        )
 
     @property
     def pipelines(self) -> Mapping[str, Pipeline]:
         """Return the pipelines that can be started, by name."""
         return self._pipelines.all()
 
+    def open(self) -> None:
+        """Go on with the runs that an earlier process left open, if there are any."""
+        if self._durable.exists:
+            self._durable.open()
+            self._sweep()
+
     def close(self) -> None:
         """Stop; a run that is under way goes on after the next start."""
-        for event in self._cancelled.values():
-            event.set()
+        self._live.close()
         self._durable.close()
 
     def start(
@@ -79,7 +99,7 @@ class PipelineExecutor:
         """Start a run and return it; with a key that was used before, return that run.
 
         Raises `Missing` for an unknown pipeline, `Unprocessable` for wrong parameters, `Conflict`
-        when the key was used for something else.
+        when the key was used for something else, `Busy` when too many runs are open.
         """
         pipeline = self._pipelines.get(name)
         try:
@@ -93,9 +113,13 @@ class PipelineExecutor:
             if not 0 < len(key) <= _LONGEST_KEY:
                 raise Unprocessable(f"the idempotency key has {len(key)} characters, not 1 to 255")
             run_id = str(uuid5(_KEYS, f"{principal}\n{key}"))
-        given = {"pipeline": name, "parameters": checked, "principal": principal}
-        found = self._durable.start(run_id, given)
-        if {k: found.given[k] for k in given} != given:
+        request = Request(pipeline=name, parameters=checked, principal=principal)
+        with self._starting:
+            found = self._durable.find(run_id)
+            if found is None:
+                self._check_room()
+                found = self._durable.start(run_id, request)
+        if found.request != request:
             raise Conflict(
                 f"the idempotency key {key!r} was used for another request",
                 hint="use a key once, for one request",
@@ -111,11 +135,7 @@ class PipelineExecutor:
 
     def find(self, *, limit: int, pipeline: str | None = None) -> Sequence[PipelineRun]:
         """Return runs, the newest first."""
-        return [
-            self._told(one)
-            for one in self._durable.latest(limit if pipeline is None else 10_000)
-            if pipeline in (None, one.given["pipeline"])
-        ][:limit]
+        return [self._told(one) for one in islice(self._durable.latest(pipeline=pipeline), limit)]
 
     def wait(self, run_id: str) -> None:
         """Return once a run is over, however it ended."""
@@ -125,164 +145,103 @@ class PipelineExecutor:
         """Stop a run before its next stage, and tell the stage that is at work."""
         run = self.get(run_id)
         if run.state == "RUNNING":
-            self._cancelled.setdefault(run_id, threading.Event()).set()
             self._durable.cancel(run_id)
-            telling = self._telling(run_id, self._pipelines.get(run.pipeline))
-            telling.pipeline("ABORT", self._clock.now())
-        return self.get(run_id)
+            run = self.get(run_id)
+        if run.state == "CANCELLED":
+            self._live.cancel(run_id)
+            self._tell_cancelled(run)
+            if self._live.get(run_id) is None:
+                self._files.remove(run_id)
+        return run
 
-    def _run(self, run_id: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    def _run(self, run_id: str, request: Request) -> Outcome:
         """Do a whole run, or what is left of it; called by DBOS."""
-        pipeline = self._pipelines.get(given["pipeline"])
-        telling = self._telling(run_id, pipeline)
-        self._cancelled.setdefault(run_id, threading.Event())
-        begun = self._durable.step("begin", self._begin, telling)
-        reports: list[dict[str, Any]] = []
-        error: str | None = None
-        try:
-            for stage in pipeline.stages:
-                report = self._stage(run_id, stage, pipeline=pipeline, given=given, telling=telling)
-                reports.append(report)
-                if report["state"] == "FAILED":
-                    error = f"the stage {stage.name!r} failed: {report['error']}"
-                    break
-        finally:
-            self._attempts.pop(run_id, None)
-        ended = self._durable.step("end", self._end, telling, error)
-        changes = self._durable.step("compare", self._changes, given["pipeline"], reports, error)
-        outcome = {
-            "begun": begun,
-            "ended": ended,
-            "stages": reports,
-            "error": error,
-            "schema_changes": changes,
-        }
-        self._durable.step("keep trace", self._trace, run_id, given, outcome)
-        if error is None:
-            self._work.files.remove(run_id)
+        pipeline = self._pipelines.all().get(request.pipeline)
+        telling = self._telling(run_id, pipeline or Pipeline(request.pipeline))
+        asked = Asked(run_id=run_id, request=request, pipeline=pipeline, telling=telling)
+        outcome = self._run_work.run(asked)
+        if self._clock.now().timestamp() - self._swept > _SWEEP_SECONDS:
+            self._sweep()
         return outcome
 
-    def _stage(
-        self,
-        run_id: str,
-        stage: Stage,
-        *,
-        pipeline: Pipeline,
-        given: Mapping[str, Any],
-        telling: Telling,
-    ) -> dict[str, Any]:
-        """Run a stage until it is well or was tried often enough; the report is remembered."""
-        tries = [0]
+    def _check_room(self) -> None:
+        if len(self._live) >= self._settings.most_open:
+            raise Busy(
+                f"{len(self._live):,} runs of pipelines are open",
+                hint="wait for some to end, or set HEADWATER_FLOW__MOST_OPEN",
+                retry_after_seconds=5,
+            )
 
-        def attempt() -> dict[str, Any]:
-            tries[0] += 1
-            self._attempts[run_id] = _Attempt(stage.name, tries[0], self._clock.now().isoformat())
-            return self._work.attempt(
-                pipeline,
-                stage,
-                given["parameters"],
-                run_id=run_id,
-                number=tries[0],
-                telling=telling,
-                cancelled=self._cancelled[run_id],
-            ).to_json()
+    def _tell_cancelled(self, run: PipelineRun) -> None:
+        """Tell that a run was cancelled, and the stage that it was in; again is no difference."""
+        assert run.ended_at is not None
+        pipeline = self._pipelines.all().get(run.pipeline)
+        telling = self._telling(run.run_id, pipeline or Pipeline(run.pipeline))
+        at = datetime.fromisoformat(run.ended_at)
+        for stage in () if pipeline is None else pipeline.stages:
+            if any(one.name == stage.name and one.started_at for one in run.stages):
+                state = next(one.state for one in run.stages if one.name == stage.name)
+                if state == "CANCELLED":
+                    telling.stage_aborted(stage, at)
+        telling.pipeline("ABORT", at)
 
-        def last_report(error: StageFailed) -> dict[str, Any]:
-            return error.report.to_json()
-
-        return self._durable.retried(stage, attempt, StageFailed, last_report)
-
-    def _begin(self, telling: Telling) -> str:
-        now = self._clock.now()
-        telling.pipeline("START", now)
-        return now.isoformat()
-
-    def _end(self, telling: Telling, error: str | None) -> str:
-        now = self._clock.now()
-        telling.pipeline("COMPLETE" if error is None else "FAIL", now, error=error)
-        return now.isoformat()
-
-    def _changes(
-        self, name: str, reports: Sequence[Mapping[str, Any]], error: str | None
-    ) -> list[str]:
-        """Compare what a run made with the last complete run of the same pipeline."""
-        after = _made(reports)
-        if error is not None or not after:
-            return []
-        for one in self._durable.latest(1000):
-            if one.given["pipeline"] == name and one.outcome and not one.outcome["error"]:
-                return schema_changes(_made(one.outcome["stages"]), after)
-        return []
-
-    def _trace(self, run_id: str, given: Mapping[str, Any], outcome: Mapping[str, Any]) -> None:
-        self._keep_trace(_ended_run(run_id, given, outcome))
+    def _sweep(self) -> None:
+        """Remove what runs left behind that nobody goes on with."""
+        now = self._clock.now().timestamp()
+        self._swept = now
+        for run_id, changed in self._files.runs():
+            found = self._durable.find(run_id)
+            if found is not None and found.state == "RUNNING":
+                continue
+            if found is not None and found.state == "FAILED":
+                if now - changed < self._settings.keep_days * _DAY_SECONDS:
+                    continue
+            elif found is not None and found.state == "CANCELLED":
+                if self._live.get(run_id) is not None:
+                    continue
+                self._tell_cancelled(self._told(found))  # the process may have ended before it did
+            self._files.remove(run_id)
+        self._durable.forget(keep=self._settings.keep_runs)
 
     def _telling(self, run_id: str, pipeline: Pipeline) -> Telling:
         return Telling(self._transport, namespace=self._namespace, run_id=run_id, pipeline=pipeline)
 
     def _told(self, found: Found) -> PipelineRun:
         if found.outcome is not None:
-            return _ended_run(found.run_id, found.given, found.outcome)
-        reports = [_stage_of(report) for report in found.reports]
-        waiting = self._waiting(found, {report.name for report in reports})
-        started = datetime.fromtimestamp(found.created_ms / 1000, UTC).isoformat()
+            return PipelineRun.ended(found.run_id, found.request, found.outcome)
+        ended = None if found.state == "RUNNING" else _time(found.updated_ms)
         return PipelineRun(
             run_id=found.run_id,
-            pipeline=found.given["pipeline"],
-            parameters=found.given["parameters"],
-            principal=found.given["principal"],
+            request=found.request,
             state=found.state,
-            started_at=started,
-            ended_at=None,
-            stages=[*reports, *waiting],
-            error=found.error,
+            started_at=_time(found.created_ms),
+            ended_at=ended,
+            stages=[*found.reports, *self._rest(found, ended)],
+            error=None if found.error is None else found.request.redact(found.error),
         )
 
-    def _waiting(self, found: Found, done: set[str]) -> list[StageRun]:
+    def _rest(self, found: Found, ended: str | None) -> list[StageRun]:
         """Return the stages of a run that are not done, the one at work as such."""
-        pipeline = self._pipelines.all().get(found.given["pipeline"])
-        attempt = self._attempts.get(found.run_id)
+        pipeline = self._pipelines.all().get(found.request.pipeline)
+        live = self._live.get(found.run_id)
+        attempt = None if live is None else live.attempt
+        done = {report.name for report in found.reports}
         stages = []
         for stage in () if pipeline is None else pipeline.stages:
             if stage.name in done:
                 continue
-            told = StageRun(
-                name=stage.name, kind=stage.kind, run_id=stage_run_id(found.run_id, stage.name)
-            )
-            if found.state == "CANCELLED":
-                told = replace(told, state="CANCELLED")
-            elif attempt is not None and attempt.stage == stage.name:
+            told = waiting(stage.name, stage.kind, found.run_id)
+            if attempt is not None and attempt.stage == stage.name:
                 told = replace(
-                    told, state="RUNNING", attempts=attempt.number, started_at=attempt.started_at
+                    told,
+                    state="RUNNING",
+                    run_id=stage_run_id(found.run_id, stage.name),
+                    attempts=attempt.number,
+                    started_at=attempt.started_at,
                 )
-            stages.append(told)
+            stages.append(told if ended is None else stopped(told, ended))
         return stages
 
 
-def _ended_run(run_id: str, given: Mapping[str, Any], outcome: Mapping[str, Any]) -> PipelineRun:
-    return PipelineRun(
-        run_id=run_id,
-        pipeline=given["pipeline"],
-        parameters=given["parameters"],
-        principal=given["principal"],
-        state="COMPLETED" if outcome["error"] is None else "FAILED",
-        started_at=outcome["begun"],
-        ended_at=outcome["ended"],
-        stages=[_stage_of(report) for report in outcome["stages"]],
-        schema_changes=outcome.get("schema_changes", ()),
-        error=outcome["error"],
-    )
-
-
-def _stage_of(report: Mapping[str, Any]) -> StageRun:
-    rejects = [Rejected(**one) for one in report["rejects"]]
-    columns = [(name, type_) for name, type_ in report["columns"]]
-    return StageRun(**{**report, "rejects": rejects, "columns": columns})
-
-
-def _made(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Return the columns of the last stage that returned records."""
-    for report in reversed(reports):
-        if report["columns"]:
-            return [(name, type_) for name, type_ in report["columns"]]
-    return []
+def _time(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat()

@@ -18,5 +18,12 @@ class FlowSettings(BaseModel):
         " directory unless set.",
     )
     keep_days: float = Field(
-        7.0, gt=0, description="How long what stages handed on is kept after its run has ended."
+        7.0, gt=0, description="How long what stages handed on is kept after a run has failed."
+    )
+    keep_runs: int = Field(
+        10_000, ge=100, description="How many runs of pipelines are remembered, the newest."
+    )
+    concurrency: int = Field(4, ge=1, description="How many runs are at work at a time.")
+    most_open: int = Field(
+        1_000, ge=1, description="How many runs may be open; beyond, starting one answers 503."
     )

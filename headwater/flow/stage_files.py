@@ -59,6 +59,16 @@ class StageFiles:
         columns = tuple((field.name, str(field.type)) for field in table.schema)
         return Kept(path=path, rows=table.num_rows, columns=columns)
 
+    def begin(self, run_id: str) -> None:
+        """Make the folder of a run, which stands as long as something is left to do for it."""
+        (self._folder / run_id).mkdir(parents=True, exist_ok=True)
+
+    def runs(self) -> list[tuple[str, float]]:
+        """Return the runs that have a folder, each with when it was last changed."""
+        if not self._folder.exists():
+            return []
+        return [(one.name, one.stat().st_mtime) for one in self._folder.iterdir() if one.is_dir()]
+
     def has(self, run_id: str, stage: str) -> bool:
         """Tell whether a stage returned anything."""
         return (self._folder / run_id / f"{stage}.parquet").exists()
@@ -99,9 +109,12 @@ def _from_records(records: list[dict[str, object]]) -> pa.Table:
 def _column(values: list[object]) -> pa.Array[Any]:
     make: Callable[[list[object]], pa.Array[Any]] = pa.array  # its stubs take no mixed list
     try:
-        return make(values)
+        column = make(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        column = None
+    if column is None or "struct<>" in str(column.type):  # Parquet has no struct without fields
         return make([None if value is None else _text(value) for value in values])
+    return column
 
 
 def _text(value: object) -> str:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from threading import Event
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from headwater.clock import Clock
 from headwater.duck import connect
+from headwater.errors import HeadwaterError
 from headwater.flow.context import RunContext, Send
-from headwater.flow.runs import StageRun, stage_run_id
+from headwater.flow.live import Attempt, Interrupted, LiveRun, LiveRuns
+from headwater.flow.runs import Quality, Request, StageRun, stage_run_id
 from headwater.flow.stage_files import Kept, StageFiles
-from headwater.flow.telling import Telling
+from headwater.flow.telling import Ended, Telling
 from headwater.model.columns import ColumnType
+from headwater.observe import CONTEXT, LogEvent, RequestContext, log
 from headwater.quality.metrics import measure
-from headwater.sdk.pipeline import Parameters, Pipeline, Stage
-from headwater.sdk.redaction import redact
+from headwater.sdk.events import EventType
+from headwater.sdk.pipeline import Pipeline, Stage
 
+T = TypeVar("T")
+
+MOST_MEASURED_COLUMNS: Final = 200
+_LARGEST: Final = 2**63
 _TYPES: Final[Mapping[str, ColumnType]] = {
     "bool": "boolean",
     "int32": "int",
@@ -29,6 +39,11 @@ _TYPES: Final[Mapping[str, ColumnType]] = {
     "string": "string",
     "large_string": "string",
     "date32[day]": "date",
+}
+_KINDS: Final[Mapping[str, EventType]] = {
+    "COMPLETED": "COMPLETE",
+    "FAILED": "FAIL",
+    "CANCELLED": "ABORT",
 }
 
 
@@ -55,86 +70,173 @@ class StageWork:
     send: Send
     clock: Clock
 
-    def attempt(
-        self,
-        pipeline: Pipeline,
-        stage: Stage,
-        parameters: Parameters,
-        *,
-        run_id: str,
-        number: int,
-        telling: Telling,
-        cancelled: Event,
-    ) -> StageRun:
-        """Run a stage once; raises `StageFailed` with the report."""
-        started = self.clock.now()
+    def run(self, work: RunOfStage, *, live: LiveRun, runs: LiveRuns) -> StageRun:
+        """Run a stage until it is well, stopped, or was tried as often as it says.
+
+        Raises `Interrupted` when the executor closes meanwhile.
+        """
+        pause = work.stage.backoff_seconds
+        for number in range(1, work.stage.attempts + 1):
+            live.attempt = Attempt(work.stage.name, number, self.clock.now().isoformat())
+            report = _beside(lambda: self._attempt(work, live, runs), runs)
+            if report.state != "FAILED" or number == work.stage.attempts:
+                break
+            live.stop.wait(pause)
+            if runs.is_closing:
+                raise Interrupted
+            if live.is_cancelled:
+                return replace(report, state="CANCELLED")
+            pause *= 2
+        return report
+
+    def _attempt(self, work: RunOfStage, live: LiveRun, runs: LiveRuns) -> StageRun:
+        """Run a stage once."""
+        assert live.attempt is not None
+        stage = work.stage
         context = RunContext(
-            run_id,
+            work.run_id,
             stage.name,
-            parameters,
+            work.request.parameters,
             files=self.folder,
             send=self.send,
-            cancelled=cancelled,
+            cancelled=live.stop,
         )
         report = StageRun(
             name=stage.name,
             kind=stage.kind,
-            run_id=stage_run_id(run_id, stage.name),
-            attempts=number,
-            started_at=started.isoformat(),
+            run_id=stage_run_id(work.run_id, stage.name),
+            state="COMPLETED",
+            attempts=live.attempt.number,
+            started_at=live.attempt.started_at,
         )
-        telling.stage_began(stage, started)
+        CONTEXT.set(RequestContext(work.run_id, run_id=report.run_id))
         try:
-            given = self._given(pipeline, stage, run_id)
+            report = self._try(report, work=work, context=context)
+        except StageFailed as error:
+            report = error.report
+        if runs.is_closing:
+            raise Interrupted  # what it did may be half of it: it runs again after the start
+        if live.is_cancelled:
+            report = replace(report, state="CANCELLED")
+        return self._end(report, work=work, context=context)
+
+    def _try(self, report: StageRun, *, work: RunOfStage, context: RunContext) -> StageRun:
+        stage = work.stage
+        try:
+            work.telling.stage_began(stage, datetime.fromisoformat(report.started_at or ""))
+            given = self._given(work)
             report = replace(report, rows_in=_length(given))
             value = (
                 stage.function(context, given) if stage.takes_records else stage.function(context)
             )
-            kept = self.files.keep(run_id, stage.name, value)
-            report = replace(report, state="COMPLETED", **_described(kept))
-        except Exception as error:
-            report = self._ended(
-                replace(report, state="FAILED", error=redact(_told(error))), context
-            )
-            telling.stage_ended(stage, "FAIL", report=report, context=context)
-            raise StageFailed(report) from error
-        report = self._ended(report, context)
-        telling.stage_ended(stage, "COMPLETE", report=report, context=context)
-        return report
+            kept = self.files.keep(work.run_id, stage.name, value)
+            if kept is None:
+                return replace(report, rows_out=context.taken)
+            quality = _quality(kept)
+            return replace(report, rows_out=kept.rows, columns=kept.columns, quality=quality)
+        except (Exception, SystemExit) as error:
+            said = work.request.redact(_told(error))
+            raise StageFailed(replace(report, state="FAILED", error=said)) from error
 
-    def _ended(self, report: StageRun, context: RunContext) -> StageRun:
-        return replace(
+    def _end(self, report: StageRun, *, work: RunOfStage, context: RunContext) -> StageRun:
+        report = replace(
             report,
             ended_at=self.clock.now().isoformat(),
             rejected=context.rejected,
             rejects=tuple(context.rejects),
         )
+        ended = Ended(report=report, written=report, before=work.before)
+        if not report.columns and (context.sources or context.outputs):
+            ended = replace(ended, written=self._last_records(work, report))
+        if report.state == "FAILED":
+            log(
+                LogEvent.STAGE_FAILED,
+                level=logging.WARNING,
+                pipeline=work.pipeline.name,
+                stage=report.name,
+                attempt=report.attempts,
+                error=report.error,
+            )
+            with suppress(HeadwaterError):  # the store that failed the stage may refuse this too
+                self._tell(work, ended, context)
+        else:
+            try:
+                self._tell(work, ended, context)
+            except HeadwaterError as error:
+                return replace(report, state="FAILED", error=f"its lineage is not kept: {error}")
+        return report
 
-    def _given(self, pipeline: Pipeline, stage: Stage, run_id: str) -> object:
+    def _tell(self, work: RunOfStage, ended: Ended, context: RunContext) -> None:
+        kind = _KINDS[ended.report.state]
+        work.telling.stage_ended(work.stage, kind, ended=ended, context=context)
+
+    def _last_records(self, work: RunOfStage, report: StageRun) -> StageRun:
+        """Return the report of the stage whose records were given to this one."""
+        given = (one for one in reversed(work.before) if one.columns)
+        return next(given, report) if work.stage.takes_records else report
+
+    def _given(self, work: RunOfStage) -> object:
         """Return what the last stage before this one that returned anything did return."""
-        if not stage.takes_records:
+        if not work.stage.takes_records:
             return None
-        for before in reversed(pipeline.stages[: pipeline.stages.index(stage)]):
-            if self.files.has(run_id, before.name):
-                return self.files.load(run_id, before.name)
+        for before in reversed(work.before):
+            if self.files.has(work.run_id, before.name):
+                return self.files.load(work.run_id, before.name)
         return []
 
 
-def _described(kept: Kept | None) -> dict[str, Any]:
-    if kept is None:
-        return {}
-    return {"rows_out": kept.rows, "columns": kept.columns, "quality": _quality(kept)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOfStage:
+    """A stage of a run: what the run was started with, and what its stages did before."""
+
+    pipeline: Pipeline
+    stage: Stage
+    request: Request
+    run_id: str
+    telling: Telling
+    before: Sequence[StageRun]
 
 
-def _quality(kept: Kept) -> Mapping[str, Mapping[str, Any]] | None:
+def _beside(work: Callable[[], T], runs: LiveRuns) -> T:
+    """Do something in a thread that holds up no exit; raises `Interrupted` when runs close.
+
+    A stage that never looks whether it should stop would else keep the process from ending.
+    """
+    done: list[T] = []
+
+    def attempt() -> None:
+        with suppress(Interrupted):
+            done.append(work())
+
+    thread = threading.Thread(target=attempt, name="pipeline-stage", daemon=True)
+    thread.start()
+    while thread.is_alive() and not runs.is_closing:
+        thread.join(0.25)
+    if done:
+        return done[0]
+    if runs.is_closing:
+        raise Interrupted
+    raise HeadwaterError("the stage ended without a report; the log has the details")
+
+
+def _quality(kept: Kept) -> Quality | None:
     """Measure the columns whose type has an order and a text; of no rows nothing is said."""
-    columns = [_Column(name, _TYPES[type_]) for name, type_ in kept.columns if type_ in _TYPES]
+    known = [_Column(name, _TYPES[type_]) for name, type_ in kept.columns if type_ in _TYPES]
+    columns = known[:MOST_MEASURED_COLUMNS]
     if not kept.rows or not columns:
         return None
     path = str(kept.path).replace("'", "''")
     with connect() as connection:
         report = measure(connection, f"read_parquet('{path}')", columns, known_rows=kept.rows)
-    return report.columns
+    return {
+        column: {name: _kept_number(value) for name, value in metrics.items()}
+        for column, metrics in report.columns.items()
+    }
+
+
+def _kept_number(value: float) -> float:
+    """Return a number that JSON of 64 bits holds; sums of integers may be larger."""
+    return float(value) if abs(value) >= _LARGEST else value
 
 
 def _length(value: object) -> int | None:
@@ -144,7 +246,7 @@ def _length(value: object) -> int | None:
     return rows if isinstance(rows, int) else len(value) if isinstance(value, list) else None
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""
     return f"{type(error).__name__}: {error}{where}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Final
 
+from headwater.errors import Unavailable
 from headwater.flow.context import RunContext
 from headwater.flow.runs import StageRun, stage_run_id
 from headwater.sdk import facets as make
 from headwater.sdk.datasets import DatasetInfo
+from headwater.sdk.errors import TransportError
 from headwater.sdk.events import (
     EventType,
     InputDataset,
@@ -19,11 +23,27 @@ from headwater.sdk.events import (
     RunEvent,
     to_json,
 )
-from headwater.sdk.facets import Facet, RunOf, SchemaField
+from headwater.sdk.facets import Assertion, Facet, RunOf, SchemaField
 from headwater.sdk.pipeline import Pipeline, Stage
+from headwater.sdk.run import MESSAGES_SCHEMA
+from headwater.sdk.times import format_time
 from headwater.sdk.transport import Transport
 
 _INTEGRATION: Final = "HEADWATER"
+_PAUSES_SECONDS: Final = (0.05, 0.2, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a stage did, and what the stages before it did in the same run.
+
+    `written` is the stage whose columns and quality describe what was written: the stage itself
+    where it returned records, else the one whose records it was given.
+    """
+
+    report: StageRun
+    written: StageRun
+    before: Sequence[StageRun] = ()
 
 
 class Telling:
@@ -37,16 +57,24 @@ class Telling:
         self._run_id = run_id
         self._pipeline = pipeline
 
-    def pipeline(self, kind: EventType, at: datetime, *, error: str | None = None) -> None:
-        """Tell that the run of the pipeline began or ended."""
+    def pipeline(
+        self,
+        kind: EventType,
+        at: datetime,
+        *,
+        error: str | None = None,
+        changes: Sequence[str] = (),
+    ) -> None:
+        """Tell that the run of the pipeline began or ended; changes of the schema are messages."""
         facets = [make.job_type(integration=_INTEGRATION, kind="PIPELINE")]
         if self._pipeline.description:
             facets.append(make.documentation(self._pipeline.description))
+        said = (*_error_facets(error), *_messages(changes, at))
         self._tell(
             RunEvent(
                 time=at,
                 type=kind,
-                run=Run(id=self._run_id, facets=_error_facets(error)),
+                run=Run(id=self._run_id, facets=said),
                 job=Job(namespace=self._namespace, name=self._pipeline.name, facets=tuple(facets)),
             )
         )
@@ -55,17 +83,16 @@ class Telling:
         """Tell that a stage began, for the first time or again."""
         self._stage(stage, "START", at, ())
 
+    def stage_aborted(self, stage: Stage, at: datetime) -> None:
+        """Tell that a stage was asked to stop."""
+        self._stage(stage, "ABORT", at, ())
+
     def stage_ended(
-        self,
-        stage: Stage,
-        kind: EventType,
-        *,
-        report: StageRun,
-        context: RunContext,
+        self, stage: Stage, kind: EventType, *, ended: Ended, context: RunContext
     ) -> None:
         """Tell that a stage ended, with what it read and wrote."""
-        assert report.ended_at is not None
-        at = datetime.fromisoformat(report.ended_at)
+        assert ended.report.ended_at is not None
+        at = datetime.fromisoformat(ended.report.ended_at)
         inputs = tuple(
             InputDataset(
                 namespace=one.namespace or self._namespace,
@@ -74,17 +101,22 @@ class Telling:
             )
             for one in context.inputs
         )
-        outputs = tuple(self._output(one, report) for one in _written(context))
-        self._stage(stage, kind, at, _error_facets(report.error), inputs=inputs, outputs=outputs)
+        outputs = tuple(self._output(one, ended) for one in _written(context))
+        said = _error_facets(ended.report.error)
+        self._stage(stage, kind, at, said, inputs=inputs, outputs=outputs)
 
-    def _output(self, dataset: DatasetInfo, report: StageRun) -> OutputDataset:
+    def _output(self, dataset: DatasetInfo, ended: Ended) -> OutputDataset:
         facets = list(dataset.all_facets())
-        if dataset.schema is None and report.columns:
-            columns = [SchemaField(name=name, type=type_) for name, type_ in report.columns]
-            facets.append(make.schema(columns))
-        statistics: tuple[Facet, ...] = ()
-        if report.rows_out is not None:
-            statistics = (make.output_statistics(row_count=report.rows_out),)
+        columns, quality = ended.written.columns, ended.written.quality
+        if dataset.schema is None and columns:
+            facets.append(make.schema([SchemaField(name=n, type=t) for n, t in columns]))
+        if quality:
+            facets.append(make.data_quality_metrics(quality, row_count=ended.written.rows_out))
+        assertions = _assertions((*ended.before, ended.report))
+        if assertions:
+            facets.append(make.data_quality_assertions(assertions))
+        rows = ended.report.rows_out
+        statistics = () if rows is None else (make.output_statistics(row_count=rows),)
         return OutputDataset(
             namespace=dataset.namespace or self._namespace,
             name=dataset.name,
@@ -128,12 +160,48 @@ class Telling:
         )
 
     def _tell(self, event: RunEvent) -> None:
-        self._transport.emit(to_json(event))
+        """Hand over an event; a store that is busy is asked again for two seconds."""
+        body = to_json(event)
+        never = Event()
+        for pause in _PAUSES_SECONDS:
+            try:
+                self._transport.emit(body)
+            except TransportError as error:
+                if not error.retriable:
+                    raise Unavailable(f"lineage is refused: {error.message}") from error
+                never.wait(pause)
+            else:
+                return
+        raise Unavailable("the lineage of a pipeline run cannot be kept")
 
 
 def _written(context: RunContext) -> list[DatasetInfo]:
     raw = [DatasetInfo(name=f"raw.{source}") for source in context.sources]
     return [*context.outputs, *raw]
+
+
+def _assertions(stages: Sequence[StageRun]) -> list[Assertion]:
+    """Say of each stage that may leave out records whether it did."""
+    return [
+        Assertion(
+            assertion="no_rejected_records",
+            name=stage.name,
+            success=stage.rejected == 0,
+            severity="warn",
+            expected="0",
+            actual=str(stage.rejected),
+        )
+        for stage in stages
+        if stage.kind == "transform" or stage.rejected
+    ]
+
+
+def _messages(changes: Sequence[str], at: datetime) -> tuple[Facet, ...]:
+    if not changes:
+        return ()
+    time = format_time(at)
+    said = [{"time": time, "level": "warning", "message": change} for change in changes]
+    return (Facet("headwater_messages", {"messages": said}, MESSAGES_SCHEMA),)
 
 
 def _error_facets(error: str | None) -> tuple[Facet, ...]:

@@ -8,6 +8,7 @@ run goes on after the server was killed, from the stage in which it was.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ Parameters = Mapping[str, Value]
 Record = Mapping[str, object]
 Records = Iterable[Record]
 F = TypeVar("F", bound=Callable[..., object])
+
+_STAGE_NAME = re.compile(r"[\w][\w.-]{0,99}")
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -62,7 +65,10 @@ class StageContext(Protocol):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether somebody asked the run to stop; a long stage looks now and then."""
+        """Whether the stage should stop: its run was cancelled, or the server stops.
+
+        A long stage looks now and then; what it returns then is not used.
+        """
 
     def file(self, name: str) -> Path:
         """Return a file below the folder that pipelines of the server may open."""
@@ -147,6 +153,8 @@ class Pipeline:
 
         def add(function: F) -> F:
             called = name or function.__name__
+            if not _STAGE_NAME.fullmatch(called):
+                raise ValueError(f"a stage cannot be called {called!r}: letters, digits and _ . -")
             if any(stage.name == called for stage in self.stages):
                 raise ValueError(f"the pipeline {self.name!r} has a stage {called!r} already")
             self.stages.append(

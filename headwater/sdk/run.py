@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Ending = Literal["COMPLETE", "FAIL", "ABORT"]
 
-_MESSAGES_SCHEMA: Final = "urn:headwater:facet:messages:1-0-0"
+MESSAGES_SCHEMA: Final = "urn:headwater:facet:messages:1-0-0"
 _TRACE_SCHEMA: Final = "urn:headwater:facet:traceContext:1-0-0"
 _MOST_MESSAGES: Final = 100
 _MESSAGE_SECONDS: Final = 1.0
@@ -197,7 +197,7 @@ class JobRun:
             said = {"time": format_time(datetime.now(UTC)), "level": level, "message": shown}
             self._messages = [*self._messages[1 - _MOST_MESSAGES :], said]
             self.add_facet(
-                Facet("headwater_messages", {"messages": self._messages}, _MESSAGES_SCHEMA)
+                Facet("headwater_messages", {"messages": self._messages}, MESSAGES_SCHEMA)
             )
             self._is_behind = True
             if time.monotonic() - self._last_message >= _MESSAGE_SECONDS:

@@ -12,6 +12,7 @@ from typing import Any
 from headwater.clock import SystemClock
 from headwater.flow.executor import PipelineExecutor
 from headwater.flow.registry import Pipelines
+from headwater.flow.settings import FlowSettings
 from headwater.flow.stage_files import StageFiles
 from headwater.flow.stage_work import StageWork
 from headwater.sdk.pipeline import Pipeline
@@ -66,11 +67,13 @@ def main(folder: Path) -> None:
         work=StageWork(
             files=StageFiles(folder / "pipelines"), folder=folder, send=send, clock=clock
         ),
+        settings=FlowSettings(),
         transport=Journal(folder / "events"),
         namespace="headwater",
         clock=clock,
         keep_trace=lambda run: None,
     )
+    executor.open()
     run_id = executor.start("counted", {}, principal="me", key="one").run_id
     os.write(1, b"started\n")
     executor.wait(run_id)

@@ -14,6 +14,7 @@ from headwater.clock import SystemClock
 from headwater.flow.executor import PipelineExecutor
 from headwater.flow.registry import Pipelines
 from headwater.flow.runs import PipelineRun
+from headwater.flow.settings import FlowSettings
 from headwater.flow.stage_files import StageFiles
 from headwater.flow.stage_work import StageWork
 from headwater.sdk.pipeline import Pipeline
@@ -51,7 +52,7 @@ def told() -> Told:
 def executor_of(tmp_path: Path, told: Told) -> Iterator[Callable[..., PipelineExecutor]]:
     opened: list[PipelineExecutor] = []
 
-    def build(*pipelines: Pipeline) -> PipelineExecutor:
+    def build(*pipelines: Pipeline, settings: FlowSettings | None = None) -> PipelineExecutor:
         for one in opened:
             one.close()
         opened.clear()
@@ -65,12 +66,14 @@ def executor_of(tmp_path: Path, told: Told) -> Iterator[Callable[..., PipelineEx
             tmp_path,
             pipelines=Pipelines({one.name: one for one in pipelines}),
             work=work,
+            settings=settings or FlowSettings(),
             transport=told,
             namespace="headwater",
             clock=clock,
             keep_trace=told.traces.append,
         )
         opened.append(executor)
+        executor.open()
         return executor
 
     yield build

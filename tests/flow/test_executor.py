@@ -42,7 +42,7 @@ def numbers(**more: Any) -> Pipeline:
 def test_run_ends_with_counts_columns_quality_lineage_and_a_trace(executor_of, told) -> None:
     executor = executor_of(numbers())
     run = finished(executor, executor.start("numbers", {"count": 4}, principal="me").run_id)
-    assert (run.state, run.error, run.parameters) == ("COMPLETED", None, {"count": 4})
+    assert (run.state, run.error, run.request.parameters) == ("COMPLETED", None, {"count": 4})
     make, sift, store = run.stages
     assert [stage.state for stage in run.stages] == ["COMPLETED"] * 3
     assert (make.rows_in, make.rows_out, sift.rows_in, sift.rows_out, store.rows_in) == (
