@@ -25,6 +25,7 @@ from headwater.api.lineage import lineage_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
+from headwater.api.origins import Origins
 from headwater.api.otlp import otlp_routes
 from headwater.api.panels import panels_router
 from headwater.api.pipelines import pipelines_router
@@ -37,9 +38,11 @@ from headwater.api.schema_history import schema_history_router
 from headwater.api.schemas import schemas_router
 from headwater.api.search import search_v2_router
 from headwater.api.segments import register_segment
+from headwater.api.signals import signals_router
 from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
 from headwater.api.traces import traces_router
+from headwater.api.webhook import webhook_routes
 from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
 from headwater.app.flow import Flow
@@ -103,7 +106,10 @@ class Platform:
         stack.callback(self.flow.close)
         register_segment()
         self.application: Front = create_application(
-            access=self._access, routers=self.routers(), hot=self.hot_routes()
+            access=self._access,
+            routers=self.routers(),
+            hot=self.hot_routes(),
+            origins=Origins(settings.server.cors_origins),
         )
 
     @classmethod
@@ -164,6 +170,7 @@ class Platform:
             rebuild_router(self.lineage.store),
             pipelines_router(self.flow.executor),
             traces_router(self.telemetry.traces),
+            signals_router(self.telemetry.records, clock=self._clock),
             panels_router(reads, self.telemetry.measures, clock=self._clock),
             version_3_router(self.telemetry.traces),
             version_1_router(self.telemetry.traces, clock=self._clock),
@@ -188,6 +195,11 @@ class Platform:
         return [
             *records_routes(self.records.door, max_body_bytes=most),
             *openlineage_routes(
+                self.lineage.door,
+                self.settings.server,
+                validation=Mode(self.settings.lineage.validation),
+            ),
+            *webhook_routes(
                 self.lineage.door,
                 self.settings.server,
                 validation=Mode(self.settings.lineage.validation),

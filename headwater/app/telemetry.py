@@ -20,6 +20,7 @@ from headwater.telemetry.settings import TelemetrySettings
 if TYPE_CHECKING:
     from headwater.ingest.telemetry import TelemetryDoor
     from headwater.telemetry.duckdb.measures import DuckMeasures
+    from headwater.telemetry.duckdb.records import DuckRecords
     from headwater.telemetry.duckdb.store import DuckTelemetry
     from headwater.telemetry.duckdb.traces import DuckTraces
 
@@ -64,6 +65,12 @@ class Telemetry:
         from headwater.telemetry.duckdb.measures import DuckMeasures
 
         return DuckMeasures(self.store())
+
+    def records(self) -> DuckRecords:
+        """Return what answers questions about log records and metrics."""
+        from headwater.telemetry.duckdb.records import DuckRecords
+
+        return DuckRecords(self.store())
 
     def keep_spans(self, request: bytes) -> None:
         """Keep the spans of an OTLP request of our own, from a thread."""

@@ -14,6 +14,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from headwater.model.intervals import Intervals
+from headwater.model.signals import (
+    LogPage,
+    LogQuery,
+    MetricName,
+    MetricPoint,
+    MetricQuery,
+)
 from headwater.model.telemetry import (
     Operation,
     ServiceCall,
@@ -103,4 +110,23 @@ class Measures(Protocol):
 
     def utilisation(self, intervals: Intervals) -> Sequence[Utilisation]:
         """Return means of the gauges that say how busy a service's machine and process are."""
+        ...
+
+
+class Records(Protocol):
+    """Answers questions about log records and points of metrics."""
+
+    def logs(self, query: LogQuery) -> LogPage:
+        """Return a page of log records; raises `Invalid` for a cursor that no page gave.
+
+        Records of one time come in an order of their content, so pages neither miss nor repeat.
+        """
+        ...
+
+    def metric_names(self) -> Sequence[MetricName]:
+        """Return what is measured, by name, service and kind."""
+        ...
+
+    def points(self, query: MetricQuery) -> Sequence[MetricPoint]:
+        """Return points by time."""
         ...
