@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from typing import Annotated, Final, Protocol
+from weakref import WeakKeyDictionary
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
+from headwater.errors import Unprocessable
 from headwater.model.principal import Action, Principal
 from headwater.observe import CONTEXT
 
@@ -34,8 +41,20 @@ def admit_caller(
     return principal
 
 
+_STRICT: Final = "/api/v2/"
+"""Under it a parameter that no route knows is an error; clients of other surfaces send any."""
+
+
+_PARAMETERS: Final[WeakKeyDictionary[Callable[..., object], frozenset[str]]] = WeakKeyDictionary()
+"""What `parameters_of` found, by the function of the route: routes themselves have no hash."""
+
+
 class Guard:
-    """A route's dependency: lets the request in, or answers 401 or 403."""
+    """A route's dependency: lets the request in, or answers 401, 403, or 422.
+
+    422 is for a query parameter that the route does not have: a misspelt filter that is passed
+    over would answer another question.
+    """
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -43,7 +62,41 @@ class Guard:
     async def __call__(self, request: Request) -> Principal:
         access: Access = request.app.state.access
         header = request.headers.get("authorization")
-        return admit_caller(access, header, self.action, request.url.path)
+        principal = admit_caller(access, header, self.action, request.url.path)
+        route = request.scope.get("route")
+        if isinstance(route, APIRoute) and request.url.path.startswith(_STRICT):
+            _refuse_unknown(request.query_params.keys(), parameters_of(route))
+        return principal
+
+
+def parameters_of(route: APIRoute) -> frozenset[str]:
+    """Return the names of the query parameters of a route."""
+    known = _PARAMETERS.get(route.endpoint)
+    if known is None:
+        known = _PARAMETERS[route.endpoint] = frozenset(_parameters(route.dependant))
+    return known
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (member.alias or name for name, member in model.model_fields.items())
+        else:
+            yield field.alias
+    for dependency in dependant.dependencies:
+        yield from _parameters(dependency)
+
+
+def _refuse_unknown(given: Iterable[str], known: frozenset[str]) -> None:
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is not None:
+        likely = get_close_matches(unknown, known, n=1) or sorted(known)
+        raise Unprocessable(
+            f"there is no query parameter {unknown!r} here",
+            path=f"/{unknown}",
+            hint=f"there is {', '.join(likely)}" if likely else "leave it out",
+        )
 
 
 Reader = Annotated[Principal, Depends(Guard(Action.READ))]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from headwater.api.access import Reader
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
@@ -24,12 +24,29 @@ class Thing(BaseModel):
     name: str
 
 
+class Wanted(BaseModel):
+    as_of: str | None = Field(None, alias="asOf")
+    limit: int = 3
+
+
 def things() -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/v2/things/{name:segment}")
     def get_thing(_: Reader, name: str) -> dict[str, str]:
         return {"name": name.encode("utf-8", "surrogateescape").hex()}
+
+    @router.get("/api/v2/things")
+    def list_things(_: Reader, state: str = "any") -> dict[str, str]:
+        return {"state": state}
+
+    @router.get("/api/v2/wanted")
+    def list_wanted(_: Reader, wanted: Annotated[Wanted, Query()]) -> dict[str, str | None]:
+        return {"as_of": wanted.as_of}
+
+    @router.get("/api/v1/things")
+    def list_old_things(_: Reader, state: str = "any") -> dict[str, str]:
+        return {"state": state}
 
     @router.get("/api/v2/things/{name:segment}/parts/{part:segment}")
     def get_part(_: Reader, name: str, part: str) -> dict[str, str]:
@@ -96,6 +113,28 @@ def test_wrong_method_is_405_and_says_which(calling) -> None:
     assert json.loads(reply.body)["status"] == 405
 
 
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("/api/v2/things?stat=failed", "there is state"),
+        ("/api/v2/wanted?limit=2&asof=2026-01-01", "there is asOf"),
+        ("/api/v2/wanted?q=1", "there is asOf, limit"),
+        ("/api/v2/things/a?state=failed", "leave it out"),
+    ],
+)
+def test_misspelt_filter_is_refused_and_not_passed_over(calling, target: str, hint: str) -> None:
+    reply = calling(things())("GET", target)
+    assert (reply.status, json.loads(reply.body)["hint"]) == (422, hint)
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/api/v2/things?state=failed", "/api/v2/wanted?asOf=1&limit=2", "/api/v1/things?any=thing"],
+)
+def test_known_parameters_are_taken_and_those_of_marquez_clients_too(calling, target) -> None:
+    assert calling(things())("GET", target).status == 200
+
+
 async def _take(_: HotRequest) -> HotResponse:
     return HotResponse(201)
 
@@ -106,7 +145,7 @@ _TAKE = HotRoute(method="POST", path="/api/v2/things/taken", action=Action.WRITE
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/api/v2/things", "OPTIONS, POST"),
+        ("/api/v2/things", "GET, HEAD, OPTIONS, POST"),
         ("/api/v2/things/a%2Fb", "GET, HEAD, OPTIONS, PUT"),
         ("/api/v2/things/taken", "GET, HEAD, OPTIONS, POST, PUT"),
     ],
