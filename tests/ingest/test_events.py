@@ -14,7 +14,7 @@ from headwater.ingest.events import EventDoor
 from headwater.ingest.transport import DoorTransport
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Log
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 from headwater.sdk.errors import TransportError
 
@@ -27,8 +27,8 @@ def _event(number: int = 0) -> bytes:
 
 
 @pytest.fixture
-def log(tmp_path) -> Iterator[SqliteLineage]:
-    log = SqliteLineage.open(tmp_path / "lineage.db")
+def log(tmp_path) -> Iterator[SqlLineage]:
+    log = SqlLineage.open(tmp_path / "lineage.db")
     yield log
     log.close()
 
