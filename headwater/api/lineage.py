@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -43,8 +44,11 @@ def lineage_router(reads: LineageReads) -> APIRouter:
         `next` is the cursor of the page that follows, null on the last one.
         """
         with reads.view() as view:
-            key = _job(view, namespace, job) if job is not None else None
-            wanted = RunFilter(job=key, state=state)
+            wanted = RunFilter(state=state)
+            if job is not None:
+                wanted = replace(wanted, job=_job(view, namespace, job))
+            elif namespace is not None:
+                wanted = replace(wanted, namespace=_namespace(view, namespace))
             page = view.run_pages.page(wanted, limit=limit, offset=offset, after=after)
             return answer({"runs": _runs_json(view, page.keys), "next": page.next})
 
@@ -72,6 +76,13 @@ def lineage_router(reads: LineageReads) -> APIRouter:
             return answer(_whole_run_json(view, among[0], [run.job for run in among[1:]]))
 
     return router
+
+
+def _namespace(view: LineageView, namespace: str) -> int:
+    key = view.names.namespace(namespace)
+    if key is None:
+        raise Missing(f"there is no namespace {namespace!r}")
+    return key
 
 
 def _job(view: LineageView, namespace: str | None, job: str) -> int:

@@ -29,10 +29,20 @@ _KEYS: Final = "SELECT id, decided_key FROM run WHERE id IN ({keys}) AND kind = 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
-    """Which runs: of one job or of all, in one state or in any."""
+    """Which runs: of one job, of the jobs of a namespace or of all, in one state or in any."""
 
     job: int | None = None
+    namespace: int | None = None
     state: RunState | None = None
+
+    @property
+    def condition(self) -> str:
+        """Return what a row of `run` has to be, as SQL to go on with; keys are integers."""
+        if self.job is not None:
+            return f" AND job_id = {self.job:d}"
+        if self.namespace is not None:
+            return f" AND job_id IN (SELECT id FROM job WHERE namespace_id = {self.namespace:d})"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +92,8 @@ class RunPages:
         offset: int = 0,
         where: str = "",
     ) -> Iterator[_Found]:
-        sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}"
+        sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}{wanted.condition}"
         values: dict[str, object] = {"limit": limit, "offset": offset}
-        if wanted.job is not None:
-            sql += " AND r.job_id = :job"
-            values["job"] = wanted.job
         if start is not None:
             sql += " AND r.decided_key < :start"
             values["start"] = start
@@ -120,8 +127,8 @@ class RunPages:
     def _among(self, own: set[int], wanted: RunFilter, start: bytes | None) -> Iterator[_Found]:
         """Yield of some runs and all that are above them those that are shown in the state."""
         keys = own | self._families.ancestors_of_runs(own)
-        sql = _KEYS if wanted.job is None else f"{_KEYS} AND job_id = {wanted.job:d}"
-        rows = [(key, bytes(decided)) for key, decided in rows_in(self._connection, sql, keys)]
+        found = rows_in(self._connection, _KEYS + wanted.condition, keys)
+        rows = [(key, bytes(decided)) for key, decided in found]
         rows = [row for row in rows if start is None or row[1] < start]
         rows.sort(key=lambda row: row[1], reverse=True)
         for at in range(0, len(rows), _BATCH):

@@ -151,3 +151,21 @@ def test_wrong_questions_are_problems(server: Any, query: dict[str, str], status
     answer = server.get("/api/v2/lineage", **query)
     assert answer.status_code == status
     assert answer.json()["status"] == status
+
+
+def test_runs_of_a_namespace_are_listed_without_naming_a_job(chain: Any, event: Any) -> None:
+    elsewhere = {
+        **event("COMPLETE", job="other", run=9, at=at(9)),
+        "job": {"namespace": "b", "name": "other"},
+    }
+    chain.post(elsewhere)
+    for query, expected in (
+        ("namespace=b", [9]),
+        ("namespace=ns", [1, 3, 2]),
+        ("namespace=ns&state=FAILED", [1, 3]),
+        ("namespace=b&state=FAILED", []),
+        ("namespace=ns&job=bad", [3]),
+    ):
+        runs = chain.get(f"/api/v2/runs?{query}").json()["runs"]
+        assert [run["id"] for run in runs] == [run_id(n) for n in expected], query
+    assert chain.get("/api/v2/runs?namespace=nobody").status_code == 404
