@@ -14,6 +14,7 @@ from starlette.routing import Match
 from headwater.api.access import Access
 from headwater.api.dispatch import Front, HotRoute
 from headwater.api.docs import docs_router
+from headwater.api.origins import NO_ORIGINS, Origins
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import HeadwaterError, Malformed, Missing, Unprocessable
 from headwater.model.json import JsonObject
@@ -28,7 +29,11 @@ _OURS_BESIDE_MARQUEZ: Final = ("/api/v1/pipeline", "/api/v1/metrics", "/api/v1/w
 
 
 def create_application(
-    *, access: Access, routers: Sequence[APIRouter], hot: Sequence[HotRoute]
+    *,
+    access: Access,
+    routers: Sequence[APIRouter],
+    hot: Sequence[HotRoute],
+    origins: Origins = NO_ORIGINS,
 ) -> Front:
     """Build the application out of its surfaces; nothing is opened or started here."""
     application = FastAPI(
@@ -47,7 +52,7 @@ def create_application(
     application.add_exception_handler(RequestValidationError, _on_validation)
     application.add_exception_handler(HTTPException, _on_http)
     application.add_exception_handler(Exception, _on_failure)
-    application.state.front = front = Front(application, access=access, routes=hot)
+    application.state.front = front = Front(application, access=access, routes=hot, origins=origins)
     return front
 
 

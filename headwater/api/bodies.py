@@ -16,6 +16,12 @@ _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int) -> bytes:
     """Return the whole body as it arrives, inflated; see `decode_body`."""
+    body = await collect_body(receive, most_bytes=most_bytes)
+    return decode_body(body, encoding=encoding, most_bytes=most_bytes)
+
+
+async def collect_body(receive: Receive, *, most_bytes: int) -> bytes:
+    """Return the whole body as it arrives, as it was sent; raises `TooLarge` and `Malformed`."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -29,8 +35,7 @@ async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int
         chunks.append(chunk)
         if not message.get("more_body", False):
             break
-    body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-    return decode_body(body, encoding=encoding, most_bytes=most_bytes)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def decode_body(body: bytes, *, encoding: bytes | None, most_bytes: int) -> bytes:

@@ -18,7 +18,8 @@ from typing import Any, Final
 import msgspec
 
 from headwater.api.access import Access, admit_caller
-from headwater.api.bodies import Receive, decode_body, read_body
+from headwater.api.bodies import Receive, collect_body, decode_body, read_body
+from headwater.api.origins import NO_ORIGINS, Headers, Origins
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import Denied, HeadwaterError
 from headwater.model.principal import Action, Principal
@@ -61,6 +62,15 @@ class HotRequest:
             return decode_body(self.sent, encoding=encoding, most_bytes=most_bytes)
         return await read_body(self.sent, encoding=encoding, most_bytes=most_bytes)
 
+    async def sent_body(self, most_bytes: int) -> bytes:
+        """Read the body as it was sent, at most `most_bytes` long, for whoever checks a signature.
+
+        It can be read once: `decode_body` turns it into what `body` returns.
+        """
+        if isinstance(self.sent, bytes):
+            return self.sent
+        return await collect_body(self.sent, most_bytes=most_bytes)
+
 
 @dataclass(slots=True)
 class HotResponse:
@@ -100,20 +110,23 @@ def explain_as_problem(
     )
 
 
-def refuse_foreign_page(method: str, headers: dict[bytes, bytes]) -> None:
+def refuse_foreign_page(method: str, headers: dict[bytes, bytes], origins: Origins) -> None:
     """Raise `Denied` for a write that a page of another site makes a browser send.
 
     Without tokens whoever reaches the loopback address may write, and a browser there runs
     pages from everywhere; it says so in Sec-Fetch-Site, and it sends no token by itself.
+    Pages of the allowed origins may write.
     """
     if (
         headers.get(b"sec-fetch-site") == b"cross-site"
         and method not in _SAFE_METHODS
         and b"authorization" not in headers
+        and not origins.allow(headers)
     ):
         raise Denied(
             "a page of another site may not write here",
-            hint="send the request from the same site, or with a token",
+            hint="send the request from the same site, or with a token, or allow its origin with"
+            " HEADWATER_SERVER__CORS_ORIGINS",
         )
 
 
@@ -121,8 +134,14 @@ class Front:
     """The ASGI application that the server runs."""
 
     def __init__(
-        self, application: Application, *, access: Access, routes: Sequence[HotRoute]
+        self,
+        application: Application,
+        *,
+        access: Access,
+        routes: Sequence[HotRoute],
+        origins: Origins = NO_ORIGINS,
     ) -> None:
+        self._origins = origins
         self._application = application
         self._access = access
         self._process = secrets.token_hex(8)
@@ -143,14 +162,20 @@ class Front:
             return
         method: str = scope["method"]
         context = self._context_of(headers)
-        answer = _Answer(send, context, is_head=method == "HEAD")
+        allowed = self._origins.headers_for(headers)
+        answer = _Answer(send, context, is_head=method == "HEAD", allowed=allowed)
+        if allowed and self._origins.is_preflight(method, headers):
+            await _send_whole(
+                answer.send, HotResponse(200, headers=self._origins.preflight(headers))
+            )
+            return
         started = perf_counter()
         token = CONTEXT.set(context)
         try:
             scope["path"] = raw_path
             if method == "HEAD":
                 scope = {**scope, "method": "GET"}
-            refuse_foreign_page(method, headers)
+            refuse_foreign_page(method, headers, self._origins)
             await self._ask_framework(scope, receive, answer.send)
         except Denied as error:
             await _send_whole(answer.send, explain_as_problem(error))
@@ -189,6 +214,7 @@ class Front:
         finally:
             CONTEXT.reset(token)
         response.headers.append((b"x-request-id", context.request_id.encode()))
+        response.headers += self._origins.headers_for(headers)
         route, _ = found
         _count(route.path, route.method, response.status, perf_counter() - started)
         return response
@@ -220,7 +246,7 @@ class Front:
     ) -> HotResponse:
         route, rest = found
         try:
-            refuse_foreign_page(route.method, headers)
+            refuse_foreign_page(route.method, headers, self._origins)
             credentials = headers.get(b"authorization")
             principal = admit_caller(
                 self._access,
@@ -257,10 +283,13 @@ class _Answer:
     Of the answer to HEAD it passes on all but the body.
     """
 
-    __slots__ = ("_is_head", "_request_id", "_send", "status")
+    __slots__ = ("_allowed", "_is_head", "_request_id", "_send", "status")
 
-    def __init__(self, send: Send, context: RequestContext, *, is_head: bool) -> None:
+    def __init__(
+        self, send: Send, context: RequestContext, *, is_head: bool, allowed: Headers
+    ) -> None:
         self._send = send
+        self._allowed = allowed
         self._is_head = is_head
         self._request_id = context.request_id.encode()
         self.status = 0
@@ -271,6 +300,7 @@ class _Answer:
             self.status = message["status"]
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
+            headers += self._allowed
             message["headers"] = headers
         elif self._is_head:
             message["body"] = b""

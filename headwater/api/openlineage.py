@@ -67,17 +67,12 @@ def openlineage_routes(
     """Return the hot routes that take OpenLineage events; `validation` is without being asked."""
 
     async def admitted(request: HotRequest) -> tuple[Outcomes, Sequence[Inspection]]:
-        bodies = await _bodies(request, settings.max_body_bytes)
-        mode = _mode_of(request.query) if b"validate" in request.query else validation
-        if mode is Mode.OFF:
-            return await door.admit(bodies, principal=request.principal), ()
-        found = await asyncio.to_thread(validate, bodies, mode)
-        outcomes = await door.admit(bodies, principal=request.principal, refusals=found.refusals)
-        return outcomes, found.inspections
+        body = await request.body(settings.max_body_bytes)
+        return await admit(door, request, await events_of(request, body), validation)
 
     async def lineage(request: HotRequest) -> HotResponse:
         """Take one event, an array of them, or a line each; 201 once they are durable."""
-        return _answer(*await admitted(request))
+        return answer(*await admitted(request))
 
     async def batch(request: HotRequest) -> HotResponse:
         """Take an array of events, or a line each; 200 says what became of each."""
@@ -99,6 +94,18 @@ def openlineage_routes(
     ]
 
 
+async def admit(
+    door: EventDoor, request: HotRequest, bodies: Sequence[bytes], validation: Mode
+) -> tuple[Outcomes, Sequence[Inspection]]:
+    """Let events in as the request, or else `validation`, wants them looked at."""
+    mode = _mode_of(request.query) if b"validate" in request.query else validation
+    if mode is Mode.OFF:
+        return await door.admit(bodies, principal=request.principal), ()
+    found = await asyncio.to_thread(validate, bodies, mode)
+    outcomes = await door.admit(bodies, principal=request.principal, refusals=found.refusals)
+    return outcomes, found.inspections
+
+
 def _mode_of(query: bytes) -> Mode:
     """Return how a request wants to be validated; a word that is not known asks for a report."""
     words = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("validate", [])
@@ -116,8 +123,8 @@ def explain_as_marquez(error: HeadwaterError) -> HotResponse:
     return HotResponse(status, msgspec.json.encode(body), headers=headers)
 
 
-async def _bodies(request: HotRequest, most_bytes: int) -> list[bytes]:
-    body = await request.body(most_bytes)
+async def events_of(request: HotRequest, body: bytes) -> list[bytes]:
+    """Return the bytes of each event of a body, in order."""
     if is_single(body):
         return [body]
     if is_ndjson(request.headers.get(b"content-type", b"")):
@@ -127,7 +134,8 @@ async def _bodies(request: HotRequest, most_bytes: int) -> list[bytes]:
     return split_events(body)
 
 
-def _answer(outcomes: Outcomes, inspections: Sequence[Inspection]) -> HotResponse:
+def answer(outcomes: Outcomes, inspections: Sequence[Inspection]) -> HotResponse:
+    """Answer what became of events: 201 while any is kept; the error where none is."""
     failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if failures and len(failures) == len(outcomes):
         raise failures[0]
