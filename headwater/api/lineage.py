@@ -85,6 +85,20 @@ def _namespace(view: LineageView, namespace: str) -> int:
     return key
 
 
+def _wanted(
+    view: LineageView, namespace: str | None, job: str | None, state: RunState | None
+) -> RunFilter:
+    """Return the filter that names stand for; a job without a namespace is one of the lake."""
+    if job is not None:
+        return RunFilter(job=_job(view, namespace, job), state=state)
+    if namespace is None:
+        return RunFilter(state=state)
+    key = view.names.namespace(namespace)
+    if key is None:
+        raise Missing(f"there is no namespace {namespace!r}")
+    return RunFilter(namespace=key, state=state)
+
+
 def _job(view: LineageView, namespace: str | None, job: str) -> int:
     name = Name(namespace or "headwater", job)
     key = view.names.find("job", name)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from headwater.cli.run_telemetry import print_telemetry, telemetry_of
 from headwater.cli.session import Session, print_json
 
 _WIDE: Final = 120
@@ -56,7 +57,7 @@ def list_runs(
         print_json(found)
         return
     if not found["runs"]:
-        typer.echo("No such runs." if after or state or job else _EMPTY)
+        typer.echo("No such runs." if after or state or job or namespace else _EMPTY)
         return
     print_runs(found["runs"])
     if found["next"]:
@@ -74,14 +75,16 @@ def show_run(
     namespace: OfNamespace = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one run with its error, inputs, outputs and children."""
+    """Show one run with its error, inputs, outputs, children, stages, slowest span and logs."""
     session: Session = context.obj
     with session.answers() as answers:
         found = answers.get(f"/api/v2/runs/{run_id}", job=job, namespace=namespace)
+        telemetry = telemetry_of(answers, run_id, job=job, namespace=namespace)
     if as_json:
-        print_json(found)
+        print_json(found | {"telemetry": telemetry})
         return
     print_run(found)
+    print_telemetry(telemetry)
 
 
 def print_runs(found: Iterable[Mapping[str, Any]]) -> None:

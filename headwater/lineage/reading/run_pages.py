@@ -24,7 +24,7 @@ _COMPLETED: Final = STATES.index("COMPLETED")
 _HAS_CHILDREN: Final = "EXISTS (SELECT 1 FROM run_parent p WHERE p.parent_uuid = r.uuid)"
 # The words of the index `run_by_state`, so that it is used.
 _UNUSUAL: Final = "kind = 0 AND state <> 2 AND state = :state"
-_KEYS: Final = "SELECT id, decided_key FROM run WHERE id IN ({keys}) AND kind = 0"
+_KEYS: Final = "SELECT r.id, r.decided_key FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,15 @@ class RunPages:
         held = list(found)
         states = self._families.effective_states(key for key, _ in held)
         return (one for one in held if states[one[0]] == wanted.state)
+
+
+def _of_jobs(wanted: RunFilter) -> str:
+    """Return the condition on the job of a run `r`; keys are numbers of ours."""
+    if wanted.job is not None:
+        return f" AND r.job_id = {wanted.job:d}"
+    if wanted.namespace is None:
+        return ""
+    return f" AND r.job_id IN (SELECT j.id FROM job j WHERE j.namespace_id = {wanted.namespace:d})"
 
 
 def _cursor_of(key: bytes) -> str:

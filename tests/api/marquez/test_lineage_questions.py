@@ -87,6 +87,21 @@ def test_runs_are_listed_newest_first_and_by_state(chain: Any) -> None:
     assert [run["id"] for run in of_job] == [run_id(2)]
 
 
+def test_runs_of_a_namespace_are_those_of_its_jobs_alone(chain: Any, event: Any) -> None:
+    for number, kind in ((7, "COMPLETE"), (8, "FAIL")):
+        sent = event(kind, job="elsewhere", run=number, at=at(number))
+        chain.post({**sent, "job": {**sent["job"], "namespace": "other"}})
+
+    def runs(query: str) -> list[str]:
+        return [run["id"] for run in chain.get(f"/api/v2/runs?{query}").json()["runs"]]
+
+    assert runs("namespace=other") == [run_id(8), run_id(7)]
+    assert runs("namespace=other&state=FAILED") == [run_id(8)]
+    assert runs("namespace=other&state=COMPLETED") == [run_id(7)]
+    assert runs("namespace=ns") == [run_id(n) for n in (1, 3, 2)]
+    assert chain.get("/api/v2/runs?namespace=nope").status_code == 404
+
+
 def test_offset_beyond_what_is_counted_is_refused(server: Any) -> None:
     assert server.get(f"/api/v2/runs?offset={2**64}").status_code == 422
 
