@@ -39,7 +39,7 @@ _RETRY_SECONDS: Final = (0.0, 0.05, 0.1, 0.2, 0.4)
 # What the writer does goes by key; its statements are prepared while tables are still empty.
 _WRITER: Final = (
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-    " SET plan_cache_mode = force_generic_plan;"
+    " SET plan_cache_mode = force_custom_plan;"
     f" SET jit = off; SET lock_timeout = '{LOCK_SECONDS}s';"
     f" SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'; SET statement_timeout = 0"
 )

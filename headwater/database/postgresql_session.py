@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -40,7 +41,7 @@ class PostgresqlSession:
         """Run a question and return all its rows."""
         self._send()
         self._cursor.execute(_numbered(sql).encode(), bound)
-        self._pipeline.sync()
+        self._wait()
         return self._cursor.fetchall()
 
     def rows_in(self, sql: str, keys: Iterable[int] | Iterable[bytes]) -> list[Row]:
@@ -61,7 +62,7 @@ class PostgresqlSession:
                 cursor.execute(_of_array(sql, type_).encode(), (array(wanted),))
             cursors.append(cursor)
         if any(cursors):
-            self._pipeline.sync()  # after which the database takes the time of who hangs
+            self._wait()
         return [cursor.fetchall() if cursor else [] for cursor in cursors]
 
     def run(self, sql: str, *bound: object) -> None:
@@ -81,9 +82,23 @@ class PostgresqlSession:
         self._send()
         cursor = self._cursor
         cursor.execute("COMMIT")
-        self._pipeline.sync()
+        self._wait()
         if cursor.statusmessage != "COMMIT":
             raise Unavailable("the database rolled the transaction back")
+
+    def _wait(self) -> None:
+        """Wait for all answers; from then on the database takes the time of who hangs.
+
+        What the socket has not taken yet goes out first: psycopg's `sync` waits for answers
+        alone, and a large batch would wait for good.
+        """
+        pgconn = self._connection.pgconn
+        poll = select.poll()
+        poll.register(pgconn.socket, select.POLLIN | select.POLLOUT)
+        while pgconn.flush():
+            if any(state & select.POLLIN for _, state in poll.poll()):
+                pgconn.consume_input()
+        self._pipeline.sync()
 
     def _send(self) -> None:
         """Send the writes that wait."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -161,3 +162,12 @@ def test_a_view_of_one_server_sees_what_another_committed(postgresql_backend):
     assert isinstance(applied, Applied)
     with reads.view() as view:
         assert view.names.find("dataset", Name("ds", "out 0")) is None
+
+
+def test_a_batch_beyond_what_a_socket_holds_is_written(lineage_backend):
+    log = lineage_backend.open()
+    events = [json.loads(event_of(number)) for number in range(8)]
+    for number, event in enumerate(events):
+        event["run"]["facets"]["big"] = {"text": f"{number}" * 2_000_000}
+    write(log, *(json.dumps(event).encode() for event in events))
+    assert ask(log, "SELECT count(*) FROM event") == [(8,)]
