@@ -95,17 +95,18 @@ def _label(
             label.append(f".{node['column']}", style="bold")
     if node.get("members"):
         label.append(f"  {node['members']:,} in it", style="dim")
-    how = _how(edges)
+    how = _how(edges, (node.get("state") or "").lower())
     if how:
         label.append(f"  {how}", style="dim")
     return label
 
 
-def _how(edges: Sequence[Mapping[str, Any]]) -> str:
+def _how(edges: Sequence[Mapping[str, Any]], said: str) -> str:
+    """Return in words what edges are, but for the state that the node behind them has said."""
     words: dict[str, None] = {}
     jobs: dict[str, None] = {}
     for edge in edges:
-        if edge["state"] != "current":
+        if edge["state"] not in ("current", said):
             words[edge["state"]] = None
         if edge.get("declared"):
             words["declared"] = None

@@ -157,6 +157,27 @@ def test_runs_groups_and_declared_edges_are_told_apart() -> None:
     ]
 
 
+def test_state_of_a_job_and_of_its_edges_is_said_once() -> None:
+    graph = {
+        "start": ["dataset:ns:a"],
+        "nodes": [
+            {"id": "dataset:ns:a", "kind": "dataset", "name": "a", "distance": 0},
+            {"id": "job:ns:j", "kind": "job", "name": "j", "distance": 1, "state": "FAILED"},
+            {"id": "dataset:ns:b", "kind": "dataset", "name": "b", "distance": 1},
+        ],
+        "edges": [
+            {"from": "dataset:ns:a", "to": "job:ns:j", "state": "failed"},
+            {"from": "job:ns:j", "to": "dataset:ns:b", "state": "failed"},
+        ],
+        "bands": [],
+        "partial": False,
+        "reason": None,
+    }
+    output, _ = invoke(lineage, graph, "show", "dataset:ns:a", "--down")
+    lines = [line.strip(" │└─├") for line in output.splitlines()]
+    assert lines == ["a  goes to", "by j  failed", "b  failed"]
+
+
 def test_json_is_the_answer_itself() -> None:
     output, _ = invoke(lineage, COLUMNS, "show", "curated.daily", "--json")
     assert json.loads(output) == COLUMNS

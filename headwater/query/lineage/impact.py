@@ -17,7 +17,7 @@ from headwater.query.lineage.descriptions import owners_of
 from headwater.query.lineage.graph import Budget
 from headwater.query.lineage.nodes import NodeId
 from headwater.query.lineage.spread import EFFECTS, Effect, Spread, columns_of
-from headwater.query.lineage.walk import start_of
+from headwater.query.lineage.walk import missing_node, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +162,7 @@ def _reading_that_exists(view: LineageView, node: NodeId) -> tuple[str, str, str
         if view.names.find("dataset", Name(namespace, name)) is not None
     ]
     if not found:
-        raise Missing(f"dataset {node.readings[0][1]!r} not found")
+        raise missing_node(view, "dataset", [Name(*reading[:2]) for reading in node.readings])
     for namespace, name, column in found:
         key = view.names.find("dataset", Name(namespace, name))
         if key is not None and column in columns_of(view, key):

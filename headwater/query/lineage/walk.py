@@ -132,8 +132,18 @@ def start_of(view: LineageView, node: NodeId) -> tuple[Kind, int, Name]:
     readings = [Name(*reading) for reading in node.readings]
     found = view.names.first(kind, readings) or _hidden_by_now(view, kind, readings)
     if found is None:
-        raise Missing(f"{kind.capitalize()} {readings[0].name!r} not found.")
+        raise missing_node(view, kind, readings)
     return kind, found[0], found[1]
+
+
+def missing_node(view: LineageView, kind: Kind, readings: Sequence[Name]) -> Missing:
+    """Return the error for a node that is not to be seen: deleted, or never named by an event."""
+    name = readings[0]
+    if any(view.hidden.find(kind, reading) for reading in readings):
+        hint = "it was deleted: `headwater lineage undelete` or its next event brings it back"
+    else:
+        hint = "`headwater search` and /api/v2/search find nodes by parts of their names"
+    return Missing(f"there is no {kind} {name.name!r} in namespace {name.namespace!r}", hint=hint)
 
 
 def _hidden_by_now(

@@ -113,6 +113,20 @@ def test_unknown_run_and_job_are_problems(server: Any) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_node_that_is_not_there_is_said_to_be_deleted_or_where_to_look(chain: Any) -> None:
+    def hint(name: str) -> str:
+        answer = chain.get("/api/v2/lineage", node=f"dataset:ns:{name}")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            404,
+            f"there is no dataset {name!r} in namespace 'ns'",
+        )
+        return str(answer.json()["hint"])
+
+    assert "headwater search" in hint("nope")
+    assert chain.send("DELETE", "/api/v1/namespaces/ns/datasets/d").status_code == 200
+    assert "undelete" in hint("d")
+
+
 def test_graph_names_ends_states_and_distances(chain: Any) -> None:
     found = chain.get("/api/v2/lineage", node="dataset:ns:d", direction="both").json()
     assert found["nodes"] == [
