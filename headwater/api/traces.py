@@ -11,7 +11,9 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.jaeger.route import plain
 from headwater.errors import Missing, Unprocessable
+from headwater.lineage.reading.view import LineageReads
 from headwater.model.telemetry import Span, TraceQuery, TraceSummary
+from headwater.query.run_telemetry import RunOfSpan, runs_of_spans
 from headwater.telemetry.contract import Traces
 from headwater.wire.jaeger.values import read_trace_id
 
@@ -20,7 +22,7 @@ Json = dict[str, object]
 _MILLISECOND = 1_000_000
 
 
-def traces_router(traces: Callable[[], Traces]) -> APIRouter:
+def traces_router(traces: Callable[[], Traces], reads: LineageReads) -> APIRouter:
     """Return the routes about traces; `traces` opens the store."""
     router = APIRouter(prefix="/api/v2/traces", tags=["traces"])
 
@@ -53,11 +55,15 @@ def traces_router(traces: Callable[[], Traces]) -> APIRouter:
             longest=None if max_ms is None else round(max_ms * _MILLISECOND),
             limit=limit,
         )
-        return plain({"traces": [_summary_json(one) for one in traces().find(query)]})
+        return plain({"traces": [summary_json(one) for one in traces().find(query)]})
 
     @router.get("/{trace_id}")
     def get_trace(_: Reader, trace_id: str) -> Response:
-        """Return a trace with its spans by time; offsets and durations are milliseconds."""
+        """Return a trace with its spans by time; offsets and durations are milliseconds.
+
+        `runs` are those of the runs that its spans name which lineage knows, with the tables
+        that they read and wrote.
+        """
         wanted = read_trace_id(trace_id)
         spans = traces().spans([wanted])
         if not spans:
@@ -65,17 +71,31 @@ def traces_router(traces: Callable[[], Traces]) -> APIRouter:
                 f"there is no trace {wanted}", hint="it may be older than telemetry is kept"
             )
         first = min(span.start for span in spans)
+        run_ids = sorted({span.run_id for span in spans if span.run_id})
+        with reads.view() as view:
+            runs = runs_of_spans(view, run_ids)
         return plain(
             {
                 "trace_id": wanted,
                 "start": _text(first),
                 "duration_ms": _milliseconds(max(s.start + s.duration for s in spans) - first),
-                "run_ids": sorted({span.run_id for span in spans if span.run_id}),
+                "run_ids": run_ids,
+                "runs": [_run_json(one) for one in runs],
                 "spans": [_span_json(span, first) for span in spans],
             }
         )
 
     return router
+
+
+def _run_json(found: RunOfSpan) -> Json:
+    return {
+        "id": found.run.id,
+        "job": {"namespace": found.run.job.namespace, "name": found.run.job.name},
+        "state": found.run.own_state,
+        "inputs": [{"namespace": one.namespace, "name": one.name} for one in found.inputs],
+        "outputs": [{"namespace": one.namespace, "name": one.name} for one in found.outputs],
+    }
 
 
 def _attributes(pairs: Sequence[str]) -> dict[str, str]:
@@ -96,7 +116,8 @@ def _with_zone(time: datetime | None, name: str) -> datetime | None:
     return time
 
 
-def _summary_json(summary: TraceSummary) -> Json:
+def summary_json(summary: TraceSummary) -> Json:
+    """Return a trace as lists have it."""
     return {
         "trace_id": summary.trace_id,
         "service": summary.root_service,

@@ -34,6 +34,7 @@ from headwater.api.quarantine import quarantine_router
 from headwater.api.rebuild import rebuild_router
 from headwater.api.records import records_routes, sources_router
 from headwater.api.run_comparison import run_comparison_router
+from headwater.api.run_telemetry import run_telemetry_router
 from headwater.api.schema_history import schema_history_router
 from headwater.api.schemas import schemas_router
 from headwater.api.search import search_v2_router
@@ -169,7 +170,10 @@ class Platform:
             marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
             pipelines_router(self.flow.executor),
-            traces_router(self.telemetry.traces),
+            traces_router(self.telemetry.traces, reads),
+            run_telemetry_router(
+                reads, traces=self.telemetry.traces, records=self.telemetry.records
+            ),
             signals_router(self.telemetry.records, clock=self._clock),
             panels_router(reads, self.telemetry.measures, clock=self._clock),
             version_3_router(self.telemetry.traces),

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import typer
 
 from headwater.cli.lineage_tree import Side, print_lineage
+from headwater.cli.run_telemetry import print_path
 from headwater.cli.session import Session, print_json
 
 lineage = typer.Typer(help="Where data comes from and where it goes.", no_args_is_help=True)
@@ -81,6 +82,28 @@ def show(
         return
     sides: tuple[Side, ...] = ("up", "down")
     print_lineage(found, [side for side in sides if direction in (side, "both")])
+
+
+@lineage.command("late")
+def late(
+    context: typer.Context,
+    node: Annotated[
+        str, typer.Argument(help="A table such as curated.daily_summary, or job:namespace:name.")
+    ],
+    *,
+    namespace: Annotated[str, typer.Option(help="Of a name without one.")] = "headwater",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show why a table is late: the last runs that led to it, and which wait dominates."""
+    session: Session = context.obj
+    with session.answers() as answers:
+        found = answers.get(
+            "/api/v2/lineage/critical-path", node=node_of(node, namespace=namespace)
+        )
+    if as_json:
+        print_json(found)
+        return
+    print_path(found)
 
 
 def node_of(text: str, *, namespace: str, column: str | None = None) -> str:

@@ -88,6 +88,10 @@ class Traces(Protocol):
         """Return the traces that a query wants, the latest first."""
         ...
 
+    def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
+        """Return those of some traces that are there, the latest first."""
+        ...
+
     def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
         """Return all spans of some traces, by trace, time and id."""
         ...

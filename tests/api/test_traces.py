@@ -14,12 +14,15 @@ from headwater.api.traces import traces_router
 from headwater.app.telemetry import Telemetry
 from headwater.cli.traces import _as_tree, _bar
 from headwater.clock import SystemClock
+from headwater.lineage.log import SqlLineage
+from headwater.lineage.reading.view import LineageReads
 from headwater.telemetry.settings import TelemetrySettings
 from tests.telemetry.payloads import captured
 
 
 @pytest.fixture
 def call(calling: Any, tmp_path: Path) -> Iterator[Any]:
+    log = SqlLineage.open(tmp_path / "lineage.db")
     telemetry = Telemetry(tmp_path, settings=TelemetrySettings(), clock=SystemClock())
 
     async def fill() -> None:
@@ -28,8 +31,9 @@ def call(calling: Any, tmp_path: Path) -> Iterator[Any]:
             await door.admit(sent.signal, sent.body, sent.media_type)
 
     asyncio.run(fill())
-    yield calling(traces_router(telemetry.traces))
+    yield calling(traces_router(telemetry.traces, LineageReads(log.engine)))
     telemetry.close()
+    log.close()
 
 
 def get(call: Any, target: str, status: int = 200) -> Any:

@@ -72,3 +72,17 @@ def test_pages_of_runs_follow_one_another(ask: Any) -> None:
     assert run_id(1) in rest
     assert run_id(3) not in rest
     assert "There are more" not in rest
+
+
+def test_run_is_shown_with_its_telemetry(ask: Any) -> None:
+    shown = json.loads(ask("runs", "show", run_id(2), "--json"))
+    assert shown["telemetry"]["traces"] == []
+    text = ask("runs", "show", run_id(2))
+    assert "telemetry is missing" not in text
+
+
+def test_late_job_is_explained(ask: Any) -> None:
+    shown = ask("lineage", "late", "job:ns:job_3_with_a_rather_long_name", columns=200)
+    assert run_id(3) in shown
+    failed = ask("lineage", "late", "job:ns:job_2_with_a_rather_long_name")
+    assert "No run of it has completed yet" in failed

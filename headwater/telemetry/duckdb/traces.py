@@ -46,9 +46,14 @@ class DuckTraces:
         with self._store.reader() as connection:
             sql, values = _search(query)
             ids = [id_ for (id_,) in connection.execute(sql, values).fetchall()]
-            if not ids:
-                return []
-            found = [_summary(row) for row in _of_traces(connection, "summaries", ids)]
+        return self.summaries(ids)
+
+    def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
+        """Return those of some traces that are there."""
+        if not trace_ids:
+            return []
+        with self._store.reader() as connection:
+            found = [_summary(row) for row in _of_traces(connection, "summaries", trace_ids)]
         return sorted(found, key=lambda one: (-one.start, one.trace_id))
 
     def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
