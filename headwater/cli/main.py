@@ -17,6 +17,7 @@ from headwater.cli.events.command import events
 from headwater.cli.impact import impact
 from headwater.cli.ingest import ingest
 from headwater.cli.lineage import lineage
+from headwater.cli.pipelines import pipelines
 from headwater.cli.quarantine import quarantine
 from headwater.cli.rebuild import rebuild
 from headwater.cli.run import jobs, run
@@ -84,6 +85,7 @@ lineage.command("impact")(impact)
 lineage.command("history")(history)
 add_entity_commands(lineage)
 app.add_typer(lineage, name="lineage")
+app.add_typer(pipelines, name="pipelines")
 app.add_typer(traces, name="traces")
 app.add_typer(events, name="events")
 app.add_typer(dead_letters, name="dead-letters")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
@@ -141,6 +142,16 @@ def stopped(stage: StageRun, at: str) -> StageRun:
 def stage_run_id(run_id: str, stage: str) -> str:
     """Return the id of a stage's run: the same however often the stage is tried."""
     return str(uuid5(_STAGES, f"{run_id}/{stage}"))
+
+
+def span_id(run_id: str) -> bytes:
+    """Return the id of the span of a run or of a stage's run."""
+    return blake2b(run_id.encode(), digest_size=8).digest()
+
+
+def traceparent(run_id: str, stage: StageRun) -> str:
+    """Return where a stage is in the trace of its run, as W3C's header says it."""
+    return f"00-{UUID(run_id).hex}-{span_id(stage.run_id).hex()}-01"
 
 
 def changes_of(before: Sequence[StageRun], after: Sequence[StageRun]) -> list[str]:

@@ -17,7 +17,7 @@ from headwater.duck import connect
 from headwater.errors import HeadwaterError
 from headwater.flow.context import RunContext, Send
 from headwater.flow.live import Attempt, Interrupted, LiveRun, LiveRuns
-from headwater.flow.runs import Quality, Request, StageRun, stage_run_id
+from headwater.flow.runs import Quality, Request, StageRun, stage_run_id, traceparent
 from headwater.flow.stage_files import Kept, StageFiles
 from headwater.flow.telling import Ended, Telling
 from headwater.model.columns import ColumnType
@@ -109,7 +109,8 @@ class StageWork:
             attempts=live.attempt.number,
             started_at=live.attempt.started_at,
         )
-        CONTEXT.set(RequestContext(work.run_id, run_id=report.run_id))
+        at = traceparent(work.run_id, report)
+        CONTEXT.set(RequestContext(work.run_id, at, run_id=report.run_id))
         try:
             report = self._try(report, work=work, context=context)
         except StageFailed as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from headwater.flow.runs import PipelineRun, StageRun
+from headwater.flow.runs import PipelineRun, StageRun, span_id
 from headwater.version import __version__
 
 SERVICE: Final = "headwater.pipelines"
@@ -24,22 +23,18 @@ def trace_of(run: PipelineRun) -> bytes:
     of_scope = of_resource.scope_spans.add()
     of_scope.scope.name, of_scope.scope.version = "headwater", __version__
     root = of_scope.spans.add(name=run.pipeline, kind=Span.SPAN_KIND_SERVER)
-    root.span_id = _span_id(run.run_id)
+    root.span_id = span_id(run.run_id)
     _fill(root, run.run_id, start=run.started_at, end=run.ended_at)
     _say(root, run.run_id, job=run.pipeline, error=run.error)
     for stage in run.stages:
         if stage.started_at is None:
             continue
         span = of_scope.spans.add(name=stage.name, kind=Span.SPAN_KIND_INTERNAL)
-        span.span_id, span.parent_span_id = _span_id(stage.run_id), root.span_id
+        span.span_id, span.parent_span_id = span_id(stage.run_id), root.span_id
         _fill(span, run.run_id, start=stage.started_at, end=stage.ended_at)
         _say(span, stage.run_id, job=f"{run.pipeline}.{stage.name}", error=stage.error)
         _say_stage(span, run, stage)
     return request.SerializeToString()
-
-
-def _span_id(run_id: str) -> bytes:
-    return blake2b(run_id.encode(), digest_size=8).digest()
 
 
 def _fill(span: Span, trace: str, *, start: str, end: str | None) -> None:
