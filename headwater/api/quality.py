@@ -69,6 +69,7 @@ def use_json(use: UseFacts) -> Json:
         "rows": use.rows,
         "bytes": use.size_bytes,
         "files": use.files,
+        "part": use.part,
         "tests": [asdict(test) for test in use.tests],
         "columns": use.column_metrics,
     }

@@ -137,7 +137,8 @@ def print_run(run: Mapping[str, Any]) -> None:
             typer.echo(f"          {line}")
     for side in ("inputs", "outputs"):
         for dataset in run[side]:
-            typer.echo(f"{side[:-1]:<9} {dataset['namespace']} {dataset['name']}")
+            part = f"  where {dataset['part']}" if dataset.get("part") else ""
+            typer.echo(f"{side[:-1]:<9} {dataset['namespace']} {dataset['name']}{part}")
     if run["children"]:
         typer.echo("children")
         print_runs(run["children"])

@@ -224,9 +224,14 @@ def test_runs_show_the_error_in_the_list() -> None:
 
 
 def test_run_shows_state_error_and_children() -> None:
-    whole = {**RUN, "inputs": [{"namespace": "n", "name": "a"}], "outputs": [], "children": [RUN]}
+    whole = {
+        **RUN,
+        "inputs": [{"namespace": "n", "name": "a", "part": "day = 1"}],
+        "outputs": [],
+        "children": [RUN],
+    }
     output, _ = invoke(runs, whole, "show", str(RUN["id"]))
     assert "state     failed (its own: completed)" in output
     assert "error     no such column" in output
-    assert "input     n a" in output
+    assert "input     n a  where day = 1" in output
     assert "children" in output

@@ -9,6 +9,7 @@ from math import isfinite
 import msgspec
 
 from headwater.model.lineage import Facets
+from headwater.query.lineage.parts import part_in_words
 from headwater.query.lineage.schemas import said_by
 
 Number = int | float
@@ -57,13 +58,17 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseFacts:
-    """What a run says of a dataset that it read or wrote: how much, and what was tested."""
+    """What a run says of a dataset that it read or wrote: how much, which part, what was tested.
+
+    `part` is in words, such as `day = '2026-01-01'`; None where all of it was used, or nobody said.
+    """
 
     rows: int | None
     size_bytes: int | None
     files: int | None
     tests: tuple[TestResult, ...]
     column_metrics: Mapping[str, Mapping[str, Number]]
+    part: str | None = None
 
 
 def run_facts(facets: Facets) -> RunFacts:
@@ -90,7 +95,9 @@ def use_facts(facets: Facets) -> UseFacts:
     metrics = said_by(facets, "dataQualityMetrics")
     statistics = said_by(facets, "outputStatistics") or said_by(facets, "inputStatistics")
     assertions = said_by(facets, "dataQualityAssertions").get("assertions")
+    subset = said_by(facets, "subset")
     return UseFacts(
+        part=part_in_words(subset.get("inputCondition") or subset.get("outputCondition")),
         rows=_first_count(statistics.get("rowCount"), metrics.get("rowCount")),
         size_bytes=_first_count(statistics.get("size"), metrics.get("bytes")),
         files=_first_count(statistics.get("fileCount"), metrics.get("fileCount")),

@@ -187,6 +187,24 @@ def test_columns_of_a_lineage_facet_on_a_job_are_followed(lineage: Any, event: A
     assert [v.id for v in graph.distances] == ["datasetField:ns:a:x", "datasetField:ns:b:y"]
 
 
+def test_lineage_facet_counts_before_the_column_lineage_of_the_same_output(
+    lineage: Any, event: Any
+) -> None:
+    def source(column: str) -> dict[str, str]:
+        return {"namespace": "ns", "name": "a", "type": "DATASET", "field": column}
+
+    columns = {"fields": {"y": {"inputFields": [source("older")]}}}
+    told = event("COMPLETE", "j", 1, "a", "b", columns=columns)
+    lineage.post(told)
+    before = lineage.walk("datasetField:ns:b:y", towards="up")
+    explicit = {"fields": {"y": {"inputs": [source("explicit")]}}}
+    again = event("COMPLETE", "j", 2, "a", "b", columns=columns)
+    lineage.post(with_facets(again, "b", lineage=explicit))
+    after = lineage.walk("datasetField:ns:b:y", towards="up")
+    assert [v.column for v in before.distances if v.name.name == "a"] == ["older"]
+    assert [v.column for v in after.distances if v.name.name == "a"] == ["explicit"]
+
+
 def test_columns_of_a_run_in_flight_are_marked(lineage: Any, event: Any) -> None:
     made = {"fields": {"y": {"inputFields": [{"namespace": "ns", "name": "a", "field": "x"}]}}}
     lineage.post(event("RUNNING", "j", 1, "a", "b", columns=made))
