@@ -34,6 +34,7 @@ from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
 REBUILDS: Final = "rebuilds"
+_MADE_AT: Final = f"projections of revision {tables.SCHEMA.head}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _REBUILD_BATCH: Final = 500
@@ -99,7 +100,9 @@ class SqlLineage(Log):
             database = SqliteDatabase(place, tables.SCHEMA)
         else:
             database = PostgresqlDatabase(place, tables.SCHEMA, reading=reading)
-        return cls(database, most_dead_letters=most_dead_letters)
+        log = cls(database, most_dead_letters=most_dead_letters)
+        log.project_since_migration()
+        return log
 
     @property
     def engine(self) -> Engine:
@@ -140,6 +143,22 @@ class SqlLineage(Log):
     def rebuild(self) -> int:
         """Make every projection again from the log, in one transaction."""
         return self._database.write(self._rebuild, forget=self._forget, patient=True)
+
+    def project_since_migration(self) -> None:
+        """Make every projection again if the tables have changed since they were last made.
+
+        A migration brings tables and columns, not what belongs into them: that is in the log.
+        """
+
+        def work(session: Session) -> None:
+            if session.rows("SELECT 1 FROM tally WHERE name = ?", _MADE_AT):
+                return
+            if session.rows("SELECT 1 FROM event LIMIT 1"):
+                self._forget()
+                self._rebuild(session)
+            add_to_tally(session, _MADE_AT, 1)
+
+        self._database.write(work, forget=self._forget, patient=True)
 
     def discard(self, dead: Sequence[bytes]) -> int:
         """Remove dead letters by their hashes and return how many there were."""

@@ -395,6 +395,6 @@ DECLARED: Final = Table(
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0005",
+    head="0006",
     migrations=Path(__file__).parent / "migrations",
 )

@@ -75,7 +75,8 @@ def test_dead_letters_are_bounded_and_the_dropped_are_counted(lineage_backend):
     log.apply([Arrival(body=b, principal=LOCAL, received_at=NOW) for b in bodies])
     kept = ask(log, "SELECT body FROM dead_letter ORDER BY id")
     assert kept == [(b"x2",), (b"x3",), (b"x4",)]
-    assert ask(log, "SELECT name, value FROM tally") == [("dead_letters_dropped", 2)]
+    dropped = "SELECT value FROM tally WHERE name = 'dead_letters_dropped'"
+        assert ask(log, dropped) == [(2,)]
 
 
 def test_a_rebuild_gives_the_same_projections(store, requests):
