@@ -61,6 +61,7 @@ class PipelineExecutor:
         self._pipelines = pipelines
         self._settings = settings
         self._files = work.files
+        self._measuring = work.measuring
         self._transport = transport
         self._namespace = namespace
         self._clock = clock
@@ -92,6 +93,7 @@ class PipelineExecutor:
         """Stop; a run that is under way goes on after the next start."""
         self._live.close()
         self._durable.close()
+        self._measuring.close()
 
     def start(
         self, name: str, parameters: Mapping[str, object], *, principal: str, key: str | None = None

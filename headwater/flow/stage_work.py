@@ -7,39 +7,25 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
 from headwater.clock import Clock
-from headwater.duck import connect
 from headwater.errors import HeadwaterError
 from headwater.flow.context import RunContext, Send
 from headwater.flow.live import Attempt, Interrupted, LiveRun, LiveRuns
-from headwater.flow.runs import Quality, Request, StageRun, stage_run_id, traceparent
-from headwater.flow.stage_files import Kept, StageFiles
+from headwater.flow.measuring import Measuring
+from headwater.flow.runs import Request, StageRun, stage_run_id, traceparent
+from headwater.flow.stage_files import StageFiles
 from headwater.flow.telling import Ended, Telling
-from headwater.model.columns import ColumnType
 from headwater.observe import CONTEXT, LogEvent, RequestContext, log
-from headwater.quality.metrics import measure
 from headwater.sdk.events import EventType
 from headwater.sdk.pipeline import Pipeline, Stage
 
 T = TypeVar("T")
 
-MOST_MEASURED_COLUMNS: Final = 200
-_LARGEST: Final = 2**63
-_TYPES: Final[Mapping[str, ColumnType]] = {
-    "bool": "boolean",
-    "int32": "int",
-    "int64": "long",
-    "float": "float",
-    "double": "double",
-    "string": "string",
-    "large_string": "string",
-    "date32[day]": "date",
-}
 _KINDS: Final[Mapping[str, EventType]] = {
     "COMPLETED": "COMPLETE",
     "FAILED": "FAIL",
@@ -55,12 +41,6 @@ class StageFailed(Exception):
         self.report = report
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    name: str
-    type: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageWork:
     """What attempts of stages need."""
@@ -69,6 +49,7 @@ class StageWork:
     folder: Path
     send: Send
     clock: Clock
+    measuring: Measuring = field(default_factory=Measuring)
 
     def run(self, work: RunOfStage, *, live: LiveRun, runs: LiveRuns) -> StageRun:
         """Run a stage until it is well, stopped, or was tried as often as it says.
@@ -133,7 +114,7 @@ class StageWork:
             kept = self.files.keep(work.run_id, stage.name, value)
             if kept is None:
                 return replace(report, rows_out=context.taken)
-            quality = _quality(kept)
+            quality = self.measuring.quality(kept)
             return replace(report, rows_out=kept.rows, columns=kept.columns, quality=quality)
         except (Exception, SystemExit) as error:
             said = work.request.redact(_told(error))
@@ -218,26 +199,6 @@ def _beside(work: Callable[[], T], runs: LiveRuns) -> T:
     if runs.is_closing:
         raise Interrupted
     raise HeadwaterError("the stage ended without a report; the log has the details")
-
-
-def _quality(kept: Kept) -> Quality | None:
-    """Measure the columns whose type has an order and a text; of no rows nothing is said."""
-    known = [_Column(name, _TYPES[type_]) for name, type_ in kept.columns if type_ in _TYPES]
-    columns = known[:MOST_MEASURED_COLUMNS]
-    if not kept.rows or not columns:
-        return None
-    path = str(kept.path).replace("'", "''")
-    with connect() as connection:
-        report = measure(connection, f"read_parquet('{path}')", columns, known_rows=kept.rows)
-    return {
-        column: {name: _kept_number(value) for name, value in metrics.items()}
-        for column, metrics in report.columns.items()
-    }
-
-
-def _kept_number(value: float) -> float:
-    """Return a number that JSON of 64 bits holds; sums of integers may be larger."""
-    return float(value) if abs(value) >= _LARGEST else value
 
 
 def _length(value: object) -> int | None:
