@@ -76,7 +76,7 @@ def test_dead_letters_are_bounded_and_the_dropped_are_counted(lineage_backend):
     kept = ask(log, "SELECT body FROM dead_letter ORDER BY id")
     assert kept == [(b"x2",), (b"x3",), (b"x4",)]
     dropped = "SELECT value FROM tally WHERE name = 'dead_letters_dropped'"
-        assert ask(log, dropped) == [(2,)]
+    assert ask(log, dropped) == [(2,)]
 
 
 def test_a_rebuild_gives_the_same_projections(store, requests):
