@@ -18,7 +18,7 @@ from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Moment, Name, Run
 from headwater.model.telemetry import Span
 from headwater.query.lineage.lateness import Step, critical_path
-from headwater.query.run_telemetry import RunTelemetry, Stage, telemetry_of, uses_of
+from headwater.query.run_telemetry import RunTelemetry, Stage, telemetry_of, volumes_of
 from headwater.telemetry.contract import Records, Traces
 
 _MILLISECOND: Final = 1_000_000
@@ -106,8 +106,8 @@ def _telemetry_json(run_id: str, found: RunTelemetry) -> Json:
         "data": None
         if found.run is None
         else {
-            side: {"rows": use.rows, "bytes": use.size_bytes, "files": use.files}
-            for side, use in uses_of(found.run).items()
+            side: {"rows": one.rows, "bytes": one.size_bytes, "files": one.files}
+            for side, one in volumes_of(found.run).items()
         },
     }
 

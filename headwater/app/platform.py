@@ -85,17 +85,18 @@ class Platform:
             downstream=self._downstream,
         )
         self._open_lake(stack, clock)
+        self.telemetry = Telemetry(directory.path, settings=settings.telemetry, clock=clock)
+        stack.callback(self.telemetry.close)
         self._chain = open_chain(
             directory.path,
             namespace=settings.lake.namespace,
             settings=settings.jobs,
             transport=self.lineage.transport,
+            telemetry=self.telemetry,
             seal=self.records.sealing.seal,
             clock=clock,
         )
         stack.callback(self._chain.close)
-        self.telemetry = Telemetry(directory.path, settings=settings.telemetry, clock=clock)
-        stack.callback(self.telemetry.close)
         self.flow = Flow(
             directory.path,
             settings=settings,
@@ -170,14 +171,7 @@ class Platform:
             marquez_router(reads, clock=self._clock),
             rebuild_router(self.lineage.store),
             pipelines_router(self.flow.executor),
-            traces_router(self.telemetry.traces, reads),
-            run_telemetry_router(
-                reads, traces=self.telemetry.traces, records=self.telemetry.records
-            ),
-            signals_router(self.telemetry.records, clock=self._clock),
-            panels_router(reads, self.telemetry.measures, clock=self._clock),
-            version_3_router(self.telemetry.traces),
-            version_1_router(self.telemetry.traces, clock=self._clock),
+            *self._telemetry_routers(),
             quality_router(reads),
             conformance_router(Conformance(reads)),
             events_router(
@@ -191,6 +185,17 @@ class Platform:
                 DeadLetterReplays(self.lineage.door, self.lineage.store.discard),
                 max_body_bytes=self.settings.server.max_body_bytes,
             ),
+        ]
+
+    def _telemetry_routers(self) -> list[APIRouter]:
+        reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
+        return [
+            traces_router(telemetry.traces, reads),
+            run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
+            signals_router(telemetry.records, clock=clock),
+            panels_router(reads, telemetry.measures, clock=clock),
+            version_3_router(telemetry.traces),
+            version_1_router(telemetry.traces, clock=clock),
         ]
 
     def hot_routes(self) -> list[HotRoute]:

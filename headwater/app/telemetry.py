@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from headwater.telemetry.duckdb.records import DuckRecords
     from headwater.telemetry.duckdb.store import DuckTelemetry
     from headwater.telemetry.duckdb.traces import DuckTraces
+    from headwater.wire.otlp.signals import Signal
 
 FILE = "telemetry.duckdb"
 
@@ -74,12 +75,23 @@ class Telemetry:
 
     def keep_spans(self, request: bytes) -> None:
         """Keep the spans of an OTLP request of our own, from a thread."""
-        from headwater.wire.otlp.signals import PROTOBUF, Signal
+        from headwater.wire.otlp.signals import Signal
+
+        self._keep(Signal.TRACES, request)
+
+    def keep_metrics(self, request: bytes) -> None:
+        """Keep the metrics of an OTLP request of our own, from a thread."""
+        from headwater.wire.otlp.signals import Signal
+
+        self._keep(Signal.METRICS, request)
+
+    def _keep(self, signal: Signal, request: bytes) -> None:
+        from headwater.wire.otlp.signals import PROTOBUF
 
         if self._door is None:
             self._open()
         assert self._door is not None
-        self._door.submit(Signal.TRACES, request, PROTOBUF)
+        self._door.submit(signal, request, PROTOBUF)
 
     def state(self) -> str:
         """Tell whether the store is open."""

@@ -18,7 +18,7 @@ from headwater.lineage.reading.view import LineageView
 from headwater.model.lineage import Facets, Moment, Name, Run
 from headwater.model.signals import LogQuery, LogRecord
 from headwater.model.telemetry import Span, TraceQuery, TraceSummary
-from headwater.query.lineage.run_facts import UseFacts, use_facts
+from headwater.query.lineage.run_facts import use_facts
 from headwater.query.lineage.schemas import said_by
 from headwater.telemetry.contract import Records, Traces
 
@@ -75,6 +75,15 @@ class RunTelemetry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """How much a run read or wrote, as far as it told; None where it told nothing."""
+
+    rows: int | None
+    size_bytes: int | None
+    files: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunOfSpan:
     """The run that a span names: its job, and the tables that it read and wrote."""
 
@@ -110,17 +119,15 @@ def runs_of_spans(view: LineageView, run_ids: Iterable[str]) -> list[RunOfSpan]:
     return [RunOfSpan(run=runs[k], inputs=sides[k][0], outputs=sides[k][1]) for k in keys]
 
 
-def uses_of(run: Run) -> Mapping[Literal["inputs", "outputs"], UseFacts]:
-    """Return rows and bytes over all inputs, and over all outputs; None where none told them."""
-    sides: dict[Literal["inputs", "outputs"], UseFacts] = {}
+def volumes_of(run: Run) -> Mapping[str, Volume]:
+    """Return rows and bytes over all `inputs`, and over all `outputs`."""
+    sides: dict[str, Volume] = {}
     for side, uses in (("inputs", run.inputs), ("outputs", run.outputs)):
         facts = [use_facts(use.facets) for use in uses]
-        sides["inputs" if side == "inputs" else "outputs"] = UseFacts(
+        sides[side] = Volume(
             rows=_sum(one.rows for one in facts),
             size_bytes=_sum(one.size_bytes for one in facts),
             files=_sum(one.files for one in facts),
-            tests=(),
-            column_metrics={},
         )
     return sides
 

@@ -71,7 +71,13 @@ def test_health_names_every_part_and_runs_none_of_them(data: Path) -> None:
     with Platform.open(load_settings(data=data)) as platform:
         found = Answers(inside_exchange(platform.application)).get("/api/v1/health")
     assert found["status"] == "ok"
-    assert found["parts"] == {"ingest": "ready", "lineage": "ready on SQLite", "sql": "idle"}
+    assert found["parts"] == {
+        "ingest": "ready",
+        "lineage": "ready on SQLite",
+        "sql": "idle",
+        "pipelines": "idle",
+        "telemetry": "idle",
+    }
 
 
 def test_a_setting_that_is_wrong_is_named_as_its_variable(
