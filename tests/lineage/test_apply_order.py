@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from headwater.lineage.commands import VERBS, Command
 from headwater.lineage.contract import Arrival
 from headwater.model.principal import LOCAL
+from tests.lineage.replay import apply_again
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-ENTRIES = "SELECT seq, hash, kind, received_us, body FROM event"
 
 times = st.builds("2026-11-{:02d}T0{}:00:00Z".format, st.integers(1, 28), st.integers(0, 3))
 names = st.sampled_from(["a", "b"])
@@ -61,28 +61,12 @@ def _arrival(told):
     return Arrival(body=json.dumps(told).encode(), principal=LOCAL, received_at=NOW)
 
 
-def _apply_again(log, chance):
-    """Make the projections of a store again, its log taken in any order and in any portions."""
-
-    def work(session):
-        entries = session.rows(ENTRIES)
-        chance.shuffle(entries)
-        log._empty(session)
-        while entries:
-            cut = chance.randrange(1, len(entries) + 1)
-            log._begin(session)
-            log._project_again(session, entries[:cut])
-            entries = entries[cut:]
-
-    log._database.write(work, forget=log._forget, patient=True)
-
-
 @given(told=st.lists(st.one_of(commands(), events()), min_size=2, max_size=24), seed=st.integers())
 def test_order_of_applying_a_finished_log_does_not_matter(open_store, told, seed):
     store = open_store()
     store.log.apply([_arrival(one) for one in told])
     expected = store.log.dump()
-    _apply_again(store.log, random.Random(seed))
+    apply_again(store.log, random.Random(seed))
     assert store.log.dump() == expected
     store.log.rebuild()
     assert store.log.dump() == expected

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from headwater.lineage.commands import VERBS, Command
 from headwater.lineage.contract import Arrival
 from headwater.model.principal import LOCAL
+from tests.lineage.replay import apply_again
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 SEEDS = st.integers(0, 2**32)
+_DATASETS = "SELECT n.display, d.display FROM dataset d JOIN namespace n ON n.id = d.namespace_id"
 
 
 def _sample(requests, chance, most=120):
@@ -57,9 +59,7 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
     chance = random.Random(seed)
     bodies = _sample(requests, chance, most=60)
     one, other = open_store(), open_store()
-    names = one.take_well(*bodies) and one.ask(
-        "SELECT n.display, d.display FROM dataset d JOIN namespace n ON n.id = d.namespace_id"
-    )
+    names = one.take_well(*bodies) and one.ask(_DATASETS)
     one.discard()
     one = open_store()
     # The same event may stand on both sides of a command: only its first arrival names anything.
@@ -79,6 +79,20 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
     assert one.log.dump() == expected
     one.discard()
     other.discard()
+
+
+@given(seed=SEEDS)
+def test_a_finished_log_of_a_real_program_is_applied_in_any_order(open_store, requests, seed):
+    chance = random.Random(seed)
+    bodies = _sample(requests, chance, most=60)
+    store = open_store()
+    for part in _split(bodies, chance):
+        store.take_well(*part)
+        store.log.apply(_commands(store.ask(_DATASETS), chance))
+    expected = store.log.dump()
+    apply_again(store.log, chance)
+    assert store.log.dump() == expected
+    store.discard()
 
 
 def _commands(names, chance):
