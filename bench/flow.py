@@ -132,10 +132,10 @@ def _records(context: StageContext, records: Records) -> Records:
 
 
 def _step_ms(executor: PipelineExecutor, name: str) -> float:
-    """Return the median milliseconds of a stage: a run of many less one of a single stage."""
+    """Return the milliseconds of a stage: a run of many less one of a single stage."""
     _run_ms(executor, "single")  # opens the file, imports what is imported late
-    many = statistics.median(_run_ms(executor, name) for _ in range(ROUNDS))
-    one = statistics.median(_run_ms(executor, "single") for _ in range(ROUNDS))
+    many = min(_run_ms(executor, name) for _ in range(ROUNDS))
+    one = min(_run_ms(executor, "single") for _ in range(ROUNDS))
     return (many - one) / (STEPS - 1)
 
 

@@ -13,7 +13,7 @@ from headwater.app.records import Records
 from headwater.app.telemetry import Telemetry
 from headwater.clock import Clock
 from headwater.config import Settings
-from headwater.errors import HeadwaterError
+from headwater.errors import HeadwaterError, Unavailable
 from headwater.model.principal import SYSTEM
 from headwater.observe import LogEvent, log
 
@@ -45,10 +45,13 @@ class Flow:
         self._clock = clock
         self._lock = threading.Lock()
         self._executor: PipelineExecutor | None = None
+        self._is_closed = False
 
     def executor(self) -> PipelineExecutor:
         """Return what runs pipelines, made at first; call it from a thread."""
         with self._lock:
+            if self._is_closed:
+                raise Unavailable("the server stops")
             if self._executor is None:
                 self._executor = self._make()
             return self._executor
@@ -65,6 +68,7 @@ class Flow:
     def close(self) -> None:
         """Stop; what is under way goes on after the next start."""
         with self._lock:
+            self._is_closed = True
             if self._executor is not None:
                 self._executor.close()
                 self._executor = None
@@ -73,7 +77,8 @@ class Flow:
         try:
             self.executor()
         except HeadwaterError as error:
-            log(LogEvent.PIPELINES_STOPPED, level=logging.ERROR, reason=str(error))
+            if not self._is_closed:
+                log(LogEvent.PIPELINES_STOPPED, level=logging.ERROR, reason=str(error))
 
     def _make(self) -> PipelineExecutor:
         from headwater.flow.executor import PipelineExecutor

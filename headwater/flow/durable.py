@@ -214,7 +214,7 @@ class Durable:
             updated_ms=status.completed_at or status.updated_at or 0,
             outcome=outcome,
             reports=reports,
-            error=None if status.error is None else str(status.error),
+            error=_error_of(status),
         )
 
     def _reports(self, run_id: str) -> list[StageRun]:
@@ -229,6 +229,12 @@ class Durable:
 def _request_of(status: WorkflowStatus) -> Request:
     assert status.input is not None
     return msgspec.json.decode(status.input["args"][0], type=Request)
+
+
+def _error_of(status: WorkflowStatus) -> str | None:
+    if status.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+        return "the server stopped in the middle of it too often"
+    return None if status.error is None else str(status.error)
 
 
 def _launched(path: Path, run: Run) -> type[DBOS]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -66,6 +67,15 @@ class RunWork:
             self.live.leave(asked.run_id)
             if live.is_cancelled and not self.live.is_closing:
                 self._cancelled(asked, live)
+            elif isinstance(sys.exc_info()[1], Exception):
+                self._broken(asked)
+
+    def _broken(self, asked: Asked) -> None:
+        """Tell that a run ended because of a fault of ours, which DBOS keeps and the log shows."""
+        with suppress(HeadwaterError):
+            asked.telling.pipeline(
+                "FAIL", self.clock.now(), error="the server failed; its log has the details"
+            )
 
     def _cancelled(self, asked: Asked, live: LiveRun) -> None:
         """Keep what a cancelled run did; that it is cancelled was told when somebody did so."""

@@ -57,7 +57,8 @@ class Rejected:
 class StageRun:
     """What one stage did; times are RFC 3339, `columns` are (name, type) of what it returned.
 
-    `rows_out` counts what it returned, or what the lake took of it. `rejects` holds the first of
+    `rows_out` counts what it returned, or what the lake took of it; `handed_on` tells that it
+    returned records, which the next stage is given. `rejects` holds the first of
     the records that were left out.
     """
 
@@ -70,6 +71,7 @@ class StageRun:
     ended_at: str | None = None
     rows_in: int | None = None
     rows_out: int | None = None
+    handed_on: bool = False
     rejected: int = 0
     rejects: Sequence[Rejected] = ()
     columns: Sequence[tuple[str, str]] = ()

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headwater.errors import Unprocessable
+from headwater.errors import Missing, Unprocessable
 
 _ROWS: Final = "records"
 _TABLE: Final = "table"
@@ -69,13 +69,14 @@ class StageFiles:
             return []
         return [(one.name, one.stat().st_mtime) for one in self._folder.iterdir() if one.is_dir()]
 
-    def has(self, run_id: str, stage: str) -> bool:
-        """Tell whether a stage returned anything."""
-        return (self._folder / run_id / f"{stage}.parquet").exists()
-
     def load(self, run_id: str, stage: str) -> object:
-        """Return what a stage returned: mappings where it were mappings, else a pyarrow table."""
-        table = pq.read_table(self._folder / run_id / f"{stage}.parquet")
+        """Return what a stage returned: mappings if it returned such, else a pyarrow table."""
+        path = self._folder / run_id / f"{stage}.parquet"
+        if not path.exists():
+            raise Missing(
+                f"what the stage {stage!r} handed on is gone: {path}", hint="start the run again"
+            )
+        table = pq.read_table(path)
         metadata = table.schema.metadata or {}
         if metadata.get(b"headwater.form") == _ROWS.encode():
             return table.to_pylist()

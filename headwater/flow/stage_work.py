@@ -115,7 +115,8 @@ class StageWork:
             if kept is None:
                 return replace(report, rows_out=context.taken)
             quality = self.measuring.quality(kept)
-            return replace(report, rows_out=kept.rows, columns=kept.columns, quality=quality)
+            report = replace(report, rows_out=kept.rows, handed_on=True)
+            return replace(report, columns=kept.columns, quality=quality)
         except (Exception, SystemExit) as error:
             said = work.request.redact(_told(error))
             raise StageFailed(replace(report, state="FAILED", error=said)) from error
@@ -162,7 +163,7 @@ class StageWork:
         if not work.stage.takes_records:
             return None
         for before in reversed(work.before):
-            if self.files.has(work.run_id, before.name):
+            if before.handed_on:
                 return self.files.load(work.run_id, before.name)
         return []
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
+import re
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import IO, Final
 
@@ -28,7 +31,9 @@ file_to_source: Final = Pipeline(
     },
 )
 
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,4000})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _TRUTHS: Final = {"true": True, "false": False}
+_REST: Final = "\0 more fields than the header"
 _NOTHING: Final = frozenset(("", "na", "n/a", "null", "none", "nan"))
 
 
@@ -40,12 +45,12 @@ def extract(context: StageContext) -> Iterator[Record]:
     name = path.name.removesuffix(".gz")
     with _opened(path) as stream:
         if name.endswith(".csv"):
-            yield from csv.DictReader(stream)
+            yield from _rows(context, stream)
         elif name.endswith(".json"):
             found = json.load(stream)
             yield from found if isinstance(found, list) else [found]
         else:
-            yield from (json.loads(line) for line in stream if line.strip())
+            yield from _lines(context, stream)
 
 
 @file_to_source.transform
@@ -85,9 +90,51 @@ def load(context: StageContext, records: Records) -> None:
     if context.parameters["output"]:
         path = context.file(str(context.parameters["output"]))
         path.parent.mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(record, default=str, ensure_ascii=False) for record in kept)
-        path.write_text("".join(f"{line}\n" for line in lines))
+        _write(path, kept)
         context.writes(DatasetInfo(namespace="file", name=str(path)))
+
+
+def _rows(context: StageContext, stream: IO[str]) -> Iterator[Record]:
+    """Yield the rows of a CSV file; one with more fields than the header has no names for them."""
+    for row in csv.DictReader(stream, restkey=_REST):
+        surplus = row.pop(_REST, None)
+        if surplus is None:
+            yield row
+        else:
+            context.reject(row, f"it has {len(surplus)} fields more than the header")
+
+
+def _lines(context: StageContext, stream: IO[str]) -> Iterator[Record]:
+    """Yield the objects of a file with one a line; other lines are left out."""
+    for number, line in enumerate(stream, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            context.reject({"line": number, "text": line.rstrip("\n")}, f"it is not JSON: {error}")
+            continue
+        if isinstance(found, dict):
+            yield found
+        else:
+            context.reject({"line": number, "text": line.rstrip("\n")}, "it is not an object")
+
+
+def _write(path: Path, records: Records) -> None:
+    """Write records as lines; the file is there as a whole, on disk, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("w", encoding="utf-8") as stream:
+        for record in records:
+            stream.write(json.dumps(record, default=str, ensure_ascii=False) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _opened(path: Path) -> IO[str]:
@@ -97,7 +144,10 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _typed(value: object) -> object:
-    """Return what a text stands for; a number keeps its zeros in front by staying text."""
+    """Return what a text stands for; a number that would not be written so stays text.
+
+    That keeps zeros in front, digits of other scripts, and what is too large for a float.
+    """
     if not isinstance(value, str):
         return value
     text = value.strip()
@@ -105,11 +155,9 @@ def _typed(value: object) -> object:
         return None
     if text.lower() in _TRUTHS:
         return _TRUTHS[text.lower()]
-    digits = text.removeprefix("-")
-    if digits[:1].isdigit() and (digits[:1] != "0" or digits in ("0",) or digits[:2] == "0."):
-        for number in (int, float):
-            try:
-                return number(text) if "_" not in text else text
-            except ValueError:
-                continue
-    return text
+    if not _NUMBER.fullmatch(text):
+        return text
+    if text.removeprefix("-").isdigit():
+        return int(text)
+    number = float(text)
+    return number if isfinite(number) else text

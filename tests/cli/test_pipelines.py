@@ -65,8 +65,8 @@ def test_with_a_server_a_run_is_started_and_waited_for_if_asked(run: Any) -> Non
 
 def test_run_that_fails_ends_with_its_error_and_a_code(run: Any, file: Path) -> None:
     file.write_text('{"a": ')
-    file.rename(file.with_name("orders.ndjson"))
-    told = run("pipelines", "run", "file_to_source", "-p", "file=orders.ndjson", "-p", "source=x")
+    file.rename(file.with_name("orders.json"))
+    told = run("pipelines", "run", "file_to_source", "-p", "file=orders.json", "-p", "source=x")
     assert told.exit_code == Exit.FAILED
     assert "the stage 'extract' failed: JSONDecodeError" in told.output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -250,3 +251,30 @@ def test_records_that_the_lake_refuses_count_as_left_out(executor_of, told, monk
 def test_stage_has_a_name_that_can_be_a_file(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be called"):
         Pipeline("p").stage("load", name=name)(lambda context: None)
+
+
+def test_records_that_are_gone_fail_the_run_and_are_not_taken_for_none(
+    executor_of, told, tmp_path: Path
+) -> None:
+    pipeline = numbers()
+
+    @pipeline.stage("load", name="again", attempts=2, backoff_seconds=0.01)
+    def again(context: Any, records: Any) -> None:
+        shutil.rmtree(tmp_path / "pipelines")
+        raise ValueError("once more")
+
+    executor = executor_of(pipeline)
+    run = finished(executor, executor.start("numbers", {}, principal="me").run_id)
+    assert "what the stage 'sift' handed on is gone" in str(run.error)
+
+
+def test_fault_of_the_server_is_told_as_a_failure(executor_of, told, monkeypatch) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise TypeError("a fault of ours")
+
+    monkeypatch.setattr("headwater.flow.run_work.changes_of", broken)
+    executor = executor_of(numbers())
+    finished(executor, executor.start("numbers", {}, principal="me").run_id)
+    run = finished(executor, executor.start("numbers", {}, principal="me").run_id)
+    assert (run.state, run.error) == ("FAILED", "a fault of ours")
+    until(lambda: told.types_of("numbers")[-1] == "FAIL")

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from headwater.jobs.file_to_source import file_to_source
+from headwater.jobs.file_to_source import _typed, file_to_source
 from tests.flow.conftest import finished
 
+NUMBER = r"\A-?[0-9]{1,30}(\.[0-9]*)?(e-?[0-9]{1,4})?\Z"
 CSV = "id, amount ,note,flag\n1, 2.5 ,hello,true\n2,,NA,false\n,7,x,true\n3,007,,\n,,,\n"
 
 
@@ -69,3 +72,30 @@ def test_file_elsewhere_is_not_opened(executor_of, tmp_path: Path, name: str) ->
     run = run_of(executor_of, file=name)
     assert run.state == "FAILED"
     assert "may not open" in str(run.error)
+
+
+def test_lines_and_rows_that_are_none_are_left_out_and_told(executor_of, told, tmp_path) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "o.ndjson").write_text('{"a": 1}\n{"a": \n[1]\n{"a": 2}\n')
+    run = run_of(executor_of, file="o.ndjson")
+    assert records_of(told) == [{"a": 1}, {"a": 2}]
+    assert [one.record["line"] for one in run.stages[0].rejects] == [2, 3]
+    (tmp_path / "files" / "o.csv").write_text("a,b\n1,2\n3,4,5,6\n7\n")
+    told.sent.clear()
+    run = run_of(executor_of, file="o.csv")
+    assert records_of(told) == [{"a": 1, "b": 2}, {"a": 7, "b": None}]
+    assert run.stages[0].rejects[0].reason == "it has 2 fields more than the header"
+
+
+@given(st.one_of(st.text(), st.integers().map(str), st.floats().map(str), st.from_regex(NUMBER)))
+def test_text_becomes_a_number_only_if_the_number_says_as_much(text: str) -> None:
+    value = _typed(text)
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, int):
+        assert str(value) == text.strip() or text.strip() == "-0"
+    elif isinstance(value, float):
+        assert value == float(text)
+        json.dumps(value, allow_nan=False)
+    else:
+        assert value == text.strip()
