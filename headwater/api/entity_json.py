@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from headwater.lineage.reading.hidden import Deleted, Entity
 from headwater.query.lineage.sayings import Described, Item, Saying, Sayings
 
@@ -24,6 +26,8 @@ def entity_json(entity: Entity, sayings: Sayings) -> Members:
             {"name": column.name, "type": column.type, **_described(column)}
             for column in sayings.columns
         ],
+        "catalog": None if sayings.home.catalog is None else asdict(sayings.home.catalog),
+        "hierarchy": [asdict(level) for level in sayings.home.levels],
     }
 
 

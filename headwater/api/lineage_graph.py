@@ -101,21 +101,20 @@ def _lens(reads: LineageReads, question: LineageQuestion) -> Lens:
     )
 
 
-def _moment(parameter: str, text: str | None) -> Moment | None:
+def _moment(parameter: str, text: str | None, form: str = "write it as {}") -> Moment | None:
     if text is None:
         return None
     time = read_time(text.replace(" ", "+") if "T" in text else text)
     if time is None:
-        raise Invalid(
-            f"{parameter} {text!r} is not a time", hint="write it as 2026-11-21T08:00:00Z"
-        )
+        hint = form.format("2026-11-21T08:00:00Z")
+        raise Invalid(f"{parameter} {text!r} is not a time", hint=hint)
     return Moment(time.seconds, time.nanoseconds)
 
 
 def _sequence(reads: LineageReads, text: str | None) -> int | None:
     if text is None or (text.isascii() and text.isdigit() and len(text) < 19):
         return None if text is None else int(text)
-    moment = _moment("knownAt", text)
+    moment = _moment("knownAt", text, "a sequence of the log, or a time such as {}")
     assert moment is not None
     return reads.sequence_at(moment)
 

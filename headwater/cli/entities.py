@@ -248,14 +248,26 @@ def _show(found: Members, *, as_json: bool) -> None:
     kind, name = found["kind"], found["name"]
     hidden = ", hidden" if found["deleted"] else ""
     rows = [*_rows("", found), *(row for one in _list(found, "columns") for row in _column(one))]
-    if not rows:
+    if rows:
+        names = ("column", "what", "value", "said by", "who", "when")
+        print_table(names, rows, title=f"{name} ({kind}{hidden})", whole=("what", "when"))
+    else:
         typer.echo(
             f"Nothing is said of {name} ({kind}{hidden}) yet; "
             "headwater lineage tag, describe and own add to it."
         )
-        return
-    names = ("column", "what", "value", "said by", "who", "when")
-    print_table(names, rows, title=f"{name} ({kind}{hidden})", whole=("what", "when"))
+    for line in _home(found):
+        typer.echo(line)
+
+
+def _home(found: Members) -> Iterator[str]:
+    catalog = found.get("catalog")
+    if isinstance(catalog, dict):
+        known = (catalog[what] for what in ("name", "type", "framework", "warehouse"))
+        yield "catalog    " + ", ".join(str(one) for one in known if one)
+    levels = [f"{one['type'] or ''} {one['name']}".strip() for one in _list(found, "hierarchy")]
+    if levels:
+        yield "hierarchy  " + " > ".join(levels)
 
 
 def _column(column: Members) -> Iterator[tuple[object, ...]]:

@@ -125,6 +125,29 @@ def test_every_value_says_whether_a_person_or_an_event_said_it(api):
     assert [tag["tag"] for tag in column["tags"]] == ["PII"]
 
 
+def test_dataset_says_which_catalog_lists_it_and_what_it_is_in(api: Api) -> None:
+    levels = [{"type": "DATABASE", "name": "shop"}, {"name": "public"}, {"type": "x"}, 7]
+    home = {"framework": "iceberg", "type": "rest", "name": "prod", "warehouseUri": "s3://wh"}
+    api.tell(catalog=home, hierarchy={"hierarchy": levels})
+    said = api.say("GET", "/api/v2/entity", node=TABLE)
+    assert said["catalog"] == {
+        "name": "prod",
+        "type": "rest",
+        "framework": "iceberg",
+        "warehouse": "s3://wh",
+    }
+    assert said["hierarchy"] == [
+        {"type": "DATABASE", "name": "shop"},
+        {"type": None, "name": "public"},
+    ]
+
+
+def test_facets_of_a_home_that_cannot_be_read_are_left_out(api: Api) -> None:
+    api.tell(catalog={"name": 7}, hierarchy={"hierarchy": "public"})
+    said = api.say("GET", "/api/v2/entity", node=TABLE)
+    assert (said["catalog"], said["hierarchy"]) == (None, [])
+
+
 def test_word_of_a_person_stands_until_a_person_takes_it_back(api):
     api.tell(**FACETS)
     api.say("PUT", "/api/v2/entity/description", {"description": "by hand"}, node=TABLE)

@@ -24,6 +24,8 @@ EVENT = {
         "facets": {
             "schema": {"fields": [{"name": "id", "type": "BIGINT"}]},
             "tags": {"tags": [{"key": "gold", "value": "1"}]},
+            "catalog": {"name": "prod", "type": "rest", "warehouseUri": "s3://wh"},
+            "hierarchy": {"hierarchy": [{"type": "SCHEMA", "name": "public"}, {"name": "orders"}]},
         },
     },
 }
@@ -54,6 +56,11 @@ def _run(platform: Platform, *words: str) -> str:
     if outcome.exception is not None:
         raise outcome.exception
     return outcome.output
+
+
+def test_table_says_where_it_lives(call):
+    lines = [line.rstrip() for line in call("about", "orders").splitlines()]
+    assert lines[-2:] == ["catalog    prod, rest, s3://wh", "hierarchy  SCHEMA public > orders"]
 
 
 def test_people_tag_describe_and_own_and_see_who_says_what(call):

@@ -15,7 +15,7 @@ _COMMON: Final = (
     "SELECT n.name, b.body, e.principal, f.key FROM {kind}_facet f"
     " JOIN facet_name n ON n.id = f.facet_name_id JOIN facet b ON b.id = f.facet_id"
     " JOIN event e ON e.hash = substr(f.key, 10) WHERE f.{kind}_id = :key AND f.is_deleted = 0"
-    " AND n.display IN ('tags', 'ownership', 'documentation', 'schema')"
+    " AND n.display IN ('tags', 'ownership', 'documentation', 'schema', 'catalog', 'hierarchy')"
 )
 _AS_WRITTEN: Final = (
     " AND (f.role = 1 OR NOT EXISTS (SELECT 1 FROM dataset_facet w"
@@ -39,7 +39,7 @@ class Statements:
         self._connection = connection
 
     def of(self, kind: Literal["job", "dataset"], key: int) -> dict[str, Statement]:
-        """Return tags, ownership, documentation and schema facets by name, where there are."""
+        """Return tags, ownership, documentation, schema, catalog and hierarchy, where there are."""
         sql = _COMMON.format(kind=kind) + (_AS_WRITTEN if kind == "dataset" else "")
         return {
             to_text(bytes(name)): Statement(

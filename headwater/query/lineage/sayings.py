@@ -11,6 +11,7 @@ from headwater.lineage.reading.statements import Statement
 from headwater.lineage.reading.view import LineageView
 from headwater.model.lineage import Facets, Moment, Note
 from headwater.query.lineage.descriptions import notes_on, owners_in, tags_in
+from headwater.query.lineage.homes import Home, home_in
 from headwater.query.lineage.schemas import SchemaField, fields_of, text_of
 
 Source = Literal["person", "event"]
@@ -51,10 +52,11 @@ class Described:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sayings:
-    """Everything that is said of one entity."""
+    """Everything that is said of one entity; where it lives, of datasets alone."""
 
     whole: Described
     columns: tuple[Described, ...]
+    home: Home
 
 
 class _Told:
@@ -119,7 +121,8 @@ def sayings_of(view: LineageView, entity: Entity) -> Sayings:
         owners=owners,
     )
     fields = fields_of(told.facets) if entity.kind == "dataset" else []
-    return Sayings(whole=whole, columns=tuple(_column(told, field) for field in fields))
+    columns = tuple(_column(told, field) for field in fields)
+    return Sayings(whole=whole, columns=columns, home=home_in(told.facets))
 
 
 def _column(told: _Told, field: SchemaField) -> Described:

@@ -127,3 +127,8 @@ def test_what_does_not_fit_together_is_said(moved: Any, query: dict[str, str], s
     answer = moved.get("/api/v2/lineage", node="dataset:ns:out", **query)
     assert answer.status_code == 400
     assert said in answer.json()["detail"]
+
+
+def test_moment_of_knowing_may_be_a_sequence_and_the_error_says_so(moved: Any) -> None:
+    answer = moved.get("/api/v2/lineage", node="dataset:ns:out", knownAt="soon")
+    assert answer.json()["hint"].startswith("a sequence of the log, or a time")
