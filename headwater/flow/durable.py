@@ -31,7 +31,8 @@ STAGE: Final = "stage "
 _WORKFLOW: Final = "headwater.pipeline"
 _AT_WORK: Final = ("PENDING", "ENQUEUED", "DELAYED")
 _MOST_REMOVED: Final = 500
-_PAGE: Final = 50
+_SMALLEST_PAGE: Final = 4
+_LARGEST_PAGE: Final = 256
 _POLL_SECONDS: Final = 0.02
 
 
@@ -131,21 +132,21 @@ class Durable:
         self, *, pipeline: str | None = None, is_over: bool | None = None
     ) -> Iterator[Found]:
         """Yield runs, the newest first; with `is_over` those that came to their end."""
-        offset = 0
+        offset, size = 0, _SMALLEST_PAGE
         while self._dbos is not None:
             page = self._dbos.list_workflows(
                 name=_WORKFLOW,
                 status="SUCCESS" if is_over else None,
-                limit=_PAGE,
+                limit=size,
                 offset=offset,
                 sort_desc=True,
             )
             for one in page:
                 if pipeline in (None, _request_of(one).pipeline):
                     yield self._found(one)
-            if len(page) < _PAGE:
+            if len(page) < size:
                 return
-            offset += _PAGE
+            offset, size = offset + size, min(2 * size, _LARGEST_PAGE)
 
     def wait(self, run_id: str) -> None:
         """Return once a run is over."""

@@ -147,10 +147,10 @@ class PipelineExecutor:
         """Stop a run before its next stage, and tell the stage that is at work."""
         run = self.get(run_id)
         if run.state == "RUNNING":
+            self._live.cancel(run_id)
             self._durable.cancel(run_id)
             run = self.get(run_id)
         if run.state == "CANCELLED":
-            self._live.cancel(run_id)
             self._tell_cancelled(run)
             if self._live.get(run_id) is None:
                 self._files.remove(run_id)

@@ -71,15 +71,13 @@ class LiveRuns:
         with self._lock:
             return self._runs.get(run_id)
 
-    def cancel(self, run_id: str) -> Attempt | None:
-        """Ask a run to stop; returns the stage that it is in."""
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to stop, if it is at work."""
         with self._lock:
             run = self._runs.get(run_id)
-            if run is None:
-                return None
-            run.is_cancelled = True
-            run.stop.set()
-            return run.attempt
+            if run is not None:
+                run.is_cancelled = True
+                run.stop.set()
 
     def close(self) -> None:
         """Ask all to stop, for the process is about to end."""

@@ -50,6 +50,7 @@ class RunWork:
     def run(self, asked: Asked) -> Outcome:
         """Do what is left of a run; raises `Interrupted` when the executor closes meanwhile."""
         live = self.live.enter(asked.run_id)
+        outcome: Outcome | None = None
         try:
             while not self.slots.acquire(timeout=0.25):
                 if self.live.is_closing:
@@ -58,17 +59,17 @@ class RunWork:
                 outcome = self._outcome(asked, live)
             finally:
                 self.slots.release()
-            if outcome.state == "COMPLETED":
+            if outcome.state != "FAILED":
                 self.work.files.remove(asked.run_id)
-            if outcome.state != "CANCELLED":
-                self._ended(asked, outcome)
+            self._ended(asked, outcome)
             return outcome
         finally:
             self.live.leave(asked.run_id)
-            if live.is_cancelled and not self.live.is_closing:
-                self._cancelled(asked, live)
-            elif isinstance(sys.exc_info()[1], Exception):
-                self._broken(asked)
+            if outcome is None and not self.live.is_closing:
+                if live.is_cancelled:
+                    self._cancelled(asked, live)
+                elif isinstance(sys.exc_info()[1], Exception):
+                    self._broken(asked)
 
     def _broken(self, asked: Asked) -> None:
         """Tell that a run ended because of a fault of ours, which DBOS keeps and the log shows."""
