@@ -150,7 +150,7 @@ def _methods(request: Request) -> set[str]:
 
 def _missing(method: str, path: str) -> Missing:
     """Return the error for a path that is none; senders of events are told theirs."""
-    if method == "POST" and path.rstrip("/").endswith(("/lineage", "/lineage/batch")):
+    if method == "POST" and "/lineage" in path:
         return Missing(f"there is nothing at {path}; events are taken at POST /api/v1/lineage")
     return Missing(f"there is nothing at {path}")
 

@@ -463,7 +463,9 @@ def test_only_the_right_paths_are_in_the_list_of_routes(client):
     assert posts & {*SINGLE_PATHS, *BATCH_PATHS} == {SINGLE_PATHS[0], BATCH_PATHS[0]}
 
 
-@pytest.mark.parametrize("path", ["/lineage", "/v1/lineage", "/api/v1/namespaces/n/lineage"])
+@pytest.mark.parametrize(
+    "path", ["/lineage", "/v1/lineage", "/lineage/v2", "/api/v1/namespaces/n/lineage"]
+)
 def test_a_wrong_path_is_told_the_right_one(client, event, path):
     reply = client.post(event(), path)
     assert reply.status == 404
