@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import statistics
@@ -14,14 +15,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
+from uuid import UUID
 
 from bench._lineage_load import LineageServer, Sent, lineage_server, send
-from bench._telemetry_spans import END, bodies, requests
+from bench._telemetry_spans import DAYS, END, SPANS_OF_TRACE, bodies, requests
+from headwater.lineage.contract import Arrival
+from headwater.lineage.log import SqlLineage
+from headwater.lineage.reading.view import LineageReads
+from headwater.model.intervals import Intervals
+from headwater.model.principal import LOCAL
 from headwater.model.telemetry import TraceQuery
+from headwater.query.panels import Panel, Panels
 from headwater.telemetry.contract import Batch
+from headwater.telemetry.duckdb.measures import DuckMeasures
 from headwater.telemetry.duckdb.store import DuckTelemetry
 from headwater.telemetry.duckdb.traces import DuckTraces
 from headwater.wire.otlp.spans import span_table
@@ -35,6 +45,8 @@ ROUNDS: Final = 40
 PATH: Final = "/v1/traces"
 _BIG: Final = 500
 _SMALL: Final = 50
+_SENT: Final = 120_000
+_MOST_RUNS: Final = 20_000
 _FILE: Final = "telemetry.duckdb"
 _SERVER: Final = "bench._telemetry_server"
 
@@ -47,7 +59,7 @@ def run() -> list[Result]:
 
 
 def _way_in() -> Iterator[Result]:
-    pool = bodies(SPANS // 2, _BIG)
+    pool = bodies(_SENT, _BIG)
     with (
         tempfile.TemporaryDirectory() as folder,
         lineage_server(Path(folder), module=_SERVER) as server,
@@ -128,6 +140,7 @@ def _answers() -> Iterator[Result]:
         }
         with closing(DuckTelemetry.open(path)) as store:
             yield from _questions(store, ids)
+            yield from _panels(store, Path(folder))
 
 
 def _fill(store: DuckTelemetry) -> list[str]:
@@ -196,6 +209,58 @@ def _questions(store: DuckTelemetry, ids: list[str]) -> Iterator[Result]:
             "aim": aim,
             "peer": f"{used:.1f} ms of CPU",
         }
+
+
+def _panels(store: DuckTelemetry, folder: Path) -> Iterator[Result]:
+    """Ask the panels over all the spans, with a run in lineage for every twentieth of them."""
+    end = END // 1_000_000_000 + 1
+    window = Intervals(start=end - DAYS * 86_400, end=end, step=DAYS * 86_400 // 60)
+    log = SqlLineage.open(folder / "lineage.db")
+    try:
+        runs = min(SPANS // SPANS_OF_TRACE, _MOST_RUNS)
+        _fill_lineage(log, runs, window)
+        panels = Panels(LineageReads(log.engine), lambda: DuckMeasures(store))
+        for name in get_args(Panel):
+            answer = panels.show(name, window)
+            if not answer.series and name != "resource-utilisation":
+                raise RuntimeError(f"the panel {name} is empty")
+            waited, used = _p95(partial(panels.show, name, window))
+            yield {
+                "name": f"panel {name}, of {SPANS:,} spans and {runs:,} runs, p95",
+                "value": round(waited, 1),
+                "unit": "ms",
+                "floor": 200,
+                "aim": 80,
+                "peer": f"{used:.1f} ms of CPU",
+            }
+    finally:
+        log.close()
+
+
+def _fill_lineage(log: SqlLineage, runs: int, window: Intervals) -> None:
+    now = datetime.fromtimestamp(window.end, UTC)
+    waiting = []
+    for number in range(runs):
+        at = window.start + number * (window.end - window.start) // runs
+        statistics = {"outputStatistics": {"rowCount": number % 97}}
+        event: dict[str, object] = {
+            "run": {"runId": str(UUID(int=number + 1))},
+            "job": {"namespace": "prod", "name": f"job_{number % 40}"},
+            "outputs": [{"namespace": "db", "name": "t", "outputFacets": statistics}],
+        }
+        last = "FAIL" if number % 50 == 0 else "COMPLETE"
+        for kind, seconds in (("START", at - 30), (last, at)):
+            when = {
+                "eventType": kind,
+                "eventTime": datetime.fromtimestamp(seconds, UTC).isoformat(),
+            }
+            body = json.dumps(event | when).encode()
+            waiting.append(Arrival(body=body, principal=LOCAL, received_at=now))
+        if len(waiting) == 500:
+            log.apply(waiting)
+            waiting = []
+    if waiting:
+        log.apply(waiting)
 
 
 def _p95(ask: Callable[[], object]) -> tuple[float, float]:

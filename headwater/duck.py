@@ -39,7 +39,7 @@ def connect(
     return connection
 
 
-def open_file(path: Path, *, memory_limit: str) -> Connection:
+def open_file(path: Path, *, memory_limit: str, threads: int) -> Connection:
     """Open or create a database file, which this process then owns; times are UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -47,6 +47,7 @@ def open_file(path: Path, *, memory_limit: str) -> Connection:
         "autoload_known_extensions": False,
         "checkpoint_threshold": _CHECKPOINT_AT,
         "memory_limit": memory_limit,
+        "threads": threads,
         "temp_directory": str(path.with_suffix(".tmp")),
     }
     connection = duckdb.connect(str(path), config=config)

@@ -30,8 +30,8 @@ _TIMES: Final = {
 }
 """By which column rows of a table grow old."""
 
-_TRACE_TIMES: Final = """INSERT INTO otel_traces_trace_id_ts
-  SELECT TraceId, min("Timestamp"), max("Timestamp") FROM batch GROUP BY TraceId"""
+_THREADS: Final = 1
+"""A second thread costs each small insert more than it gains; see decision 24."""
 
 
 class DuckTelemetry:
@@ -53,7 +53,7 @@ class DuckTelemetry:
     def open(cls, path: Path, *, memory_limit: str = "1GB") -> DuckTelemetry:
         """Open or create the store at `path`; raises `Conflict` for one of a later version."""
         try:
-            connection = open_file(path, memory_limit=memory_limit)
+            connection = open_file(path, memory_limit=memory_limit, threads=_THREADS)
             connection.execute(script("tables.sql"))
             _check_version(connection, path)
             return cls(connection, path)
@@ -128,11 +128,14 @@ class DuckTelemetry:
 
     def _insert(self, table: str, rows: pa.Table) -> None:
         derived = statements("derived.sql").get(table, "SELECT * FROM batch")
+        self._append(f"INSERT INTO {table} BY NAME {derived}", rows)
+        if table == "otel_traces":
+            self._append("INSERT INTO otel_traces_trace_id_ts FROM batch", _trace_times(rows))
+
+    def _append(self, sql: str, rows: pa.Table) -> None:
         self._connection.register("batch", rows)
         try:
-            self._connection.execute(f"INSERT INTO {table} BY NAME {derived}")
-            if table == "otel_traces":
-                self._connection.execute(_TRACE_TIMES)
+            self._connection.execute(sql)
         finally:
             self._connection.unregister("batch")
 
@@ -162,6 +165,12 @@ def _together(batches: Sequence[Batch]) -> dict[str, pa.Table]:
             if rows.num_rows:
                 parts.setdefault(name, []).append(rows)
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}
+
+
+def _trace_times(spans: pa.Table) -> pa.Table:
+    """Return when each trace began and when its last span did; grouped here, it costs a third."""
+    grouped = spans.select(["TraceId", "Timestamp"]).group_by("TraceId", use_threads=False)
+    return grouped.aggregate([("Timestamp", "min"), ("Timestamp", "max")])
 
 
 def _check_version(connection: Connection, path: Path) -> None:
