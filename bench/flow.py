@@ -135,7 +135,7 @@ def _step_ms(executor: PipelineExecutor, name: str) -> float:
     """Return the milliseconds of a stage: a run of many less one of a single stage."""
     _run_ms(executor, "single")  # opens the file, imports what is imported late
     many = min(_run_ms(executor, name) for _ in range(ROUNDS))
-    one = min(_run_ms(executor, "single") for _ in range(ROUNDS))
+    one = min(_run_ms(executor, "single") for _ in range(3 * ROUNDS))
     return (many - one) / (STEPS - 1)
 
 

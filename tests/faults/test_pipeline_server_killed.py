@@ -87,6 +87,10 @@ def test_pipeline_ends_after_the_next_start_and_adds_nothing_twice(
         assert {child["state"] for child in told["children"]} == {"COMPLETED"}
         assert len(told["children"]) == 5
         assert ask(data, "GET", f"/api/v2/traces/{run_id.replace('-', '')}")["spans"]
+        path = "/api/v2/jobs/refresh/runs"  # a job seals first
+        path += "/" + ask(data, "POST", path)["run_id"]
+        while ask(data, "GET", path)["ended_at"] is None:
+            time.sleep(0.2)
     sealed = [
         json.loads(line)["data"]["id"]
         for log in (data / "lake" / "raw").rglob("*.ndjson")
