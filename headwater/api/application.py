@@ -79,10 +79,14 @@ def _document(application: FastAPI, hot: Sequence[HotRoute]) -> JsonObject:
 def _answer(request: Request, error: HeadwaterError) -> Response:
     status = status_of(error)
     path = request.url.path
-    if path.startswith("/api/v1/") and not path.startswith(_OURS_BESIDE_MARQUEZ):
+    if _is_of_marquez(path):
         body: JsonObject = {"code": status, "message": error.message}
         return JSONResponse(body, status, headers_of(error))
     return JSONResponse(problem_of(error), status, headers_of(error), MEDIA_TYPE)
+
+
+def _is_of_marquez(path: str) -> bool:
+    return path.startswith("/api/v1/") and not path.startswith(_OURS_BESIDE_MARQUEZ)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
@@ -110,7 +114,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return _answer(request, Malformed(f"the body is not JSON: {error.__cause__}"))
     if error.status_code in (404, 405):
         return _on_wrong_method(request)
-    if request.url.path.startswith("/api/v1/"):
+    if _is_of_marquez(request.url.path):
         said = f"HTTP {error.status_code} {error.detail}"
         body = {"code": error.status_code, "message": said}
         return JSONResponse(body, error.status_code, error.headers)
@@ -128,7 +132,7 @@ def _on_wrong_method(request: Request) -> Response:
     headers = {"Allow": ", ".join(sorted(methods))}
     if request.method == "OPTIONS":
         return Response(headers=headers)
-    if path.startswith("/api/v1/"):
+    if _is_of_marquez(path):
         said = {"code": 405, "message": "HTTP 405 Method Not Allowed"}
         return JSONResponse(said, 405, headers)
     problem = problem_of(HeadwaterError(f"{request.method} is not served at {path}"))

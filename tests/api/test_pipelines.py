@@ -80,3 +80,8 @@ def test_wrong_requests_are_problems_with_their_place(call, body, status, path) 
 
 def test_unknown_run_is_a_problem(call) -> None:
     assert ask(call, "GET", "/run/nobody", status=404)["status"] == 404
+
+
+def test_method_that_there_is_not_is_a_problem_too(call) -> None:
+    reply = call("PATCH", "/api/v1/pipeline/run")
+    assert (reply.status, reply.headers["content-type"]) == (405, "application/problem+json")
