@@ -10,7 +10,7 @@ from typing import Final, Literal
 from headwater.lineage.reading.outcomes import Ended, Said
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.intervals import Intervals
-from headwater.query.lineage.run_facts import use_facts, used_resources
+from headwater.query.lineage.run_facts import rows_written, used_resources
 from headwater.telemetry.contract import Measures
 
 Panel = Literal[
@@ -148,7 +148,7 @@ def _durations(ended: Iterable[Ended], intervals: Intervals) -> Iterator[Series]
 def _records(said: Iterable[Said], intervals: Intervals) -> Iterator[Series]:
     rows: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     for one in said:
-        count = use_facts({"outputStatistics": one.body}).rows
+        count = rows_written(one.body)
         if count is not None:
             rows[_job(one)][one.interval] += count * one.times * _HOUR / intervals.step
     for job, values in rows.items():

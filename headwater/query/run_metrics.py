@@ -10,7 +10,7 @@ from statistics import fmean
 from headwater.lineage.reading.outcomes import Ended, Said
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.intervals import Intervals
-from headwater.query.lineage.run_facts import use_facts, used_resources
+from headwater.query.lineage.run_facts import rows_written, used_resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ def _stages(ended: Iterable[Ended]) -> Mapping[str, StageFigures]:
 
 
 def _records(said: Iterable[Said]) -> int:
-    return sum((use_facts({"outputStatistics": one.body}).rows or 0) * one.times for one in said)
+    return sum((rows_written(one.body) or 0) * one.times for one in said)
 
 
 def _used(said: Iterable[Said]) -> Mapping[str, float]:

@@ -120,6 +120,19 @@ def test_last_span_of_a_trace_is_found_by_its_nanosecond(store, door) -> None:
     assert traces.find(TraceQuery(attributes={}))[0].spans == 2
 
 
+def test_span_that_came_more_than_once_is_the_longest_of_the_first(store, door) -> None:
+    def lasting(begin: int, length: int) -> bytes:
+        request = ExportTraceServiceRequest.FromString(one_span())
+        span = request.resource_spans[0].scope_spans[0].spans[0]
+        span.start_time_unix_nano += begin
+        span.end_time_unix_nano = span.start_time_unix_nano + length
+        return request.SerializeToString()
+
+    asyncio.run(send(door, lasting(5, 90), lasting(0, 10), lasting(0, 30), lasting(0, 20)))
+    (span,) = DuckTraces(store).spans([(b"t" * 16).hex()])
+    assert span.duration == 30
+
+
 def test_logs_sent_again_within_the_hour_add_nothing(store, door, clock, path) -> None:
     sent = next(one for one in captured() if one.signal is Signal.LOGS)
     asyncio.run(door.admit(sent.signal, sent.body, sent.media_type))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 
 import msgspec
@@ -104,6 +105,12 @@ def use_facts(facets: Facets) -> UseFacts:
         tests=tuple(_assertions(assertions)),
         column_metrics=_column_metrics(metrics.get("columnMetrics")),
     )
+
+
+@lru_cache(maxsize=4_096)
+def rows_written(statistics: bytes) -> int | None:
+    """Return the rows that an `outputStatistics` facet counts; many runs share one body."""
+    return use_facts({"outputStatistics": statistics}).rows
 
 
 def used_resources(body: bytes) -> Iterator[tuple[str, Number]]:

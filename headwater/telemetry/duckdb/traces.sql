@@ -23,9 +23,7 @@ SELECT
 FROM otel_traces
 WHERE
     TraceId IN ({ids})
-    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
-QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
-ORDER BY TraceId, "Timestamp", SpanId;
+    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last);
 
 -- name: summaries
 WITH spans AS MATERIALIZED (
