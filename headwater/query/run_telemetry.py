@@ -7,7 +7,7 @@ the name of its job are taken for probable.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,8 @@ from headwater.telemetry.contract import Records, Traces
 
 How = Literal["attribute", "facet", "probable"]
 MOST_TRACES: Final = 20
-MOST_CHILDREN: Final = 100
+MOST_BELOW: Final = 100
+_MOST_ASKED: Final = 10
 _MOST_PROBABLE: Final = 5
 _MOST_ERRORS: Final = 20
 _MOST_LOGS: Final = 50
@@ -95,8 +96,8 @@ class RunOfSpan:
 def telemetry_of(
     view: LineageView, run_id: UUID, *, run: Run | None, traces: Traces, records: Records
 ) -> RunTelemetry:
-    """Return what telemetry knows of a run and of its children."""
-    ids = [str(run_id), *(_children(view, run) if run is not None else ())]
+    """Return what telemetry knows of a run and of those below it."""
+    ids = [str(run_id), *(_descendants(view, run) if run is not None else ())]
     found = list(_traces_of(ids, run, traces))
     spans = traces.spans([one.summary.trace_id for one in found])
     certain = {one.summary.trace_id for one in found if one.how != "attribute"}
@@ -175,7 +176,7 @@ def slowest_of(spans: Iterable[Span], among: Iterable[Span]) -> SlowSpan | None:
 
 def _traces_of(ids: Sequence[str], run: Run | None, traces: Traces) -> Iterator[TraceOfRun]:
     found: dict[str, TraceSummary] = {}
-    for id_ in ids:
+    for id_ in ids[:_MOST_ASKED]:
         for one in traces.find(TraceQuery(attributes={_RUN_KEY: id_}, limit=MOST_TRACES)):
             found.setdefault(one.trace_id, one)
         if len(found) >= MOST_TRACES:
@@ -232,10 +233,17 @@ def _probable(run: Run, traces: Traces) -> list[TraceSummary]:
     return _in_order(found.values())[:_MOST_PROBABLE]
 
 
-def _children(view: LineageView, run: Run) -> list[str]:
-    keys = view.families.children_of_run(run.key, limit=MOST_CHILDREN)
-    children = view.runs.by_keys(keys, is_whole=False)
-    return sorted({child.id for child in children.values()} - {run.id})
+def _descendants(view: LineageView, run: Run) -> list[str]:
+    """Return the ids of the runs below one, those near it first, as far as there are not many."""
+    found: dict[str, None] = {}
+    waiting = deque([run.key])
+    while waiting and len(found) < MOST_BELOW:
+        keys = view.families.children_of_run(waiting.popleft(), limit=MOST_BELOW)
+        for key, child in sorted(view.runs.by_keys(keys, is_whole=False).items()):
+            if child.id != run.id and child.id not in found:
+                found[child.id] = None
+                waiting.append(key)
+    return list(found)
 
 
 def _keys_of(view: LineageView, run_id: str) -> list[int]:

@@ -43,6 +43,8 @@ def test_job_leaves_a_trace_that_leads_to_its_run(tmp_path: Path) -> None:
         tables = {one["name"] for run in whole["runs"] for one in run["outputs"]}
         assert "processed.tides" in tables
         stages = call("GET", f"/api/v2/runs/{run_id}/telemetry")["stages"]
+        written = {one["name"]: one["records"]["written"] for one in stages}
+        assert written["raw_to_processed"] == 1
         assert len(stages) >= 2
         panel = call("GET", "/api/v2/panels/resource-utilisation")["series"]
         assert any("process.memory.usage" in one["name"] for one in panel)
