@@ -113,10 +113,11 @@ def test_damaged_text_is_malformed_or_what_a_plain_parser_reads(text: str, data:
         with pytest.raises(ValueError, match=r".*"):
             json.loads(bytes(sent), parse_constant=lambda name: name)
         return
-    assert len(body.raws) == 1
     plain = json.loads(bytes(sent))
+    records = plain if isinstance(plain, list) else [plain]  # damage may make an array of it
+    assert len(body.raws) == len(records)
     if not body.flaws and "inf" not in repr(plain):  # beyond doubles, ours stay decimals
-        assert body.values[0] == plain
+        assert body.values == records
 
 
 @pytest.mark.parametrize(
