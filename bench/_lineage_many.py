@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from headwater.lineage.contract import Arrival
-from headwater.lineage.log import SqliteLineage
+from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 
 NAMESPACES: Final = 10
@@ -23,7 +23,7 @@ _BATCH: Final = 2_000
 _WORDS: Final = ("tide", "berth", "crane", "cargo", "customs", "pilot", "tug", "yard")
 
 
-def fill(log: SqliteLineage, *, jobs: int, runs: int) -> None:
+def fill(log: SqlLineage, *, jobs: int, runs: int) -> None:
     """Write `runs` runs of `jobs` jobs, one COMPLETE or FAIL each."""
     events = _events(jobs, runs)
     while bodies := list(islice(events, _BATCH)):
