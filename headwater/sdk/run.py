@@ -15,6 +15,7 @@ from headwater.sdk.events import EventType, RunEventParts, facet_text, run_text
 from headwater.sdk.facets import Facet, InputField, RunOf, SchemaField, Transformation
 from headwater.sdk.guard import Guarded, GuardedLock, described, logger
 from headwater.sdk.redaction import redact
+from headwater.sdk.resources import ResourceUse
 from headwater.sdk.run_dataset import (
     DatasetLike,
     Datasets,
@@ -81,6 +82,7 @@ class JobRun:
         self._messages: list[dict[str, str]] = []
         self._troubles: list[tuple[str, str]] = []
         self._last_time = ""
+        self._use: ResourceUse | None = None
         self._last_message = 0.0
         self._is_behind = False
         self._lock = RLock()
@@ -255,6 +257,7 @@ class JobRun:
             _, trace_id, span_id, _ = self.traceparent.split("-")
             body = {"traceparent": self.traceparent, "traceId": trace_id, "spanId": span_id}
             self.add_facet(Facet("headwater_traceContext", body, _TRACE_SCHEMA))
+        self._use = ResourceUse()
         self.start_event = self._emit("START")
 
     def complete(self) -> None:
@@ -298,10 +301,17 @@ class JobRun:
             self.add_facet(make.extraction_error(self._troubles, total=total))
         if self._delivery is not None:
             self._delivery.runs.pop(id(self), None)
+            with Guarded("what a run used cannot be told"):
+                self._put_use()
             self._emit(kind)
         if self.span is not None:
             with Guarded("the span of a job cannot be ended"):
                 self.span.end(self, kind, error)
+
+    def _put_use(self) -> None:
+        facet = None if self._use is None else self._use.facet()
+        if facet is not None:
+            self.add_facet(facet)
 
     def _put_error(self, error: BaseException | str) -> None:
         trace = None
