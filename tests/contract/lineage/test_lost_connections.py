@@ -195,10 +195,11 @@ def test_a_server_that_hangs_in_a_write_loses_the_lock(postgresql_backend, monke
     short = postgresql._WRITER.replace("_session_timeout = '60s'", "_session_timeout = '200ms'")
     assert short != postgresql._WRITER
     place = postgresql_backend.place()
-    hanging, other = postgresql_backend.open(place), postgresql_backend.open(place)
     with monkeypatch.context() as patch:
         patch.setattr(postgresql, "_WRITER", short)
+        hanging = postgresql_backend.open(place)  # which connects to write at once
         write(hanging, event_of(0))
+    other = postgresql_backend.open(place)
 
     def hang(session):
         session.rows("SELECT 1")
