@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
+from headwater.clock import Clock, SystemClock
 from headwater.database.bulk import Bulk
 from headwater.database.migrations import create, revision_of, upgrade
 from headwater.database.schema import Schema
@@ -19,20 +20,25 @@ from headwater.database.session import Question, Result, Row
 from headwater.errors import HeadwaterError, StorageFull, Unavailable
 
 BUSY_TIMEOUT_MILLISECONDS: Final = 10_000
+OPENING_SECONDS: Final = 60.0
+_OPENING_PAUSE_SECONDS: Final = 0.05
 _CACHE_KIBIBYTES: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
 _KEY_COUNTS: Final = (1, 4, 16, 64)
 _KEYS_AT_ONCE: Final = _KEY_COUNTS[-1]
 
 
-def open_sqlite(path: Path, schema: Schema) -> Engine:
-    """Open or create the database file and bring it to the current revision."""
+def open_sqlite(path: Path, schema: Schema, *, clock: Clock | None = None) -> Engine:
+    """Open or create the database file and bring it to the current revision.
+
+    Raises `Unavailable` when another process keeps it locked for `OPENING_SECONDS`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
     with translated(path):
-        _bring_up_to_date(engine, schema, path)
+        _patiently(lambda: _bring_up_to_date(engine, schema, path), clock or SystemClock())
     return engine
 
 
@@ -83,6 +89,22 @@ def _begin_immediate(connection: Connection) -> None:
     # that must not wait ask for it with execution_options(read_only=True).
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _patiently(work: Callable[[], None], clock: Clock) -> None:
+    """Try again while the file is locked.
+
+    SQLite does not ask the busy handler while another connection turns the write-ahead log on
+    or, as the last one, removes it.
+    """
+    deadline = clock.monotonic() + OPENING_SECONDS
+    while True:
+        try:
+            return work()
+        except (DatabaseError, sqlite3.OperationalError) as error:
+            if "locked" not in str(error) or clock.monotonic() >= deadline:
+                raise
+        clock.sleep(_OPENING_PAUSE_SECONDS)
 
 
 def _bring_up_to_date(engine: Engine, schema: Schema, path: Path) -> None:

@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from headwater.clock import ManualClock, SystemClock
+from headwater.database import open_sqlite
+from headwater.database.sqlite import OPENING_SECONDS
 from headwater.errors import StorageFull, Unavailable
+from headwater.lake.lake_database import SCHEMA
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
@@ -60,6 +64,42 @@ def test_a_locked_file_is_named_and_can_be_tried_again(log, tmp_path):
     other.close()
     (outcome,) = log.apply(_arrivals(1, "x"))
     assert outcome.is_new
+
+
+def test_a_file_that_is_locked_while_it_is_opened_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("headwater.database.sqlite.BUSY_TIMEOUT_MILLISECONDS", 0)
+    path = tmp_path / "lineage.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    clock = _ClockThatUnlocks(other)
+    open_sqlite(path, SCHEMA, clock=clock).dispose()
+    assert clock.waits == 3
+
+
+def test_a_file_that_stays_locked_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("headwater.database.sqlite.BUSY_TIMEOUT_MILLISECONDS", 0)
+    path = tmp_path / "lineage.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable, match="locked by another process"):
+        open_sqlite(path, SCHEMA, clock=_ClockThatJumps(datetime.now(UTC)))
+    other.close()
+
+
+class _ClockThatUnlocks(SystemClock):
+    def __init__(self, holder: sqlite3.Connection) -> None:
+        self.waits = 0
+        self._holder = holder
+
+    def sleep(self, seconds: float) -> None:
+        self.waits += 1
+        if self.waits == 3:
+            self._holder.close()
+
+
+class _ClockThatJumps(ManualClock):
+    def sleep(self, seconds: float) -> None:
+        self.advance(OPENING_SECONDS)
 
 
 def test_a_damaged_file_is_named(tmp_path):
