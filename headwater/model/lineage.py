@@ -56,7 +56,7 @@ class Moment(NamedTuple):
         return (span + later.nanoseconds - self.nanoseconds) // 1_000_000
 
 
-class Name(msgspec.Struct, frozen=True, order=True, gc=False):
+class Name(msgspec.Struct, frozen=True, order=True, gc=False, cache_hash=True):
     """The identity of a job or of a dataset, as its producer sent it."""
 
     namespace: str

@@ -98,7 +98,7 @@ class Entities:
     def components(self, datasets: Iterable[int]) -> dict[int, Component]:
         """Return for each dataset which datasets are the same by symlinks that count now."""
         wanted = set(datasets)
-        unknown = wanted - self._components.keys()
+        unknown = wanted.difference(self._components)
         if unknown:
             self._find(unknown)
         return {dataset: self._components[dataset] for dataset in wanted}

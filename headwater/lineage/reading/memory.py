@@ -155,10 +155,10 @@ class Recall:
         """Return values by key; `load` reads those that nobody remembers, all in one call."""
         wanted = set(keys)
         own = self._own.setdefault(shelf, {})
-        missing = wanted - own.keys()
+        missing = wanted.difference(own)  # of keys() it would look through all that is held
         if missing:
             own.update(self._memory.take(shelf, missing, self._stamp))
-            missing -= own.keys()
+            missing = missing.difference(own)
         if missing:
             loaded = load(missing)
             own.update(loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -54,10 +55,25 @@ def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[A
     for batch in batches(keys):
         if is_sqlite:  # one text for any keys, so that the driver has it prepared
             statement = sql.replace("{keys}", "SELECT value FROM json_each(?)")
-            values = (f"[{listed(batch)}]",) * sql.count("{keys}")
-            yield from _fetched(connection.exec_driver_sql(statement, values))
+            values = (f"[{','.join(map(str, batch))}]",) * sql.count("{keys}")
+            yield from _directly(connection, statement, values)
         else:
             yield from _fetched(connection.exec_driver_sql(sql.replace("{keys}", listed(batch))))
+
+
+def _directly(connection: Connection, sql: str, values: tuple[str, ...]) -> Sequence[Any]:
+    """Run a statement through SQLite's driver, which takes less than SQLAlchemy's own part.
+
+    What fails is run again through SQLAlchemy, which says what failed as for any statement.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    try:
+        return driver.execute(sql, values).fetchall()
+    except sqlite3.Error:
+        return _fetched(connection.exec_driver_sql(sql, values))
 
 
 def _fetched(result: CursorResult[Any]) -> Sequence[Any]:

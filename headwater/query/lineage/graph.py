@@ -18,7 +18,7 @@ MOST_NODES: Final = 10_000
 MOST_EDGES: Final = 100_000
 
 
-class Vertex(msgspec.Struct, frozen=True, order=True, gc=False):
+class Vertex(msgspec.Struct, frozen=True, order=True, gc=False, cache_hash=True):
     """A dataset, a job, a column of a dataset, a run, or a group that was collapsed.
 
     `column` is also the id of a run, whose name is that of its job. The order of vertices is
@@ -163,7 +163,7 @@ class Growth(Generic[Node]):
         return {
             where: hidden
             for where, left_out in self._left_out.items()
-            if (hidden := len(left_out - self.distances.keys()))
+            if (hidden := len(left_out.difference(self.distances)))
         }
 
     def _fits(self, neighbours: Mapping[Node, Collection[Node]]) -> bool:
@@ -176,7 +176,8 @@ class Growth(Generic[Node]):
     def _admit_in_order(
         self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, signed: int
     ) -> None:
-        new = {node for around in neighbours.values() for node in around} - self.distances.keys()
+        met = {node for around in neighbours.values() for node in around}
+        new = met.difference(self.distances)
         vertices = self.vertices_of(new | neighbours.keys())
         for node in sorted(neighbours, key=vertices.__getitem__):
             around = sorted(

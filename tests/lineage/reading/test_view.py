@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
+from headwater.lineage.reading.rows import rows_in
 from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
@@ -111,3 +113,8 @@ def test_rebuild_changes_no_answer(log: SqlLineage) -> None:
     before = answers()
     log.rebuild()
     assert answers() == before
+
+
+def test_statement_with_keys_that_fails_raises_what_others_raise(log: SqlLineage) -> None:
+    with log.engine.connect() as connection, pytest.raises(DBAPIError, match="nowhere"):
+        list(rows_in(connection, "SELECT 1 FROM nowhere WHERE id IN ({keys})", [1]))
