@@ -81,6 +81,11 @@ class Counter(Metric):
         """Return how much was counted so far."""
         return self._values.get(self._key(labels), 0.0)
 
+    def total(self) -> float:
+        """Return how much was counted so far, whatever the labels."""
+        with self._lock:
+            return sum(self._values.values())
+
     def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
         with self._lock:
             values = sorted(self._values.items())

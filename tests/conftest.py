@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by the folder that they are in, so that none runs in the wrong command."""
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
-        if folder in ("faults", "journey"):
+        if folder in ("browser", "faults", "journey"):
             item.add_marker(folder)
 
 

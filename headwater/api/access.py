@@ -12,6 +12,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from headwater.api.credentials import credentials_of
 from headwater.errors import Unprocessable
 from headwater.model.principal import Action, Principal
 from headwater.observe import CONTEXT
@@ -61,8 +62,8 @@ class Guard:
 
     async def __call__(self, request: Request) -> Principal:
         access: Access = request.app.state.access
-        header = request.headers.get("authorization")
-        principal = admit_caller(access, header, self.action, request.url.path)
+        said = credentials_of(request.headers.get("authorization"), request.headers.get("cookie"))
+        principal = admit_caller(access, said, self.action, request.url.path)
         route = request.scope.get("route")
         if isinstance(route, APIRoute) and request.url.path.startswith(_STRICT):
             _refuse_unknown(request.query_params.keys(), parameters_of(route))

@@ -19,6 +19,7 @@ import msgspec
 
 from headwater.api.access import Access, admit_caller
 from headwater.api.bodies import Receive, collect_body, decode_body, read_body
+from headwater.api.credentials import credentials_of
 from headwater.api.origins import NO_ORIGINS, Headers, Origins
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import Denied, HeadwaterError
@@ -247,13 +248,7 @@ class Front:
         route, rest = found
         try:
             refuse_foreign_page(route.method, headers, self._origins)
-            credentials = headers.get(b"authorization")
-            principal = admit_caller(
-                self._access,
-                None if credentials is None else credentials.decode("latin-1"),
-                route.action,
-                route.path,
-            )
+            principal = admit_caller(self._access, _credentials(headers), route.action, route.path)
             request = HotRequest(route.method, rest, query, headers, principal, sent)
             response = await route.handle(request)
         except HeadwaterError as error:
@@ -305,6 +300,13 @@ class _Answer:
         elif self._is_head:
             message["body"] = b""
         await self._send(message)
+
+
+def _credentials(headers: dict[bytes, bytes]) -> str | None:
+    said, cookie = headers.get(b"authorization"), headers.get(b"cookie")
+    if said is not None:
+        return said.decode("latin-1")
+    return None if cookie is None else credentials_of(None, cookie.decode("latin-1"))
 
 
 def _template(scope: Scope) -> str:

@@ -1,4 +1,4 @@
-"""The API's own pages: /, /docs, /docs/errors and /openapi.json, all from this server alone."""
+"""The API's own pages: /docs, /docs/errors and /openapi.json, all from this server alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from headwater import errors
 from headwater.api.access import Reader
@@ -32,11 +32,6 @@ code { background: #f3f3f0; padding: 0 .2rem }
 def docs_router(openapi: Callable[[], JsonObject]) -> APIRouter:
     """Return the routes of the documentation; `openapi` makes the document when it is asked for."""
     router = APIRouter(include_in_schema=False)
-
-    @router.get("/")
-    def start(_: Reader) -> RedirectResponse:
-        """Lead whoever opens the address in a browser to the page of routes."""
-        return RedirectResponse("docs")
 
     @router.get("/openapi.json")
     def document(_: Reader) -> JSONResponse:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from headwater.api.access import Reader
+from headwater.api.shapes.tables import TableList
 from headwater.api.sql import to_json
 from headwater.errors import Missing, Unprocessable
 from headwater.lake.contract import Manifest, Quarantine, Tables
@@ -42,7 +43,7 @@ def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
     router = APIRouter(prefix="/api/v2/tables", tags=["tables"])
 
     @router.get("")
-    def list_tables(_: Reader, zone: str | None = None) -> JsonObject:
+    def list_tables(_: Reader, zone: str | None = None) -> TableList:
         """List the tables of all zones, or of one, with their rows and bytes."""
         if zone is not None and zone not in ZONES:
             raise Unprocessable(f"zone is {zone!r}, not one of {', '.join(ZONES)}", path="/zone")

@@ -22,6 +22,7 @@ from headwater.api.jaeger.router import version_1_router, version_3_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
+from headwater.api.live import Live, live_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
@@ -39,15 +40,18 @@ from headwater.api.schema_history import schema_history_router
 from headwater.api.schemas import schemas_router
 from headwater.api.search import search_v2_router
 from headwater.api.segments import register_segment
+from headwater.api.session import session_router
 from headwater.api.signals import signals_router
 from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
 from headwater.api.traces import traces_router
+from headwater.api.ui import BuiltFiles, ui_router
 from headwater.api.webhook import webhook_routes
 from headwater.app.chain import has_open_runs, open_chain
 from headwater.app.directory import DataDirectory
 from headwater.app.flow import Flow
 from headwater.app.lineage import Lineage, open_lineage
+from headwater.app.live import topics_of
 from headwater.app.records import Records, open_records
 from headwater.app.telemetry import Telemetry
 from headwater.clock import Clock, SystemClock
@@ -107,6 +111,7 @@ class Platform:
         )
         stack.callback(self.flow.close)
         register_segment()
+        self.live = Live(topics_of(self.lineage.reads))
         self.application: Front = create_application(
             access=self._access,
             routers=self.routers(),
@@ -144,6 +149,9 @@ class Platform:
         records, reads = self.records, self.lineage.reads
         return [
             health_router(self.parts()),
+            ui_router(BuiltFiles()),
+            session_router(self._access),
+            live_router(self.live),
             tokens_router(self._tokens_access),
             schemas_router(records.registry),
             sources_router(

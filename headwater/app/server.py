@@ -107,19 +107,27 @@ def server_config(application: Front) -> uvicorn.Config:
 
 
 def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], None]) -> None:
-    _Server(server_config(platform.application), ready).run(sockets=sockets)
+    config = server_config(platform.application)
+    _Server(config, ready, platform.live.close).run(sockets=sockets)
 
 
 class _Server(uvicorn.Server):
     """A server that says when it takes requests, and whose stop leaves the closing to us."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

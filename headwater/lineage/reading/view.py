@@ -41,6 +41,7 @@ from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats
 from headwater.model.lineage import Moment
 
+_LATEST: Final = "SELECT max(seq) FROM event"
 _ARRIVED: Final = "SELECT seq FROM event WHERE received_us <= :moment ORDER BY seq DESC LIMIT 1"
 
 
@@ -98,6 +99,12 @@ class LineageReads:
         """Read in one transaction that neither waits for a writer nor makes one wait."""
         with self._engine.connect() as connection:
             yield LineageView(connection, self._memory, lens)
+
+    def latest_sequence(self) -> int:
+        """Return the newest sequence of the log, 0 while it is empty."""
+        with self._engine.connect() as connection:
+            rows = rows_of(connection, _LATEST)
+        return int(rows[0][0] or 0)
 
     def sequence_at(self, moment: Moment) -> int:
         """Return the newest sequence of what had arrived by then, 0 for nothing."""

@@ -1,0 +1,4 @@
+/** What the server tells of as it changes; the first part of a question's key names its topic. */
+export const topics = ["lineage", "records", "tables", "telemetry", "sql"] as const;
+
+export type Topic = (typeof topics)[number];

@@ -1,0 +1,145 @@
+import {
+  ActionIcon,
+  Anchor,
+  AppShell,
+  Burger,
+  Group,
+  Text,
+  Tooltip,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { followChanges } from "@/api/live";
+import { Problem } from "@/api/problem";
+import { type Session, useSession, useSignOut } from "@/api/session";
+import { texts } from "@/texts";
+import { Failed } from "@/ui/Answer";
+import { pageLinks } from "./navigation";
+import classes from "./Shell.module.css";
+import { SignIn } from "./SignIn";
+
+const said = texts.shell;
+
+/** The frame around every page; asks for a token first where the server wants one. */
+export function Shell() {
+  const session = useSession();
+  if (session.error instanceof Problem && session.error.status === 401) return <SignIn />;
+  if (session.error && !session.data) {
+    return <Failed error={session.error} retry={() => void session.refetch()} />;
+  }
+  return <Frame session={session.data} />;
+}
+
+function Frame({ session }: { session: Session | undefined }) {
+  const [isOpen, { toggle, close }] = useDisclosure();
+  const isLive = useChanges(session !== undefined);
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
+      padding="md"
+    >
+      <a href="#content" className={classes.skip}>
+        {said.skip}
+      </a>
+      <AppShell.Header className={classes.bar}>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger
+              opened={isOpen}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={said.openNavigation}
+            />
+            <Anchor renderRoot={(props) => <Link to="/" {...props} />} underline="never" fw={700}>
+              {said.name}
+            </Anchor>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <LiveSign isLive={isLive} />
+            <ColourSwitch />
+            {session && session.principal !== "local" && <SignOut name={session.principal} />}
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" className={classes.bar}>
+        <nav aria-label={said.navigation}>
+          {pageLinks.map(({ to, title, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              className={classes.link}
+              activeOptions={{ exact: to === "/" }}
+              onClick={close}
+            >
+              <Icon size={18} aria-hidden />
+              {title}
+            </Link>
+          ))}
+        </nav>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function useChanges(isSignedIn: boolean): boolean {
+  const queries = useQueryClient();
+  const [isLive, setLive] = useState(false);
+  useEffect(
+    () => (isSignedIn ? followChanges(queries, setLive) : undefined),
+    [queries, isSignedIn],
+  );
+  return isLive;
+}
+
+function LiveSign({ isLive }: { isLive: boolean }) {
+  const label = isLive ? said.live : said.notLive;
+  return (
+    <Tooltip label={label}>
+      <Text
+        span
+        role="img"
+        aria-label={label}
+        className={isLive ? classes.live : classes.notLive}
+      />
+    </Tooltip>
+  );
+}
+
+function ColourSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const isDark =
+    colorScheme === "dark" ||
+    (colorScheme === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
+  const label = isDark ? said.light : said.dark;
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="default"
+        aria-label={label}
+        onClick={() => setColorScheme(isDark ? "light" : "dark")}
+      >
+        {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function SignOut({ name }: { name: string }) {
+  const signOut = useSignOut();
+  return (
+    <Tooltip label={`${said.signedInAs(name)}. ${said.signOut}`}>
+      <ActionIcon variant="default" aria-label={said.signOut} onClick={() => signOut.mutate()}>
+        <IconLogout size={18} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

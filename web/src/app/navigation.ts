@@ -1,0 +1,15 @@
+import { IconBinaryTree2, IconDatabase, IconHome, type IconProps } from "@tabler/icons-react";
+import type { ComponentType } from "react";
+
+/** A page in the navigation. A capability brings its own line here and its route in `router.tsx`. */
+export interface PageLink {
+  to: string;
+  title: string;
+  icon: ComponentType<IconProps>;
+}
+
+export const pageLinks: readonly PageLink[] = [
+  { to: "/", title: "Home", icon: IconHome },
+  { to: "/lineage", title: "Lineage", icon: IconBinaryTree2 },
+  { to: "/tables", title: "Tables", icon: IconDatabase },
+];

@@ -1,0 +1,5 @@
+import { shared } from "./shared";
+import { shell } from "./shell";
+import { tables } from "./tables";
+
+export const en = { shared, shell, tables };

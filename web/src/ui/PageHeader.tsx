@@ -1,0 +1,31 @@
+import { Group, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTitle } from "./title";
+
+interface PageHeaderProps {
+  title: string;
+  /** A line below the title. */
+  about?: ReactNode;
+  /** What can be done on the page, at its right. */
+  children?: ReactNode;
+}
+
+/** The head of every page: its one h1, which is the title of the window too. */
+export function PageHeader({ title, about, children }: PageHeaderProps) {
+  useTitle(title);
+  return (
+    <Group justify="space-between" align="flex-start" mb="md" wrap="wrap">
+      <div>
+        <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+          {title}
+        </Title>
+        {about && (
+          <Text component="div" c="dimmed" size="sm">
+            {about}
+          </Text>
+        )}
+      </div>
+      {children && <Group gap="xs">{children}</Group>}
+    </Group>
+  );
+}

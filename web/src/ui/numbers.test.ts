@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { countOf, sizeOf } from "./numbers";
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1000, "1 kB"],
+  [1_234_567, "1.23 MB"],
+  [999_999, "1 MB"],
+])("%d bytes read %s", (bytes, said) => {
+  expect(sizeOf(bytes)).toBe(said);
+});
+
+test("what is not known is no zero", () => {
+  expect(countOf(null)).toBe("–");
+  expect(countOf(1234567)).toBe("1,234,567");
+});

@@ -1,0 +1,18 @@
+const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** A count with its thousands apart. */
+export function countOf(value: number | null | undefined): string {
+  return value === null || value === undefined ? "–" : value.toLocaleString("en");
+}
+
+/** A size in bytes with three digits and its unit. */
+export function sizeOf(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return "–";
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < SIZES.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${Number(value.toPrecision(3))} ${SIZES[unit]}`;
+}

@@ -1,0 +1,26 @@
+/// <reference types="node" />
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** Where a server listens while the UI is developed; `headwater up` by default. */
+const server = process.env.HEADWATER_URL ?? "http://127.0.0.1:5000";
+const surfaces = ["/api", "/ingest", "/v1", "/jaeger", "/metrics", "/openapi.json", "/docs"];
+
+export default defineConfig({
+  base: "./",
+  plugins: [react()],
+  resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
+  build: {
+    outDir: "../headwater/ui",
+    emptyOutDir: true,
+    target: "es2023",
+    sourcemap: false,
+    chunkSizeWarningLimit: 1600,
+  },
+  worker: { format: "es" },
+  server: {
+    host: "127.0.0.1",
+    proxy: Object.fromEntries(surfaces.map((path) => [path, server])),
+  },
+  test: { environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+});
