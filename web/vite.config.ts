@@ -6,8 +6,9 @@ import { defineConfig } from "vitest/config";
 const server = process.env.HEADWATER_URL ?? "http://127.0.0.1:5000";
 const surfaces = ["/api", "/ingest", "/v1", "/jaeger", "/metrics", "/openapi.json", "/docs"];
 
-export default defineConfig({
-  base: "./",
+export default defineConfig(({ command }) => ({
+  // Built pages learn their base from the server; while they are developed it is fixed.
+  base: command === "serve" ? "/ui/" : "./",
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
@@ -23,4 +24,4 @@ export default defineConfig({
     proxy: Object.fromEntries(surfaces.map((path) => [path, server])),
   },
   test: { environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
-});
+}));

@@ -1,0 +1,92 @@
+import { Anchor } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { nodeId } from "@/api/node";
+
+/** What stands behind `?` in the address of a page. */
+export type Search = Record<string, string | number | boolean | undefined>;
+
+interface PageLinkProps {
+  to: string;
+  search?: Search;
+  children: ReactNode;
+}
+
+/**
+ * A link to a page by its address, so that a page can lead to another that it does not import.
+ * The addresses stand in the functions below; a test opens each.
+ */
+export function PageLink({ to, search = {}, children }: PageLinkProps) {
+  return (
+    <Anchor
+      inherit
+      renderRoot={(props) => <Link to={to as "/"} search={search as never} {...props} />}
+    >
+      {children}
+    </Anchor>
+  );
+}
+
+interface NamedProps {
+  namespace: string;
+  name: string;
+  children?: ReactNode;
+}
+
+/** To the page of a dataset, of the lake or of any producer. */
+export function TableLink({ namespace, name, children }: NamedProps) {
+  return (
+    <PageLink to="/tables/table" search={{ namespace, name }}>
+      {children ?? name}
+    </PageLink>
+  );
+}
+
+/** To the page of a job. */
+export function JobLink({ namespace, name, children }: NamedProps) {
+  return (
+    <PageLink to="/jobs/job" search={{ namespace, name }}>
+      {children ?? name}
+    </PageLink>
+  );
+}
+
+/** To the page of a run. */
+export function RunLink({ id, children }: { id: string; children?: ReactNode }) {
+  return (
+    <PageLink to="/runs/run" search={{ id }}>
+      {children ?? id.slice(0, 8)}
+    </PageLink>
+  );
+}
+
+interface TraceLinkProps {
+  id: string;
+  span?: string;
+  children?: ReactNode;
+}
+
+/** To the page of a trace, at one of its spans if one is named. */
+export function TraceLink({ id, span, children }: TraceLinkProps) {
+  return (
+    <PageLink to="/traces/trace" search={{ id, span }}>
+      {children ?? id.slice(0, 8)}
+    </PageLink>
+  );
+}
+
+interface LineageLinkProps {
+  kind: "dataset" | "job";
+  namespace: string;
+  name: string;
+  children: ReactNode;
+}
+
+/** To the graph around a dataset or a job. */
+export function LineageLink({ kind, namespace, name, children }: LineageLinkProps) {
+  return (
+    <PageLink to="/lineage" search={{ node: nodeId(kind, namespace, name) }}>
+      {children}
+    </PageLink>
+  );
+}
