@@ -268,6 +268,14 @@ def test_runs_are_fed_by_who_wrote_what_they_read(runs: Any) -> None:
     assert {name.name for link in down.links for name in link.via} == {"a"}
 
 
+def test_walk_between_runs_leaves_out_what_is_deleted(runs: Any) -> None:
+    runs.command("delete", "job", "other")
+    assert run_numbers(runs.walk(node_of(3), level="run")) == {3: 0, 4: 1}
+    assert run_numbers(runs.walk(node_of(5), level="run")) == {3: -1, 5: 0}
+    runs.command("delete", "dataset", "a")
+    assert run_numbers(runs.walk(node_of(4), level="run")) == {4: 0}
+
+
 def test_runs_of_a_dataset_and_of_a_job_start_at_the_last(runs: Any) -> None:
     assert run_numbers(runs.walk("dataset:ns:b", level="run", towards="up")) == {3: -1, 4: 0}
     assert run_numbers(runs.walk("job:ns:load", level="run", towards="up")) == {3: 0}
