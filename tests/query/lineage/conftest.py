@@ -32,8 +32,8 @@ class Lineage:
         for outcome in self.log.apply(arrivals):
             assert isinstance(outcome, Applied), outcome
 
-    def command(self, verb: Verb, entity: Entity, name: str) -> None:
-        body = Command(verb=verb, entity=entity, namespace="ns", name=name).to_bytes()
+    def command(self, verb: Verb, entity: Entity, name: str, *, namespace: str = "ns") -> None:
+        body = Command(verb=verb, entity=entity, namespace=namespace, name=name).to_bytes()
         arrival = Arrival(body=body, principal=LOCAL, received_at=NOW, is_command=True)
         assert isinstance(self.log.apply([arrival])[0], Applied)
 
