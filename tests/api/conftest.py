@@ -11,20 +11,22 @@ import pytest
 from fastapi import APIRouter
 
 from headwater.api.application import create_application
-from headwater.api.dispatch import HotRoute
+from headwater.api.dispatch import Front, HotRoute
 from headwater.api.segments import register_segment
 from headwater.app.inside import inside_exchange
 from headwater.clock import ManualClock
 from headwater.control.tokens import SqliteTokens
 from headwater.identity.access import OwnerAccess, TokenAccess
 from headwater.model.exchange import Reply
+from tests.shapes import check_shape
 
 
 @dataclass
 class Caller:
-    """Calls an application in this process."""
+    """Calls an application in this process; every answer must be what its route declares."""
 
     exchange: Any
+    front: Front
 
     def __call__(
         self,
@@ -41,7 +43,9 @@ class Caller:
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
-        return self.exchange(method, target, body, sent)
+        reply: Reply = self.exchange(method, target, body, sent)
+        check_shape(self.front, method, target, reply)
+        return reply
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def calling() -> Callable[..., Caller]:
 
     def build(*routers: APIRouter, hot: Sequence[HotRoute] = (), access: Any = None) -> Caller:
         application = create_application(access=access or OwnerAccess(), routers=routers, hot=hot)
-        return Caller(inside_exchange(application))
+        return Caller(inside_exchange(application), application)
 
     return build
 

@@ -12,7 +12,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type MouseEvent, useEffect, useState } from "react";
 import { followChanges } from "@/api/live";
 import { Problem } from "@/api/problem";
 import { type Session, useSession, useSignOut } from "@/api/session";
@@ -43,7 +43,7 @@ function Frame({ session }: { session: Session | undefined }) {
       navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
       padding="md"
     >
-      <a href="#content" className={classes.skip}>
+      <a href="#content" className={classes.skip} onClick={goToContent}>
         {said.skip}
       </a>
       <AppShell.Header className={classes.bar}>
@@ -88,6 +88,12 @@ function Frame({ session }: { session: Session | undefined }) {
       </AppShell.Main>
     </AppShell>
   );
+}
+
+/** A plain `#content` would lead away: the page has a base address. */
+function goToContent(event: MouseEvent) {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
 }
 
 function useChanges(isSignedIn: boolean): boolean {

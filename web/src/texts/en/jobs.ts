@@ -1,0 +1,4 @@
+/** Texts of the pages about jobs. */
+export const jobs = {
+  title: "Jobs",
+} as const;

@@ -1,0 +1,4 @@
+/** Texts of the pages about runs. */
+export const runs = {
+  title: "Runs",
+} as const;
