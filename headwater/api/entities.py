@@ -32,6 +32,7 @@ Node = Annotated[
     str, Query(description="namespace:NS, job:NS:NAME, dataset:NS:NAME or datasetField:NS:NAME:C.")
 ]
 At = Annotated[str | None, Query(description="The time that decides [default: now].")]
+Said = Annotated[str | None, Query(alias="at", description="The time to note [default: now].")]
 Tag = Annotated[str, Query(min_length=1, max_length=_MOST_NAME, description="The tag.")]
 Owner = Annotated[str, Query(min_length=1, max_length=_MOST_NAME, description="Who owns it.")]
 
@@ -93,14 +94,14 @@ def entities_router(reads: LineageReads, door: EventDoor) -> APIRouter:
         return desk.say("describe", node, principal, values={"description": None}, at=at)
 
     @router.delete("/entity")
-    def delete_entity(principal: Writer, node: Node) -> Response:
+    def delete_entity(principal: Writer, node: Node, at: Said = None) -> Response:
         """Hide it until an event names it or somebody brings it back; a namespace hides its own."""
-        return desk.say("delete", node, principal)
+        return desk.say("delete", node, principal, at=at)
 
     @router.post("/entity/undelete")
-    def undelete_entity(principal: Writer, node: Node) -> Response:
+    def undelete_entity(principal: Writer, node: Node, at: Said = None) -> Response:
         """Bring it back; a namespace with all that went with it."""
-        return desk.say("undelete", node, principal)
+        return desk.say("undelete", node, principal, at=at)
 
     @router.post("/entity/erase")
     def erase_entity(

@@ -26,6 +26,7 @@ Node = Annotated[
 Column = Annotated[str | None, typer.Option(help="Only this column of the table.")]
 Namespace = Annotated[str, typer.Option(help="Of a name without one.")]
 At = Annotated[str | None, typer.Option(help="The time that decides [default: now].")]
+Said = Annotated[str | None, typer.Option("--at", help="The time to note [default: now].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -150,12 +151,13 @@ def delete(
     node: Node,
     *,
     namespace: Namespace = "headwater",
+    at: Said = None,
     as_json: AsJson = False,
 ) -> None:
     """Hide it until an event names it or somebody brings it back; a namespace with all in it."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.delete(_ENTITY, node=_node(node, namespace))
+        found = answers.delete(_ENTITY, node=_node(node, namespace), at=at)
     if as_json:
         print_json(found)
     else:
@@ -167,12 +169,13 @@ def undelete(
     node: Node,
     *,
     namespace: Namespace = "headwater",
+    at: Said = None,
     as_json: AsJson = False,
 ) -> None:
     """Bring it back; a namespace with all that went with it."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.post(f"{_ENTITY}/undelete", node=_node(node, namespace))
+        found = answers.post(f"{_ENTITY}/undelete", node=_node(node, namespace), at=at)
     if as_json:
         print_json(found)
     else:

@@ -42,7 +42,7 @@ class Batch:
 
     `hash` is of the body, for signals whose rows have no key of their own (logs and metrics): a
     body that came within the hour before `received_at` adds nothing. Spans have none; they are
-    unique by trace and span when they are read.
+    unique by trace and span.
     """
 
     tables: Mapping[str, pa.Table]

@@ -199,6 +199,16 @@ def test_deleted_is_hidden_listed_as_such_and_brought_back(api):
     assert api.say("GET", "/api/v2/deleted") == {"deleted": []}
 
 
+def test_delete_is_noted_at_the_time_that_it_names(api):
+    api.tell()
+    at = "2026-11-02T02:00:00+02:00"
+    assert api.say("DELETE", "/api/v2/entity", node=TABLE, at=at)["deleted"]
+    (deleted,) = api.say("GET", "/api/v2/deleted")["deleted"]
+    assert deleted["at"] == "2026-11-02T00:00:00Z"
+    assert not api.say("POST", "/api/v2/entity/undelete", node=TABLE, at="2026-11-01")["deleted"]
+    assert api.send("DELETE", "/api/v2/entity", node=TABLE, at="noon").status_code == 422
+
+
 def test_namespace_comes_back_with_all_that_went_with_it(api):
     api.tell()
     api.say("DELETE", "/api/v2/entity", node="namespace:ds")

@@ -45,7 +45,7 @@ def test_captured_requests_are_answered_in_their_encoding(call, telemetry) -> No
         assert reply.headers["content-type"] == sent.media_type
         assert reply.body == (b"{}" if sent.media_type == "application/json" else b"")
     assert telemetry.state() == "ready"
-    assert count(telemetry) == 72
+    assert count(telemetry) == 53
 
 
 def test_gzip_is_inflated_and_an_empty_request_is_well(call, telemetry) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
@@ -19,7 +21,7 @@ from headwater.api.marquez.runs import find_run
 from headwater.lineage.reading.runs import Writer
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.json import JsonObject
-from headwater.model.lineage import Name, Run
+from headwater.model.lineage import DatasetVersionName, Name, Run
 
 DEFAULT_DEPTH: Final = 20
 MOST_RUNS: Final = 2_000
@@ -39,13 +41,18 @@ def run_lineage_router(reads: LineageReads) -> APIRouter:
         ] = None,
         depth: Annotated[str | None, Query(description="How many runs away, at most.")] = None,
     ) -> Response:
-        """Return a run, the runs that wrote what it read, and so on, the nearest first."""
+        """Return a run, the runs that wrote what it read, and so on, the nearest first.
+
+        Deleted datasets and the runs of deleted jobs are left out.
+        """
         wanted = uuid_of(required("runId", run_id))
         levels = max(0, whole_number(depth, DEFAULT_DEPTH))
         with reads.view() as view:
             runs, writers, is_whole = _walk(view, find_run(view, wanted), levels)
             names = full_names(view, (run.job_key for run in runs))
-        found: JsonObject = {"runs": [_run_json(run, writers, names[run.job_key]) for run in runs]}
+            hidden = view.run_lineage.hidden_inputs(run.key for run in runs)
+        shown = [replace(run, inputs=_without(run, hidden)) for run in runs]
+        found: JsonObject = {"runs": [_run_json(run, writers, names[run.job_key]) for run in shown]}
         if not is_whole:
             found |= {"partial": True, "reason": f"only the nearest {MOST_RUNS:,} runs are listed"}
         return answer(found)
@@ -62,7 +69,7 @@ def _walk(view: LineageView, start: int, levels: int) -> tuple[list[Run], Writer
     for _ in range(levels + 1):
         found = view.runs.by_keys(level)
         runs += sorted(found.values(), key=lambda run: (run.job, run.id))[: MOST_RUNS - len(runs)]
-        written = view.runs.writers(level)
+        written = view.run_lineage.visible(view.runs.writers(level), towards="writer")
         names = view.names.of("dataset", (dataset for _, dataset in written))
         writers |= {(reader, names[dataset]): w for (reader, dataset), w in written.items()}
         level = {writer.key for writer in written.values() if writer.is_run} - seen
@@ -70,6 +77,10 @@ def _walk(view: LineageView, start: int, levels: int) -> tuple[list[Run], Writer
             break
         seen |= level
     return runs, writers, not (level and len(runs) == MOST_RUNS)
+
+
+def _without(run: Run, hidden: Collection[tuple[int, Name]]) -> tuple[DatasetVersionName, ...]:
+    return tuple(use for use in run.inputs if (run.key, use.dataset) not in hidden)
 
 
 def _run_json(run: Run, writers: Writers, name: FullName) -> JsonObject:

@@ -90,28 +90,39 @@ def run_json(run: Run, full: FullNames) -> JsonObject:
     }
 
 
-def _args(run: Run) -> dict[str, str]:
+def _args(run: Run) -> JsonObject:
     """Return a run's arguments: those it was made with, else nominal times and parent as sent."""
-    if not run.facets.keys() & {RUN_FACET, "nominalTime", "parent"}:
-        return {}
-    given = said_by(run.facets, RUN_FACET).get("args")
-    if isinstance(given, dict):
-        return {name: value for name, value in given.items() if isinstance(value, str)}
-    nominal = said_by(run.facets, "nominalTime")
-    parent = said_by(run.facets, "parent")
-    job, above = parent.get("job"), parent.get("run")
+    facets = run.facets
+    said = (facets.get(RUN_FACET), facets.get("nominalTime"), facets.get("parent"))
+    return dict(_args_in(*said)) if any(said) else {}
+
+
+@lru_cache(maxsize=4_096)
+def _args_in(
+    given: bytes | None, nominal: bytes | None, parent: bytes | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the arguments that facets hold, which the runs below one run share."""
+    args = _said(given).get("args")
+    if isinstance(args, dict):
+        return tuple((name, value) for name, value in args.items() if isinstance(value, str))
+    times, above = _said(nominal), _said(parent)
+    job, run = above.get("job"), above.get("run")
     found = {
-        "nominal_start_time": nominal.get("nominalStartTime"),
-        "nominal_end_time": nominal.get("nominalEndTime"),
-        "run_id": above.get("runId") if isinstance(above, dict) else None,
+        "nominal_start_time": times.get("nominalStartTime"),
+        "nominal_end_time": times.get("nominalEndTime"),
+        "run_id": run.get("runId") if isinstance(run, dict) else None,
         "name": job.get("name") if isinstance(job, dict) else None,
         "namespace": job.get("namespace") if isinstance(job, dict) else None,
     }
-    return {
-        key: as_java_prints(value) if key.startswith("nominal") else value
+    return tuple(
+        (key, as_java_prints(value) if key.startswith("nominal") else value)
         for key, value in found.items()
         if isinstance(value, str)
-    }
+    )
+
+
+def _said(body: bytes | None) -> JsonObject:
+    return {} if body is None else said_by({"": body}, "")
 
 
 def _use_json(use: DatasetVersionName) -> JsonObject:

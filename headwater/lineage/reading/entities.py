@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.aliases import Aliases, is_usual
 from headwater.lineage.reading.hidden_then import HiddenThen
 from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.memory import Recall, Shelf
@@ -50,7 +51,9 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
 
 
 class Component(msgspec.Struct, frozen=True, gc=False):
-    """Datasets that are one by their symlinks, the canonical name first; one alone mostly.
+    """Datasets that are one, the canonical name first; one alone mostly.
+
+    They are so by their symlinks, or by the spelling of their namespaces' schemes.
 
     `is_whole` is False for one that has too many names and so was left apart.
     """
@@ -80,6 +83,7 @@ class Entities:
         self._hidden = None if known is None else HiddenThen(connection, known)
         self._components: dict[int, Component] = {}
         self._has_symlinks: bool | None = None
+        self._aliases = Aliases(connection)
 
     def of(self, kind: Kind, keys: Iterable[int]) -> dict[int, Entity]:
         """Return jobs or datasets by key."""
@@ -96,7 +100,7 @@ class Entities:
         return self._recall.of(_JOBS if kind == "job" else _DATASETS, keys, load)
 
     def components(self, datasets: Iterable[int]) -> dict[int, Component]:
-        """Return for each dataset which datasets are the same by symlinks that count now."""
+        """Return for each dataset which are the same, by live symlinks and by spelling."""
         wanted = set(datasets)
         unknown = wanted.difference(self._components)
         if unknown:
@@ -106,7 +110,7 @@ class Entities:
     def _find(self, unknown: set[int]) -> None:
         if self._has_symlinks is None:
             self._has_symlinks = bool(rows_of(self._connection, _ANY_SYMLINK))
-        if not self._has_symlinks:
+        if not self._has_symlinks and not self._aliases.is_any:
             self._components |= {dataset: Component((dataset,)) for dataset in unknown}
             return
         links: defaultdict[int, set[int]] = defaultdict(set)
@@ -115,14 +119,16 @@ class Entities:
         seen: set[int] = set()
         while frontier:
             seen |= frontier
-            mentions = self._recall.of(_MENTIONS, frontier, self._load_mentions)
-            carriers = {carrier for listed in mentions.values() for carrier in listed}
             reached: set[int] = set()
-            for carrier, dataset, rank in self._live(frontier | carriers):
+            for carrier, dataset, rank in self._symlinks(frontier):
+                ranks[dataset] = min(ranks.get(dataset, rank), rank)
                 links[carrier].add(dataset)
                 links[dataset].add(carrier)
-                ranks[dataset] = min(ranks.get(dataset, rank), rank)
                 reached |= {carrier, dataset}
+            for one, other in self._spelt_otherwise(frontier):
+                links[one].add(other)
+                links[other].add(one)
+                reached.add(other)
             frontier = reached - seen
         for dataset in unknown:
             if dataset not in links:
@@ -135,9 +141,30 @@ class Entities:
             self._components |= {m: Component((m,), is_whole=False) for m in members}
             return
         names = self.of("dataset", members)
-        ordered = sorted(members, key=lambda m: (ranks.get(m, _OWN_RANK), names[m].name))
-        component = Component(tuple(ordered))
+
+        def place(member: int) -> tuple[int, bool, Name]:
+            name = names[member].name
+            return ranks.get(member, _OWN_RANK), not is_usual(name.namespace), name
+
+        component = Component(tuple(sorted(members, key=place)))
         self._components |= dict.fromkeys(members, component)
+
+    def _symlinks(self, datasets: set[int]) -> list[tuple[int, int, int]]:
+        """Return (carrier, dataset, rank) of the live symlinks of which these are an end."""
+        if not self._has_symlinks:
+            return []
+        mentions = self._recall.of(_MENTIONS, datasets, self._load_mentions)
+        return self._live(datasets.union(*mentions.values()))
+
+    def _spelt_otherwise(self, datasets: set[int]) -> list[tuple[int, int]]:
+        """Return pairs, neither of them hidden, that differ in the spelling of a scheme."""
+        if not self._aliases.is_any:
+            return []
+        found = self.of("dataset", datasets)
+        names = {key: entity.name for key, entity in found.items() if not entity.is_hidden}
+        pairs = list(self._aliases.pairs(names))
+        others = self.of("dataset", {other for _, other in pairs})
+        return [pair for pair in pairs if not others[pair[1]].is_hidden]
 
     def _live(self, carriers: set[int]) -> list[tuple[int, int, int]]:
         """Return (carrier, dataset, rank) of symlinks between datasets that are not hidden."""

@@ -17,7 +17,8 @@ _INSIDE: Final = "{kind} x JOIN namespace n ON n.id = x.namespace_id"
 _FIND: Final = "SELECT x.id, {hidden}, x.first_us, x.last_us FROM {tables} WHERE {where}"
 # Of the delete of the thing itself and of its namespace, the later one hides it.
 _DELETED: Final = (
-    "SELECT n.name, {name}, e.principal, e.received_us FROM {tables} JOIN event e ON e.seq ="
+    "SELECT n.name, {name}, e.principal, coalesce(e.time_s * 1000000 + e.time_ns / 1000,"
+    " e.received_us) FROM {tables} JOIN event e ON e.seq ="
     " CASE WHEN n.deleted_seq > x.deleted_seq AND n.deleted_seq > n.revived_seq"
     " THEN n.deleted_seq ELSE x.deleted_seq END"
     " WHERE {hidden} = 1 AND {listed} ORDER BY n.name{order} LIMIT :limit OFFSET :offset"
@@ -38,7 +39,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleted:
-    """Something that is hidden, and who hid it when."""
+    """Something that is hidden, who hid it, and the time that the command names."""
 
     kind: Noted
     name: Name

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.aliases import spellings
 from headwater.lineage.reading.rows import hidden, rows_in, rows_of, to_bytes, to_text
 from headwater.model.lineage import Name
 
@@ -49,8 +50,17 @@ class Names:
     def find(self, kind: Kind, name: Name) -> int | None:
         """Return the key of a job or dataset, None when there is none to be seen.
 
-        A dataset is found by the name of a symlink too.
+        A dataset is found by the name of a symlink too, and by the namespace spelt otherwise.
         """
+        found = self._find(kind, name)
+        if found is None and kind == "dataset":
+            others = (
+                self._find(kind, Name(space, name.name)) for space in spellings(name.namespace)
+            )
+            found = next((other for other in others if other is not None), None)
+        return found
+
+    def _find(self, kind: Kind, name: Name) -> int | None:
         sql = _FIND.format(kind=kind) + hidden("x")
         values = {"namespace": to_bytes(name.namespace), "name": to_bytes(name.name)}
         rows = rows_of(self._connection, sql, **values)

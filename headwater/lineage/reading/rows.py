@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, CursorResult, text
 
@@ -68,8 +68,7 @@ def _directly(connection: Connection, sql: str, values: tuple[str, ...]) -> Sequ
     """
     if not connection.in_transaction():
         connection.begin()
-    driver = connection.connection.dbapi_connection
-    assert isinstance(driver, sqlite3.Connection)
+    driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
     try:
         return driver.execute(sql, values).fetchall()
     except sqlite3.Error:

@@ -204,7 +204,14 @@ def _datasets(uses: Iterable[DatasetVersionName]) -> Iterable[Name]:
     return (use.dataset for use in uses)
 
 
-def _run(row: Any, **more: Any) -> Run:
+def _run(
+    row: Any,
+    *,
+    facets: Facets | None = None,
+    job_version: str | None = None,
+    inputs: tuple[DatasetVersionName, ...] = (),
+    outputs: tuple[DatasetVersionName, ...] = (),
+) -> Run:
     parent = None
     if row[11] is not None:
         parent = RunName(id=uuid_text(row[11]), job=Name(to_text(row[12]), to_text(row[13])))
@@ -220,7 +227,8 @@ def _run(row: Any, **more: Any) -> Run:
         created_at=moment_of_key(row[8]),
         updated_at=moment_of_key(row[9]),
         parent=parent,
-        job_version=more.pop("job_version", None),
-        facets=more.pop("facets", {}),
-        **more,
+        job_version=job_version,
+        facets=facets or {},
+        inputs=inputs,
+        outputs=outputs,
     )

@@ -75,7 +75,7 @@ class LineageView:
         self.notes = Notes(connection)
         self.outcomes = Outcomes(connection)
         self.run_pages = RunPages(connection)
-        self.run_lineage = RunLineage(connection)
+        self.run_lineage = RunLineage(connection, self.entities)
         self.quality = Quality(connection)
         self.runs = Runs(connection)
         self.past = PastFacets(connection)

@@ -1,19 +1,13 @@
 -- Questions about how things went in intervals: `$start`, `$end` and `$step` are nanoseconds.
 
 -- name: stages
-SELECT Stage, Number, count(*), count(*) FILTER (IsError)
-FROM (
-    SELECT DISTINCT
-        hash(TraceId, SpanId) AS Id,
-        Stage,
-        (epoch_ns("Timestamp") - $start) // $step AS Number,
-        StatusCode = 'Error' AS IsError
-    FROM otel_traces
-    WHERE
-        Stage <> ''
-        AND "Timestamp" >= make_timestamp_ns($start)
-        AND "Timestamp" < make_timestamp_ns($end)
-)
+SELECT
+    Stage, (epoch_ns("Timestamp") - $start) // $step AS Number, count(*), count(*) FILTER (StatusCode = 'Error')
+FROM otel_traces
+WHERE
+    Stage <> ''
+    AND "Timestamp" >= make_timestamp_ns($start)
+    AND "Timestamp" < make_timestamp_ns($end)
 GROUP BY Stage, Number
 ORDER BY Number, Stage;
 

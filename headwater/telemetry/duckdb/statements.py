@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -22,3 +23,12 @@ def statements(file: str) -> dict[str, str]:
     _, *parts = _NAME.split(script(file))
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return {name: sql.strip().removesuffix(";") for name, sql in pairs}
+
+
+def numbered(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
+    """Return the inside of an IN list and its values.
+
+    As values of their own they are looked at while rows are read; as one list, afterwards.
+    """
+    held = {f"{name}{number}": value for number, value in enumerate(values)}
+    return ", ".join(f"${one}" for one in held), held

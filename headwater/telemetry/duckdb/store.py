@@ -13,14 +13,17 @@ import pyarrow as pa
 from headwater.duck import Connection, DuckError, open_file
 from headwater.errors import Conflict, HeadwaterError, StorageFull, Unavailable
 from headwater.telemetry.contract import Batch
+from headwater.telemetry.duckdb.attribute_blocks import AttributeBlocks
+from headwater.telemetry.duckdb.known_spans import KnownSpans
 from headwater.telemetry.duckdb.statements import script, statements
 
-VERSION: Final = 1
+VERSION: Final = 2
 SAME_BODY_WITHIN: Final = timedelta(hours=1)
 
 _TIMES: Final = {
     "otel_traces": "Timestamp",
     "otel_traces_trace_id_ts": "End",
+    "attribute_block_times": "End",
     "otel_logs": "Timestamp",
     "otel_metrics_gauge": "TimeUnix",
     "otel_metrics_sum": "TimeUnix",
@@ -48,6 +51,8 @@ class DuckTelemetry:
         self._is_closed = False
         found = connection.execute('SELECT "Hash", ReceivedAt FROM taken_requests').fetchall()
         self._taken: dict[bytes, datetime] = dict(found)
+        self._known = KnownSpans(connection)
+        self._blocks = AttributeBlocks(connection)
 
     @classmethod
     def open(cls, path: Path, *, memory_limit: str = "1GB") -> DuckTelemetry:
@@ -92,6 +97,7 @@ class DuckTelemetry:
                     ).fetchone()
                     removed += 0 if done is None else int(done[0])
                 self._forget_bodies()
+                self._connection.execute(statements("blocks.sql")["expire"])
                 if removed:
                     self._connection.execute("CHECKPOINT")
             except DuckError as error:
@@ -127,10 +133,14 @@ class DuckTelemetry:
         return new, hashes
 
     def _insert(self, table: str, rows: pa.Table) -> None:
+        if table == "otel_traces":
+            rows = self._known.only_new(rows)
+            if not rows.num_rows:
+                return
+            self._append("INSERT INTO otel_traces_trace_id_ts FROM batch", _trace_times(rows))
+            self._blocks.add(rows)
         derived = statements("derived.sql").get(table, "SELECT * FROM batch")
         self._append(f"INSERT INTO {table} BY NAME {derived}", rows)
-        if table == "otel_traces":
-            self._append("INSERT INTO otel_traces_trace_id_ts FROM batch", _trace_times(rows))
 
     def _append(self, sql: str, rows: pa.Table) -> None:
         self._connection.register("batch", rows)
@@ -147,6 +157,8 @@ class DuckTelemetry:
         self._taken = {hash_: at for hash_, at in self._taken.items() if at >= until}
 
     def _roll_back(self) -> None:
+        self._known.forget()
+        self._blocks.forget()
         try:
             self._connection.rollback()
         except DuckError:
@@ -178,6 +190,11 @@ def _check_version(connection: Connection, path: Path) -> None:
     version = None if found is None else found[0]
     if version is None:
         connection.execute("INSERT INTO store_version VALUES (?)", [VERSION])
+    elif version == 1:
+        connection.begin()
+        for statement in statements("from_version_1.sql").values():
+            connection.execute(statement)
+        connection.commit()
     elif version > VERSION:
         raise Conflict(
             f"{path} has version {version} of the telemetry store; this version of headwater"

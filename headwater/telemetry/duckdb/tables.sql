@@ -38,6 +38,19 @@ CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
     "End" TIMESTAMP_NS NOT NULL
 );
 
+-- Spans are counted into blocks in order of arrival. `Hash` is of a key with its value that a span
+-- or its resource has in the block; NULL stands for any.
+CREATE TABLE IF NOT EXISTS attribute_blocks (
+    "Hash" UINTEGER,
+    "Block" UINTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS attribute_block_times (
+    "Block" UINTEGER NOT NULL,
+    "Start" TIMESTAMP_NS NOT NULL,
+    "End" TIMESTAMP_NS NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS otel_logs (
     "Timestamp" TIMESTAMP_NS NOT NULL,
     TraceId VARCHAR NOT NULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from headwater.duck import Connection
 from headwater.model.telemetry import (
@@ -18,12 +18,10 @@ from headwater.model.telemetry import (
     TraceQuery,
     TraceSummary,
 )
-from headwater.telemetry.duckdb.statements import statements
+from headwater.telemetry.duckdb.statements import numbered, statements
 from headwater.telemetry.duckdb.store import DuckTelemetry
+from headwater.telemetry.duckdb.trace_search import found_traces
 
-RUN_KEYS: Final = frozenset(("openlineage.run_id", "openlineage.run.id", "pipeline.run_id"))
-_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
 Row = tuple[Any, ...]
 
 
@@ -45,8 +43,7 @@ class DuckTraces:
     def find(self, query: TraceQuery) -> Sequence[TraceSummary]:
         """Return the traces that have a span as the query wants it."""
         with self._store.reader() as connection:
-            sql, values = _search(query)
-            ids = [id_ for (id_,) in connection.execute(sql, values).fetchall()]
+            ids = found_traces(connection, query)
         return self.summaries(ids)
 
     def summaries(self, trace_ids: Sequence[str]) -> Sequence[TraceSummary]:
@@ -63,7 +60,8 @@ class DuckTraces:
             return []
         with self._store.reader() as connection:
             rows = _of_traces(connection, "spans", trace_ids)
-        return _once(map(_span, rows))
+        found = map(_span, rows)
+        return sorted(found, key=lambda one: (one.trace_id, one.start, one.span_id))
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
         """Return which services called which."""
@@ -113,58 +111,13 @@ class DuckTraces:
 def _of_traces(connection: Connection, name: str, ids: Sequence[str]) -> Iterable[Row]:
     """Ask about the spans of traces, within the time in which these traces were."""
     asked = statements("traces.sql")
-    values: dict[str, object] = {f"id{number}": id_ for number, id_ in enumerate(ids)}
-    # As values of their own the ids are looked at while rows are read; as a list, afterwards.
-    listed = ", ".join(f"${name}" for name in values)
+    listed, values = numbered("id", ids)
     bounds = connection.execute(asked["bounds"].replace("{ids}", listed), values).fetchone()
     first, last = bounds or (None, None)
     if first is None:
         return []
     values |= {"first": first, "last": last}
     return connection.execute(asked[name].replace("{ids}", listed), values).fetchall()
-
-
-def _search(query: TraceQuery) -> tuple[str, dict[str, object]]:
-    """Return the statement that finds the ids of traces, and its values."""
-    values: dict[str, object] = {
-        "first": _bare(query.start or _EARLIEST),
-        "last": _bare(query.end or _LATEST),
-        "limit": query.limit,
-    }
-    conditions = ['"Timestamp" BETWEEN $first AND $last']
-
-    def require(condition: str, name: str, value: object) -> None:
-        conditions.append(condition)
-        values[name] = value
-
-    if query.service is not None:
-        require("ServiceName = $service", "service", query.service)
-    if query.operation is not None:
-        require("SpanName = $operation", "operation", query.operation)
-    if query.shortest is not None:
-        require("Duration >= $shortest", "shortest", query.shortest)
-    if query.longest is not None:
-        require("Duration <= $longest", "longest", query.longest)
-    if query.has_error:
-        conditions.append("StatusCode = 'Error'")
-    if query.runs is not None:
-        require("list_contains($runs, RunId)", "runs", list(query.runs))
-    for number, (key, value) in enumerate(sorted(query.attributes.items())):
-        if key in RUN_KEYS:
-            require(f"RunId = $value{number}", f"value{number}", value)
-            continue
-        values[f"key{number}"] = key
-        require(
-            f"(SpanAttributes[$key{number}] = $value{number}"
-            f" OR ResourceAttributes[$key{number}] = $value{number})",
-            f"value{number}",
-            value,
-        )
-    return (
-        f"SELECT TraceId FROM otel_traces WHERE {' AND '.join(conditions)}"
-        ' GROUP BY TraceId ORDER BY max("Timestamp") DESC, TraceId LIMIT $limit',
-        values,
-    )
 
 
 def _bare(time: datetime) -> datetime:
@@ -192,18 +145,6 @@ def _summary(row: Row) -> TraceSummary:
 def _share(record: Mapping[str, Any] | tuple[str, int, int]) -> ServiceShare:
     name, spans, errors = record.values() if isinstance(record, Mapping) else record
     return ServiceShare(name=name, spans=spans, errors=errors)
-
-
-def _once(spans: Iterable[Span]) -> list[Span]:
-    """Return each span once, by trace, time and id; in SQL this took as long as the reading."""
-    found: dict[tuple[str, str], Span] = {}
-    for span in spans:
-        key = (span.trace_id, span.span_id)
-        known = found.get(key)
-        # Of several the first to begin counts, then the longest.
-        if known is None or (span.start, -span.duration) < (known.start, -known.duration):
-            found[key] = span
-    return sorted(found.values(), key=lambda one: (one.trace_id, one.start, one.span_id))
 
 
 def _span(row: Row) -> Span:

@@ -1,5 +1,4 @@
--- Questions about spans. A span may be there more than once, because senders try again. `{ids}`
--- stands for as many values as there are traces.
+-- Questions about spans. `{ids}` stands for as many values as there are traces.
 
 -- name: services
 SELECT DISTINCT ServiceName FROM otel_traces ORDER BY ServiceName;
@@ -54,7 +53,6 @@ WITH spans AS MATERIALIZED (
     WHERE
         TraceId IN ({ids})
         AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
-    QUALIFY row_number() OVER (PARTITION BY TraceId, SpanId ORDER BY "Timestamp", Duration DESC) = 1
 ),
 orphans AS (
     SELECT child.TraceId, count(*) AS orphans
@@ -91,16 +89,12 @@ GROUP BY TraceId;
 
 -- name: calls
 SELECT parent.ServiceName, child.ServiceName, count(*)
-FROM (
-    SELECT DISTINCT TraceId, SpanId, ParentSpanId, ServiceName
-    FROM otel_traces
-    WHERE "Timestamp" BETWEEN $first AND $last AND ParentSpanId <> ''
-) AS child
-JOIN (
-    SELECT DISTINCT TraceId, SpanId, ServiceName
-    FROM otel_traces
-    WHERE "Timestamp" BETWEEN $first AND $last
-) AS parent ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
-WHERE parent.ServiceName <> child.ServiceName
+FROM otel_traces AS child
+JOIN otel_traces AS parent ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
+WHERE
+    child."Timestamp" BETWEEN $first AND $last
+    AND parent."Timestamp" BETWEEN $first AND $last
+    AND child.ParentSpanId <> ''
+    AND parent.ServiceName <> child.ServiceName
 GROUP BY parent.ServiceName, child.ServiceName
 ORDER BY parent.ServiceName, child.ServiceName;

@@ -111,6 +111,20 @@ def test_runs_upstream_are_those_that_wrote_what_was_read(server: Any, event: An
     assert [item["run"]["id"] for item in near] == [run_id(3), run_id(2)]
 
 
+def test_runs_upstream_leave_out_what_is_deleted(server: Any, event: Any) -> None:
+    server.post(
+        event(job="pick", run=1, at="2026-03-01T08:00:00Z", outputs=("apples",)),
+        event(job="tap", run=2, at="2026-03-01T08:00:00Z", outputs=("water",)),
+        event(job="melt", run=3, at="2026-03-01T08:00:00Z", outputs=("sugar",)),
+        event(job="fill", run=4, at="2026-03-01T09:00:00Z", inputs=("apples", "water", "sugar")),
+    )
+    server.send("DELETE", "/api/v1/namespaces/ns/datasets/water")
+    server.send("DELETE", "/api/v1/namespaces/ns/jobs/melt")
+    found = server.get(f"/api/v1/runlineage/upstream?runId={run_id(4)}").json()["runs"]
+    assert [item["job"]["name"] for item in found] == ["fill", "pick"]
+    assert [used["name"] for used in found[0]["inputs"]] == ["apples", "sugar"]
+
+
 def test_run_that_reads_what_it_writes_is_listed_once(server: Any, event: Any) -> None:
     server.post(
         event(job="merge", run=1, at="2026-03-01T08:00:00Z", inputs=("t",), outputs=("t",)),

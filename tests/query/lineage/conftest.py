@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from headwater.lineage.commands import Command, Entity, Verb
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
@@ -30,6 +31,11 @@ class Lineage:
         arrivals = [Arrival(body=body, principal=LOCAL, received_at=NOW) for body in bodies]
         for outcome in self.log.apply(arrivals):
             assert isinstance(outcome, Applied), outcome
+
+    def command(self, verb: Verb, entity: Entity, name: str, *, namespace: str = "ns") -> None:
+        body = Command(verb=verb, entity=entity, namespace=namespace, name=name).to_bytes()
+        arrival = Arrival(body=body, principal=LOCAL, received_at=NOW, is_command=True)
+        assert isinstance(self.log.apply([arrival])[0], Applied)
 
     @property
     def reads(self) -> LineageReads:

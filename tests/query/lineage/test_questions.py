@@ -9,7 +9,7 @@ import pytest
 from headwater.errors import Invalid, Missing
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.lens import Lens
-from headwater.model.lineage import Moment
+from headwater.model.lineage import Moment, Name
 from headwater.model.principal import LOCAL
 from headwater.query.lineage.collapse import Collapse
 from headwater.query.lineage.graph import Budget, Graph
@@ -74,6 +74,68 @@ def test_names_of_one_dataset_are_one_node_under_the_name_asked(lineage: Any, ev
         assert names(graph) == {asked: 0, "raw": -1, "top": 1}
         (others,) = graph.identities.values()
         assert {asked, *(name.name for name in others)} == {"db.t", "/files/t"}
+
+
+def in_space(event: dict[str, Any], **spaces: str) -> dict[str, Any]:
+    """Put datasets, by name, into other namespaces."""
+    for dataset in (*event["inputs"], *event["outputs"]):
+        dataset["namespace"] = spaces.get(dataset["name"], dataset["namespace"])
+    return event
+
+
+def all_names(graph: Graph) -> set[str]:
+    return {vertex.name.name for vertex in graph.distances}
+
+
+def test_spellings_of_a_scheme_are_one_node_under_the_name_asked(lineage: Any, event: Any) -> None:
+    lineage.post(
+        in_space(event("COMPLETE", "spark", 1, "raw", "t"), t="s3a://lake", raw="gs://b"),
+        in_space(event("COMPLETE", "trino", 2, "t", "top"), t="s3://lake"),
+        in_space(event("COMPLETE", "old", 3, "t", "side"), t="s3n://lake"),
+        in_space(event("COMPLETE", "else", 4, "t", "apart"), t="s3://other"),
+        in_space(event("COMPLETE", "copy", 5, "", "raw"), raw="gcs://b"),
+    )
+    spelt = ("s3://lake", "s3a://lake", "s3n://lake")
+    for space in spelt:
+        graph = lineage.walk(f"dataset:{space}:t")
+        assert all_names(graph) == {"spark", "raw", "copy", "t", "trino", "top", "old", "side"}
+        (start,) = graph.start
+        assert start.name == Name(space, "t")
+        others = tuple(Name(other, "t") for other in spelt if other != space)
+        assert graph.identities[start] == others
+    up = lineage.walk("job:ns:trino", towards="up")
+    assert Name("s3://lake", "t") in {vertex.name for vertex in up.distances}
+    assert all_names(up) == {"trino", "t", "spark", "raw", "copy"}
+
+
+def test_dataset_is_found_where_only_another_spelling_is_known(lineage: Any, event: Any) -> None:
+    lineage.post(in_space(event("COMPLETE", "w", 1, "raw", "t"), t="postgresql://db:5432"))
+    graph = lineage.walk("dataset:postgres://db:5432:t", towards="up")
+    assert all_names(graph) == {"t", "w", "raw"}
+    with pytest.raises(Missing):
+        lineage.walk("dataset:mysql://db:5432:t")
+
+
+def test_spelling_that_is_deleted_is_apart(lineage: Any, event: Any) -> None:
+    lineage.post(
+        in_space(event("COMPLETE", "spark", 1, "raw", "t"), t="s3a://ns"),
+        in_space(event("COMPLETE", "trino", 2, "t", "top"), t="s3://ns"),
+    )
+    lineage.command("delete", "dataset", "t", namespace="s3a://ns")
+    assert all_names(lineage.walk("dataset:s3://ns:t")) == {"t", "trino", "top"}
+    lineage.command("undelete", "dataset", "t", namespace="s3a://ns")
+    assert "raw" in all_names(lineage.walk("dataset:s3://ns:t"))
+
+
+def test_columns_are_followed_through_spellings(lineage: Any, event: Any) -> None:
+    made = {"fields": {"c": {"inputFields": [{"namespace": "ns", "name": "raw", "field": "a"}]}}}
+    used = {"fields": {"d": {"inputFields": [{"namespace": "s3://l", "name": "t", "field": "c"}]}}}
+    lineage.post(
+        in_space(event("COMPLETE", "w", 1, "raw", "t", columns=made), t="s3a://l"),
+        in_space(event("COMPLETE", "r", 2, "t", "top", columns=used), t="s3://l"),
+    )
+    graph = lineage.walk("datasetField:ns:top:d", towards="up")
+    assert {vertex.column for vertex in graph.distances} == {"a", "c", "d"}
 
 
 def test_symlink_taken_back_parts_the_names_again(lineage: Any, event: Any) -> None:
@@ -266,6 +328,14 @@ def test_runs_are_fed_by_who_wrote_what_they_read(runs: Any) -> None:
     down = runs.walk(node_of(3), level="run", towards="down")
     assert run_numbers(down) == {3: 0, 4: 1, 5: 1}
     assert {name.name for link in down.links for name in link.via} == {"a"}
+
+
+def test_walk_between_runs_leaves_out_what_is_deleted(runs: Any) -> None:
+    runs.command("delete", "job", "other")
+    assert run_numbers(runs.walk(node_of(3), level="run")) == {3: 0, 4: 1}
+    assert run_numbers(runs.walk(node_of(5), level="run")) == {3: -1, 5: 0}
+    runs.command("delete", "dataset", "a")
+    assert run_numbers(runs.walk(node_of(4), level="run")) == {4: 0}
 
 
 def test_runs_of_a_dataset_and_of_a_job_start_at_the_last(runs: Any) -> None:
