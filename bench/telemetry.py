@@ -23,6 +23,7 @@ from uuid import UUID
 
 from bench._lineage_load import LineageServer, Sent, lineage_server, send
 from bench._telemetry_spans import DAYS, END, SPANS_OF_TRACE, bodies, requests
+from headwater.clock import SystemClock
 from headwater.lineage.contract import Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
@@ -32,9 +33,11 @@ from headwater.model.telemetry import TraceQuery
 from headwater.query.panels import Panel, Panels
 from headwater.telemetry.contract import Batch
 from headwater.telemetry.duckdb.measures import DuckMeasures
+from headwater.telemetry.duckdb.runs import DuckPipelineRuns
 from headwater.telemetry.duckdb.store import DuckTelemetry
 from headwater.telemetry.duckdb.traces import DuckTraces
 from headwater.wire.otlp.spans import span_table
+from headwater.worker.pipeline_runs import PipelineRunsFollower
 
 SPANS: Final = int(os.environ.get("HEADWATER_BENCH_SPANS", "200000"))
 """So many spans are there when questions are asked."""
@@ -219,7 +222,15 @@ def _panels(store: DuckTelemetry, folder: Path) -> Iterator[Result]:
     try:
         runs = min(SPANS // SPANS_OF_TRACE, _MOST_RUNS)
         _fill_lineage(log, runs, window)
-        panels = Panels(LineageReads(log.engine), lambda: DuckMeasures(store))
+        reads, kept = LineageReads(log.engine), DuckPipelineRuns(store)
+        began = time.process_time()
+        PipelineRunsFollower(reads, kept, clock=SystemClock()).catch_up(within_seconds=600)
+        yield {
+            "name": f"runs kept beside telemetry, of {runs:,} in lineage",
+            "value": round((time.process_time() - began) / runs * 1e6),
+            "unit": "us of CPU a run",
+        }
+        panels = Panels(reads, measures=lambda: DuckMeasures(store), runs=lambda: kept)
         for name in get_args(Panel):
             answer = panels.show(name, window)
             if not answer.series and name != "resource-utilisation":

@@ -66,6 +66,7 @@ class LogEvent(StrEnum):
     WORKFLOWS_REPORT = "workflow engine reports a problem"
     TRACE_LOST = "trace of a pipeline run is not kept"
     EXPIRY_FAILED = "old telemetry is not removed"
+    RUNS_NOT_KEPT = "runs are not kept beside telemetry, and are tried again"
     USAGE_LOST = "use of tables is not on record"
 
 

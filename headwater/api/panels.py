@@ -16,17 +16,21 @@ from headwater.lineage.reading.view import LineageReads
 from headwater.model.intervals import Intervals
 from headwater.query.panels import UNITS, Panel, Panels
 from headwater.query.run_metrics import run_figures
-from headwater.telemetry.contract import Measures
+from headwater.telemetry.contract import Measures, PipelineRuns
 
 _NANOSECONDS: Final = 1_000_000_000
 
 
 def panels_router(
-    reads: LineageReads, measures: Callable[[], Measures], *, clock: Clock
+    reads: LineageReads,
+    *,
+    measures: Callable[[], Measures],
+    runs: Callable[[], PipelineRuns],
+    clock: Clock,
 ) -> APIRouter:
-    """Return the routes; `measures` is called at the first question about telemetry."""
+    """Return the routes; `measures` and `runs` open telemetry at the first question about it."""
     router = APIRouter(tags=["metrics"])
-    panels = Panels(reads, measures)
+    panels = Panels(reads, measures=measures, runs=runs)
 
     @router.get("/api/v2/panels")
     def list_panels(_: Reader) -> dict[str, object]:
@@ -43,8 +47,8 @@ def panels_router(
     ) -> Response:
         """Return a panel: lines with a value for each interval, null where nothing is known.
 
-        Runs count when they ended, spans when they began. Runs come from lineage; stages and
-        gauges come from telemetry.
+        Runs count when they ended, spans when they began. `reason` says what is missing: runs
+        that lineage knows and telemetry does not yet, or series beyond the most that are shown.
         """
         found = panels.show(name, intervals_of(since, until, step, clock=clock))
         times = [

@@ -16,7 +16,7 @@ from headwater.errors import Missing, Unprocessable
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.telemetry import Span, TraceQuery, TraceSummary
 from headwater.query.run_telemetry import RunOfSpan, runs_of_spans
-from headwater.telemetry.contract import Traces
+from headwater.telemetry.contract import PipelineRuns, Traces
 from headwater.wire.jaeger.values import read_trace_id
 
 Json = dict[str, object]
@@ -24,8 +24,10 @@ Json = dict[str, object]
 _MILLISECOND = 1_000_000
 
 
-def traces_router(traces: Callable[[], Traces], reads: LineageReads) -> APIRouter:
-    """Return the routes about traces; `traces` opens the store."""
+def traces_router(
+    reads: LineageReads, *, traces: Callable[[], Traces], runs: Callable[[], PipelineRuns]
+) -> APIRouter:
+    """Return the routes about traces; `traces` and `runs` open the store."""
     router = APIRouter(prefix="/api/v2/traces", tags=["traces"])
 
     @router.get("", responses=answers(TraceList))
@@ -63,8 +65,8 @@ def traces_router(traces: Callable[[], Traces], reads: LineageReads) -> APIRoute
     def get_trace(_: Reader, trace_id: str) -> Response:
         """Return a trace with its spans by time; offsets and durations are milliseconds.
 
-        `runs` are those of the runs that its spans name which lineage knows, with the tables
-        that they read and wrote.
+        `runs` are those of the runs that lineage knows, with the tables that they read and
+        wrote; a run is of the trace when a span names the run, or a facet of it the trace.
         """
         wanted = read_trace_id(trace_id)
         spans = traces().spans([wanted])
@@ -73,16 +75,17 @@ def traces_router(traces: Callable[[], Traces], reads: LineageReads) -> APIRoute
                 f"there is no trace {wanted}", hint="it may be older than telemetry is kept"
             )
         first = min(span.start for span in spans)
-        run_ids = sorted({span.run_id for span in spans if span.run_id})
+        named = {one.run_id for one in runs().runs_of([wanted])}
+        run_ids = sorted(named | {span.run_id for span in spans if span.run_id})
         with reads.view() as view:
-            runs = runs_of_spans(view, run_ids)
+            found = runs_of_spans(view, run_ids)
         return plain(
             {
                 "trace_id": wanted,
                 "start": _text(first),
                 "duration_ms": _milliseconds(max(s.start + s.duration for s in spans) - first),
                 "run_ids": run_ids,
-                "runs": [_run_json(one) for one in runs],
+                "runs": [_run_json(one) for one in found],
                 "spans": [_span_json(span, first) for span in spans],
             }
         )

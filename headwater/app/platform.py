@@ -93,7 +93,9 @@ class Platform:
             downstream=self._downstream,
         )
         self._open_lake(stack, clock)
-        self.telemetry = Telemetry(directory.path, settings=settings.telemetry, clock=clock)
+        self.telemetry = Telemetry(
+            directory.path, settings=settings.telemetry, clock=clock, lineage=self.lineage.reads
+        )
         stack.callback(self.telemetry.close)
         self._chain = open_chain(
             directory.path,
@@ -205,14 +207,14 @@ class Platform:
     def _telemetry_routers(self) -> list[APIRouter]:
         reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
         return [
-            traces_router(telemetry.traces, reads),
+            traces_router(reads, traces=telemetry.traces, runs=telemetry.runs),
             trace_search_router(reads, telemetry.traces),
             trace_views_router(
                 reads, traces=telemetry.traces, records=telemetry.records, clock=clock
             ),
             run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
             signals_router(telemetry.records, clock=clock),
-            panels_router(reads, telemetry.measures, clock=clock),
+            panels_router(reads, measures=telemetry.measures, runs=telemetry.runs, clock=clock),
             version_3_router(telemetry.traces),
             version_1_router(telemetry.traces, clock=clock),
         ]

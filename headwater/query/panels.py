@@ -1,4 +1,4 @@
-"""The five panels: how runs go over time, out of lineage and telemetry."""
+"""The five panels: how runs go over time, out of telemetry and the runs kept beside it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from headwater.lineage.reading.outcomes import Ended, Said
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.intervals import Intervals
-from headwater.query.lineage.run_facts import rows_written, used_resources
-from headwater.telemetry.contract import Measures
+from headwater.model.pipeline_runs import RunsEnded
+from headwater.telemetry.contract import Measures, PipelineRuns
 
 Panel = Literal[
     "success-rate",
@@ -52,44 +51,56 @@ class PanelAnswer:
 
 
 class Panels:
-    """Answers the panels; `measures` is asked for when telemetry is needed."""
+    """Answers the panels; `measures` and `runs` are asked for when they are needed."""
 
-    def __init__(self, reads: LineageReads, measures: Callable[[], Measures]) -> None:
+    def __init__(
+        self,
+        reads: LineageReads,
+        *,
+        measures: Callable[[], Measures],
+        runs: Callable[[], PipelineRuns],
+    ) -> None:
         self._reads = reads
         self._measures = measures
+        self._runs = runs
 
     def show(self, panel: Panel, intervals: Intervals) -> PanelAnswer:
         """Return a panel; of more than `MOST_SERIES` lines those with the most to say."""
-        found = sorted(self._series(panel, intervals), key=_weight)
-        reason = None
+        reasons: list[str] = []
+        if panel == "error-rate-by-stage":
+            found = sorted(self._errors(intervals), key=_weight)
+        else:
+            runs = self._runs()
+            found = sorted(self._series(panel, intervals, runs.ended(intervals)), key=_weight)
+            reasons += self._missing(runs.position())
         if len(found) > MOST_SERIES:
-            reason = f"{len(found) - MOST_SERIES:,} more series have less to say"
+            reasons.append(f"{len(found) - MOST_SERIES:,} more series have less to say")
         return PanelAnswer(
             panel=panel,
             unit=UNITS[panel],
             intervals=intervals,
             series=sorted(found[:MOST_SERIES], key=lambda one: one.name),
-            reason=reason,
+            reason="; ".join(reasons) or None,
         )
 
-    def _series(self, panel: Panel, intervals: Intervals) -> Iterable[Series]:
+    def _missing(self, position: int) -> Iterator[str]:
+        with self._reads.view() as view:
+            latest = view.changes.latest()
+        if latest > position:
+            yield f"{latest - position:,} entries of lineage are not counted yet"
+
+    def _series(
+        self, panel: Panel, intervals: Intervals, ended: Sequence[RunsEnded]
+    ) -> Iterable[Series]:
         match panel:
             case "success-rate":
-                return _success(self._ended(intervals), intervals)
+                return _success(ended, intervals)
             case "average-duration":
-                return _durations(self._ended(intervals), intervals)
+                return _durations(ended, intervals)
             case "records-per-hour":
-                with self._reads.view() as view:
-                    said = view.outcomes.statistics(intervals)
-                return _records(said, intervals)
-            case "error-rate-by-stage":
-                return self._errors(intervals)
+                return _records(ended, intervals)
             case _:
-                return self._use(intervals)
-
-    def _ended(self, intervals: Intervals) -> list[Ended]:
-        with self._reads.view() as view:
-            return view.outcomes.counts(intervals)
+                return [*self._gauges(intervals), *_used(ended, intervals)]
 
     def _errors(self, intervals: Intervals) -> Iterator[Series]:
         rates: defaultdict[str, dict[int, float]] = defaultdict(dict)
@@ -98,15 +109,12 @@ class Panels:
         for stage, values in rates.items():
             yield _line(stage, "ratio", values, intervals)
 
-    def _use(self, intervals: Intervals) -> Iterator[Series]:
+    def _gauges(self, intervals: Intervals) -> Iterator[Series]:
         means: defaultdict[tuple[str, str, str], dict[int, float]] = defaultdict(dict)
         for one in self._measures().utilisation(intervals):
             means[one.service, one.metric, one.unit][one.interval] = one.value
         for (service, metric, unit), values in means.items():
             yield _line(f"{service} {metric}", unit, values, intervals)
-        with self._reads.view() as view:
-            said = view.outcomes.resources(intervals)
-        yield from _used(said, intervals)
 
 
 def _line(name: str, unit: str, values: Mapping[int, float], intervals: Intervals) -> Series:
@@ -120,7 +128,7 @@ def _weight(series: Series) -> tuple[int, float, str]:
     return -len(known), -sum(known), series.name
 
 
-def _success(ended: Iterable[Ended], intervals: Intervals) -> Iterator[Series]:
+def _success(ended: Iterable[RunsEnded], intervals: Intervals) -> Iterator[Series]:
     runs: defaultdict[int, int] = defaultdict(int)
     well: defaultdict[int, int] = defaultdict(int)
     for one in ended:
@@ -131,44 +139,41 @@ def _success(ended: Iterable[Ended], intervals: Intervals) -> Iterator[Series]:
         yield _line("all runs", "ratio", values, intervals)
 
 
-def _durations(ended: Iterable[Ended], intervals: Intervals) -> Iterator[Series]:
-    sums: defaultdict[str, defaultdict[int, list[int]]] = defaultdict(
-        lambda: defaultdict(lambda: [0, 0])
-    )
+def _durations(ended: Iterable[RunsEnded], intervals: Intervals) -> Iterator[Series]:
+    means: defaultdict[str, dict[int, float]] = defaultdict(dict)
     for one in ended:
         if one.state == "COMPLETED" and one.timed:
-            held = sums[_job(one)][one.interval]
-            held[0] += one.microseconds
-            held[1] += one.timed
-    for job, found in sums.items():
-        values = {number: spent / runs / 1e6 for number, (spent, runs) in found.items()}
+            means[_job(one)][one.interval] = one.seconds / one.timed
+    for job, values in means.items():
         yield _line(job, "s", values, intervals)
 
 
-def _records(said: Iterable[Said], intervals: Intervals) -> Iterator[Series]:
+def _records(ended: Iterable[RunsEnded], intervals: Intervals) -> Iterator[Series]:
     rows: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
-    for one in said:
-        count = rows_written(one.body)
-        if count is not None:
-            rows[_job(one)][one.interval] += count * one.times * _HOUR / intervals.step
+    for one in ended:
+        if one.records is not None:
+            rows[_job(one)][one.interval] += one.records * _HOUR / intervals.step
     for job, values in rows.items():
         yield _line(job, "records/h", values, intervals)
 
 
-def _used(said: Iterable[Said], intervals: Intervals) -> Iterator[Series]:
-    sums: defaultdict[tuple[str, str], defaultdict[int, list[float]]] = defaultdict(
-        lambda: defaultdict(lambda: [0.0, 0.0])
+def _used(ended: Iterable[RunsEnded], intervals: Intervals) -> Iterator[Series]:
+    sums: defaultdict[tuple[str, str, str], defaultdict[int, list[float]]] = defaultdict(
+        lambda: defaultdict(lambda: [0.0, 0])
     )
-    for one in said:
-        for unit, value in used_resources(one.body):
-            held = sums[_job(one), unit][one.interval]
-            held[0] += value * one.times
-            held[1] += one.times
-    for (job, unit), found in sums.items():
-        what = "CPU of a run" if unit == "s" else "memory of a run"
+    for one in ended:
+        for what, unit, spent, runs in (
+            ("CPU of a run", "s", one.cpu_seconds, one.cpu_runs),
+            ("memory of a run", "By", one.memory_bytes, one.memory_runs),
+        ):
+            if runs:
+                held = sums[_job(one), what, unit][one.interval]
+                held[0] += spent
+                held[1] += runs
+    for (job, what, unit), found in sums.items():
         values = {number: spent / runs for number, (spent, runs) in found.items()}
         yield _line(f"{job} {what}", unit, values, intervals)
 
 
-def _job(one: Ended | Said) -> str:
+def _job(one: RunsEnded) -> str:
     return f"{one.job.namespace} {one.job.name}"

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from headwater.model.intervals import Intervals
+from headwater.model.pipeline_runs import PipelineRun, RunsEnded, RunTrace
 from headwater.model.signals import (
     LogPage,
     LogQuery,
@@ -127,6 +128,40 @@ class Measures(Protocol):
 
     def utilisation(self, intervals: Intervals) -> Sequence[Utilisation]:
         """Return means of the gauges that say how busy a service's machine and process are."""
+        ...
+
+
+class PipelineRuns(Protocol):
+    """Keeps how runs went, as lineage knows it, beside the traces that they left.
+
+    Runs follow from lineage: whoever follows its log says up to which sequence they are known.
+    They are not telemetry that grows old. A run is the same by its id and its job.
+    """
+
+    def position(self) -> int:
+        """Return the sequence up to which runs are known, 0 at first."""
+        ...
+
+    def keep(
+        self, runs: Sequence[PipelineRun], traces: Sequence[RunTrace], *, sequence: int
+    ) -> None:
+        """Put runs in the place of what was known of them, in one transaction with `sequence`."""
+        ...
+
+    def clear(self) -> None:
+        """Forget all runs, the traces that their facets name, and the position."""
+        ...
+
+    def ended(self, intervals: Intervals) -> Sequence[RunsEnded]:
+        """Count the runs that ended, by interval, job and state, in that order."""
+        ...
+
+    def traces_of(self, run_ids: Sequence[str]) -> Sequence[RunTrace]:
+        """Return the traces of runs, by run, trace and source."""
+        ...
+
+    def runs_of(self, trace_ids: Sequence[str]) -> Sequence[RunTrace]:
+        """Return the runs of traces, by run, trace and source."""
         ...
 
 

@@ -19,10 +19,12 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from headwater.api.panels import panels_router
 from headwater.app.telemetry import Telemetry
 from headwater.clock import ManualClock
+from headwater.errors import StorageFull
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL
+from headwater.telemetry.duckdb.runs import DuckPipelineRuns
 from headwater.telemetry.settings import TelemetrySettings
 from headwater.wire.otlp.signals import PROTOBUF, Signal
 from tests.lineage_stores import LineageBackend
@@ -37,15 +39,25 @@ def log(lineage_backend: LineageBackend) -> SqlLineage:
 
 
 @pytest.fixture
-def telemetry(tmp_path: Path) -> Iterator[Telemetry]:
-    telemetry = Telemetry(tmp_path, settings=TelemetrySettings(), clock=ManualClock(NOW))
+def telemetry(tmp_path: Path, log: SqlLineage) -> Iterator[Telemetry]:
+    telemetry = Telemetry(
+        tmp_path,
+        settings=TelemetrySettings(),
+        clock=ManualClock(NOW),
+        lineage=LineageReads(log.engine),
+    )
     yield telemetry
     telemetry.close()
 
 
 @pytest.fixture
 def get(calling: Any, log: SqlLineage, telemetry: Telemetry) -> Any:
-    router = panels_router(LineageReads(log.engine), telemetry.measures, clock=ManualClock(NOW))
+    router = panels_router(
+        LineageReads(log.engine),
+        measures=telemetry.measures,
+        runs=telemetry.runs,
+        clock=ManualClock(NOW),
+    )
     call = calling(router)
 
     def ask(target: str, status: int = 200) -> Any:
@@ -126,6 +138,22 @@ def test_runs_are_counted_where_they_ended(log: SqlLineage, get: Any) -> None:
         "error_rate_by_stage": {"load": {"runs": 2, "failed": 1, "error_rate": 0.5}},
         "resources": {"cpu_seconds": 3.0, "memory_bytes": 1000.0},
     }
+
+
+def test_panel_says_that_runs_are_missing_while_they_cannot_be_kept(
+    log: SqlLineage, get: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StorageFull("no space left")
+
+    run(log, 1, "whole", ended="2026-11-21T10:10:00+00:00")
+    with monkeypatch.context() as patched:
+        patched.setattr(DuckPipelineRuns, "keep", fail)
+        behind = get(f"/api/v2/panels/success-rate?{WINDOW}&step=3600")
+    assert (behind["partial"], behind["series"]) == (True, [])
+    assert behind["reason"] == "2 entries of lineage are not counted yet"
+    whole = get(f"/api/v2/panels/success-rate?{WINDOW}&step=3600")
+    assert (whole["partial"], whole["series"][0]["values"]) == (False, [1.0, None])
 
 
 def test_spans_are_counted_once_by_stage(get: Any, telemetry: Telemetry) -> None:

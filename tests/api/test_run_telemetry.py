@@ -37,8 +37,13 @@ def log(lineage_backend: LineageBackend) -> SqlLineage:
 
 
 @pytest.fixture
-def telemetry(tmp_path: Path) -> Iterator[Telemetry]:
-    telemetry = Telemetry(tmp_path, settings=TelemetrySettings(), clock=ManualClock(NOW))
+def telemetry(tmp_path: Path, log: SqlLineage) -> Iterator[Telemetry]:
+    telemetry = Telemetry(
+        tmp_path,
+        settings=TelemetrySettings(),
+        clock=ManualClock(NOW),
+        lineage=LineageReads(log.engine),
+    )
     yield telemetry
     telemetry.close()
 
@@ -48,7 +53,7 @@ def get(calling: Any, log: SqlLineage, telemetry: Telemetry) -> Get:
     reads = LineageReads(log.engine)
     call = calling(
         run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
-        traces_router(telemetry.traces, reads),
+        traces_router(reads, traces=telemetry.traces, runs=telemetry.runs),
     )
 
     def ask(target: str, status: int = 200) -> Any:
@@ -185,6 +190,9 @@ def test_run_that_names_its_trace_has_it(log, telemetry, get, facet: Any) -> Non
     found = get(f"/runs/{run_id(1)}/telemetry")
     assert [(one["trace_id"], one["how"]) for one in found["traces"]] == [(TRACE, "facet")]
     assert found["slowest_span"]["name"] == "x"
+    trace = get(f"/traces/{TRACE}")
+    assert trace["run_ids"] == [run_id(1)]
+    assert [one["job"]["name"] for one in trace["runs"]] == ["nightly"]
 
 
 def test_name_and_time_make_a_trace_probable_and_no_more(log, telemetry, get) -> None:

@@ -23,7 +23,10 @@ from tests.telemetry.payloads import captured
 @pytest.fixture
 def call(calling: Any, tmp_path: Path) -> Iterator[Any]:
     log = SqlLineage.open(tmp_path / "lineage.db")
-    telemetry = Telemetry(tmp_path, settings=TelemetrySettings(), clock=SystemClock())
+    reads = LineageReads(log.engine)
+    telemetry = Telemetry(
+        tmp_path, settings=TelemetrySettings(), clock=SystemClock(), lineage=reads
+    )
 
     async def fill() -> None:
         door = await telemetry.door()
@@ -31,7 +34,7 @@ def call(calling: Any, tmp_path: Path) -> Iterator[Any]:
             await door.admit(sent.signal, sent.body, sent.media_type)
 
     asyncio.run(fill())
-    yield calling(traces_router(telemetry.traces, LineageReads(log.engine)))
+    yield calling(traces_router(reads, traces=telemetry.traces, runs=telemetry.runs))
     telemetry.close()
     log.close()
 

@@ -153,8 +153,11 @@ class Columns:
             if (run, dataset) in uses:
                 said[run, dataset][_SOURCES[name]] = facet
         found: dict[int, set[_Statement]] = {job: set() for job in jobs}
+        explained = self._explicit.covered(jobs)
         for pair, bodies in said.items():
             use, source = uses[pair], max(bodies)
+            if not source and use.dataset in explained.get(use.job, ()):
+                continue
             statement = _Statement(bodies[source], source, use.dataset, use.job, use.state)
             found[use.job].add(statement)
         for one in self._explicit.on_jobs(jobs):

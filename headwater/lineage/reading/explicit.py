@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -19,6 +19,10 @@ _OWN_JOB: Final = -1
 _SAYS: Final = (
     "SELECT facet_id, out_dataset_id, out_job_id, in_dataset_id, in_job_id FROM facet_edge"
     " WHERE facet_id IN ({keys}) AND source = 1 AND (in_dataset_id <> 0 OR in_job_id <> 0)"
+)
+_TARGETED: Final = (
+    "SELECT facet_id, out_dataset_id, in_dataset_id, in_job_id FROM facet_edge"
+    " WHERE facet_id IN ({keys}) AND source = 1 AND out_job_id = 0"
 )
 _ANYTHING: Final = "SELECT 1 FROM facet_edge WHERE source = 1 LIMIT 1"
 # Who may have declared something of a dataset: as the target of an entry, or as its source.
@@ -69,6 +73,10 @@ class Statement(NamedTuple):
     state: EdgeState
 
 
+Covered = Mapping[int, frozenset[int]]
+"""Outputs of a job of which `lineage` facets say all that they come from, and those sources."""
+
+_COVERED: Final = Shelf[Covered]("covered", "job")
 _OF_JOB: Final = Shelf[tuple[Declared, ...]]("declared", "job")
 _OF_DATASET: Final = Shelf[tuple[Declared, ...]]("declared", "dataset")
 
@@ -96,6 +104,16 @@ class Explicit:
         for end in ("in", "out"):
             users += rows_in(self._connection, _NAMING.format(end=end), keys)
         return self._said_by(users, set())
+
+    def covered(self, jobs: Iterable[int]) -> dict[int, Covered]:
+        """Return per job the outputs that come from what is declared and from nothing else.
+
+        They are those that every run that counts declares. Jobs without any are left out.
+        """
+        if not self._anything():
+            return {}
+        found = self._recall.of(_COVERED, jobs, self._load_covered)
+        return {job: covered for job, covered in found.items() if covered}
 
     def _anything(self) -> bool:
         """Tell whether anybody ever declared an edge; most never do."""
@@ -133,6 +151,35 @@ class Explicit:
         for edge, carrier in self._edges_of(statements):
             found[carrier].add(edge)
         return {dataset: tuple(found.get(dataset, ())) for dataset in datasets}
+
+    def _load_covered(self, jobs: Collection[int]) -> dict[int, Covered]:
+        uses = [use for held in self._edges.uses(jobs).values() for use in held.outputs]
+        speaking, runs = self._edges.speaking, {use.run for use in uses}
+        own: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+        for run, dataset, facet, name in speaking.said(runs):
+            if name == "lineage":
+                own[run, dataset].add(facet)
+        of_job: defaultdict[int, set[int]] = defaultdict(set)
+        for run, facet in speaking.said_of_jobs(runs):
+            of_job[run].add(facet)
+        facets = {facet for held in (*own.values(), *of_job.values()) for facet in held}
+        targets: defaultdict[tuple[int, int], set[int | None]] = defaultdict(set)
+        for facet, out, source, job in rows_in(self._connection, _TARGETED, facets):
+            targets[facet, out].add(None if job else source)
+        found: dict[int, dict[int, set[int | None]]] = {job: {} for job in jobs}
+        for use in uses:
+            keys = [(f, out) for f in own[use.run, use.dataset] for out in (0, use.dataset)]
+            keys += [(facet, use.dataset) for facet in of_job[use.run]]
+            said = [targets[key] for key in keys if key in targets] or [{None}]
+            found[use.job].setdefault(use.dataset, set()).update(*said)
+        return {
+            job: {
+                out: frozenset(s for s in sources if s)
+                for out, sources in outs.items()
+                if None not in sources
+            }
+            for job, outs in found.items()
+        }
 
     def _on_outputs(self, jobs: Collection[int]) -> list[Statement]:
         uses = {

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from headwater.lineage.reading.changes import Changes
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
 from headwater.lineage.reading.dead_letters import DeadLetters
@@ -55,6 +56,7 @@ class LineageView:
         self, connection: Connection, memory: Memory | None = None, lens: Lens = NOW
     ) -> None:
         self.recall = Recall(connection, memory if lens == NOW else None)
+        self.changes = Changes(connection)
         self.columns = Columns(connection, self.recall, lens)
         self.documents = Documents(connection)
         self.datasets = Datasets(connection)

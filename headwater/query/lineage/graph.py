@@ -138,11 +138,17 @@ class Growth(Generic[Node]):
         self._edges = edges
 
     def admit(
-        self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, distance: int
+        self,
+        neighbours: Mapping[Node, Collection[Node]],
+        *,
+        side: Side,
+        distance: int,
+        passing: Collection[Node] = (),
     ) -> list[Node]:
         """Take in neighbours as the budget allows; return those not met on this side before.
 
-        What was met on the other side is in already, and is followed on this side too.
+        What was met on the other side is in already, and is followed on this side too. What is
+        `passing` is followed in part, and so can be met again.
         """
         signed = -distance if side == "up" else distance
         met = self._met.setdefault(side if self.is_directed else "up", set(self.start))
@@ -155,7 +161,7 @@ class Growth(Generic[Node]):
             self._admit_in_order(neighbours, side=side, signed=signed)
             reached = dict.fromkeys(node for around in neighbours.values() for node in around)
             taken = [node for node in reached if node in self.distances and node not in met]
-        met.update(taken)
+        met.update(node for node in taken if node not in passing)
         return taken
 
     def bands(self) -> Mapping[tuple[Node, Side], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -87,42 +87,90 @@ class TableWalk:
     def _hop(self, frontier: list[int], *, side: Side, distance: int) -> list[int]:
         datasets = [node for node in frontier if not node % 2]
         jobs = [node for node in frontier if node % 2]
-        jobs += self._jobs_of(datasets, (side,), distance=distance)
+        near = self._near_jobs(datasets, (side,))[side]
+        ways = self._ways(near, side)
+        jobs += self._admit(near, side=side, distance=distance, passing=ways.keys())
         declared = self._follow_declared(datasets, jobs, side=side, distance=distance)
         jobs += [node for node in declared if node % 2]
         onward = [node for node in declared if not node % 2]
-        return onward + self._datasets_of(jobs, (side,), distance=distance)
+        return onward + self._datasets_of(jobs, (side,), distance=distance, ways=ways)
+
+    def _ways(self, near: Mapping[int, Collection[int]], side: Side) -> dict[int, set[int]]:
+        """Return where jobs that declare their outputs lead, by whence they were reached.
+
+        Of an output that a `lineage` facet explains, other inputs of the job are no sources.
+        """
+        covered = self._view.explicit.covered(
+            node // 2 for around in near.values() for node in around
+        )
+        if not covered:
+            return {}
+        reached: defaultdict[int, set[int]] = defaultdict(set)
+        for dataset, jobs in near.items():
+            for job in jobs:
+                reached[job].add(dataset // 2)
+        ways: dict[int, set[int]] = {}
+        for job, declared in covered.items():
+            roots = self._roots({*declared, *(one for held in declared.values() for one in held)})
+            sources: defaultdict[int, set[int]] = defaultdict(set)
+            for out, held in declared.items():
+                sources[roots[out]].update(roots[one] for one in held)
+            if side == "up" and reached[job * 2 + 1] <= sources.keys():
+                ways[job * 2 + 1] = {one for out in reached[job * 2 + 1] for one in sources[out]}
+            elif side == "down":
+                outputs = {use.dataset for use in self._view.edges.uses([job])[job].outputs}
+                closed = {out for out, held in sources.items() if not held & reached[job * 2 + 1]}
+                if closed:
+                    ways[job * 2 + 1] = {*self._roots(outputs).values()} - closed
+        return ways
 
     def _jobs_of(
         self, datasets: Sequence[int], sides: Sequence[Side], *, distance: int
     ) -> list[int]:
         """Take in the jobs that write (up) or read (down) these datasets."""
+        near = self._near_jobs(datasets, sides)
+        return [
+            node for side in sides for node in self._admit(near[side], side=side, distance=distance)
+        ]
+
+    def _near_jobs(
+        self, datasets: Sequence[int], sides: Sequence[Side]
+    ) -> dict[Side, dict[int, set[int]]]:
+        """Return by dataset the jobs that write (up) or read (down) it."""
+        found: dict[Side, dict[int, set[int]]] = {side: {} for side in sides}
         if not datasets:
-            return []
+            return found
         roots = self._members(datasets)
         around = self._view.edges.around(roots)
         wanted = {job for pair in around.values() for jobs in pair for job in jobs}
         entities = self._view.entities.of("job", wanted)
         uses = self._view.edges.uses(job for job in wanted if not entities[job].is_hidden)
-        taken: list[int] = []
         for side in sides:
             direction = OUTPUT if side == "up" else INPUT
-            neighbours: defaultdict[int, set[int]] = defaultdict(set)
+            neighbours = found[side]
             for job, held in uses.items():
                 for use in held.side(direction):
                     root = roots.get(use.dataset)
                     if root is not None:
                         self._link(job * 2 + 1, root * 2, direction, use.state)
-                        neighbours[root * 2].add(job * 2 + 1)
-            taken += self._admit(neighbours, side=side, distance=distance)
-        return taken
+                        neighbours.setdefault(root * 2, set()).add(job * 2 + 1)
+        return found
 
     def _datasets_of(
-        self, jobs: Sequence[int], sides: Sequence[Side], *, distance: int
+        self,
+        jobs: Sequence[int],
+        sides: Sequence[Side],
+        *,
+        distance: int,
+        ways: Mapping[int, Collection[int]] | None = None,
     ) -> list[int]:
-        """Take in the datasets that these jobs read (up) or write (down)."""
+        """Take in the datasets that these jobs read (up) or write (down).
+
+        Jobs in `ways` lead to those datasets only.
+        """
         if not jobs:
             return []
+        ways = ways or {}
         uses = self._view.edges.uses(job // 2 for job in jobs)
         datasets = {use.dataset for held in uses.values() for use in (*held.inputs, *held.outputs)}
         roots = self._roots(self._visible(datasets))
@@ -131,9 +179,10 @@ class TableWalk:
             direction = INPUT if side == "up" else OUTPUT
             neighbours: defaultdict[int, set[int]] = defaultdict(set)
             for job, held in uses.items():
+                only = ways.get(job * 2 + 1)
                 for use in held.side(direction):
                     root = roots.get(use.dataset)
-                    if root is not None:
+                    if root is not None and (only is None or root in only):
                         self._link(job * 2 + 1, root * 2, direction, use.state)
                         neighbours[job * 2 + 1].add(root * 2)
             taken += self._admit(neighbours, side=side, distance=distance)
@@ -160,9 +209,16 @@ class TableWalk:
                 neighbours[near].add(far)
         return self._admit(neighbours, side=side, distance=distance)
 
-    def _admit(self, neighbours: dict[int, set[int]], *, side: Side, distance: int) -> list[int]:
+    def _admit(
+        self,
+        neighbours: Mapping[int, Collection[int]],
+        *,
+        side: Side,
+        distance: int,
+        passing: Collection[int] = (),
+    ) -> list[int]:
         self._growth.count_edges(len(self._states) + len(self._declared))
-        return self._growth.admit(neighbours, side=side, distance=distance)
+        return self._growth.admit(neighbours, side=side, distance=distance, passing=passing)
 
     def _link(self, job: int, dataset: int, direction: int, state: EdgeState) -> None:
         ends = (job, dataset) if direction == OUTPUT else (dataset, job)

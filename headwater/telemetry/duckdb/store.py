@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -71,18 +72,13 @@ class DuckTelemetry:
             new, hashes = self._new(batches)
             if not new:
                 return
-            try:
-                self._connection.begin()
+            with self._transaction():
                 for table, rows in _together(new).items():
                     self._insert(table, rows)
                 if hashes:
                     self._connection.executemany(
                         "INSERT INTO taken_requests VALUES (?, ?)", list(hashes.items())
                     )
-                self._connection.commit()
-            except DuckError as error:
-                self._roll_back()
-                raise _translate(error, self._path) from error
             self._taken.update(hashes)
 
     def expire(self, before: datetime) -> int:
@@ -98,11 +94,20 @@ class DuckTelemetry:
                     removed += 0 if done is None else int(done[0])
                 self._forget_bodies()
                 self._connection.execute(statements("blocks.sql")["expire"])
+                self._connection.execute(statements("runs.sql")["expire"])
                 if removed:
                     self._connection.execute("CHECKPOINT")
             except DuckError as error:
                 raise _translate(error, self._path) from error
         return removed
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Let the caller write in its turn; everything is durable afterwards, or nothing was."""
+        with self._lock:
+            self._check_open()
+            with self._transaction():
+                yield self._connection
 
     def reader(self) -> Connection:
         """Return a connection of the caller's own for questions; raises `Unavailable`."""
@@ -116,6 +121,20 @@ class DuckTelemetry:
             if not self._is_closed:
                 self._is_closed = True
                 self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        is_done = False
+        try:
+            self._connection.begin()
+            yield
+            self._connection.commit()
+            is_done = True
+        except DuckError as error:
+            raise _translate(error, self._path) from error
+        finally:
+            if not is_done:
+                self._roll_back()
 
     def _new(self, batches: Sequence[Batch]) -> tuple[list[Batch], dict[bytes, datetime]]:
         """Return the batches that did not come before, and the hashes to remember."""
@@ -141,6 +160,8 @@ class DuckTelemetry:
             self._blocks.add(rows)
         derived = statements("derived.sql").get(table, "SELECT * FROM batch")
         self._append(f"INSERT INTO {table} BY NAME {derived}", rows)
+        if table == "otel_traces":
+            self._append(statements("runs.sql")["traces_of_spans"], rows)
 
     def _append(self, sql: str, rows: pa.Table) -> None:
         self._connection.register("batch", rows)

@@ -38,6 +38,35 @@ CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
     "End" TIMESTAMP_NS NOT NULL
 );
 
+-- How runs went, as lineage knows it; kept by whoever follows its log. What is not known is NULL.
+CREATE TABLE IF NOT EXISTS pipeline_runs (
+    RunId VARCHAR NOT NULL,
+    JobNamespace VARCHAR NOT NULL,
+    JobName VARCHAR NOT NULL,
+    State VARCHAR NOT NULL,
+    StartedAt TIMESTAMP,
+    EndedAt TIMESTAMP,
+    ParentRunId VARCHAR NOT NULL,
+    RecordsRead UBIGINT,
+    RecordsWritten UBIGINT,
+    CpuSeconds DOUBLE,
+    MemoryBytes UBIGINT,
+    "Sequence" UBIGINT NOT NULL
+);
+
+-- Which trace is of which run: `Source` is `attribute` when spans name the run, and `facet` when a
+-- facet of the run names the trace. A row may be there more than once.
+CREATE TABLE IF NOT EXISTS run_traces (
+    RunId VARCHAR NOT NULL,
+    TraceId VARCHAR NOT NULL,
+    "Source" VARCHAR NOT NULL
+);
+
+-- Up to which sequence of lineage the runs are known.
+CREATE TABLE IF NOT EXISTS followed_lineage (
+    "Sequence" UBIGINT NOT NULL
+);
+
 -- Spans are counted into blocks in order of arrival. `Hash` is of a key with its value that a span
 -- or its resource has in the block; NULL stands for any.
 CREATE TABLE IF NOT EXISTS attribute_blocks (

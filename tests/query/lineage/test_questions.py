@@ -9,48 +9,13 @@ import pytest
 from headwater.errors import Invalid, Missing
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.lens import Lens
-from headwater.model.lineage import Moment, Name
+from headwater.model.lineage import Moment
 from headwater.model.principal import LOCAL
 from headwater.query.lineage.collapse import Collapse
 from headwater.query.lineage.graph import Budget, Graph
+from tests.query.lineage.graphs import links, names, symlinks, with_facets
 
 LATE = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-
-
-def names(graph: Graph, kind: str = "dataset") -> dict[str, int]:
-    return {v.name.name: at for v, at in graph.distances.items() if v.kind == kind}
-
-
-def links(graph: Graph) -> set[tuple[str, str, str]]:
-    return {(k.origin.name.name, k.destination.name.name, k.state) for k in graph.links}
-
-
-def with_facets(event: dict[str, Any], dataset: str, **facets: Any) -> dict[str, Any]:
-    """Return the event with facets on one of its inputs or outputs."""
-    for one in (*event["inputs"], *event["outputs"]):
-        if one["name"] == dataset:
-            one["facets"] = {**one.get("facets", {}), **facets}
-    return event
-
-
-def symlinks(*names: str, type_: str = "TABLE") -> dict[str, Any]:
-    return {"identifiers": [{"namespace": "ns", "name": n, "type": type_} for n in names]}
-
-
-def entry(*inputs: str, name: str | None = None, job: bool = False) -> dict[str, Any]:
-    sources = [{"namespace": "ns", "name": one, "type": "DATASET"} for one in inputs]
-    if job:
-        return {"type": "JOB", "inputs": sources}
-    return {"namespace": "ns", "name": name, "type": "DATASET", "inputs": sources}
-
-
-def dataset_event(name: str, minute: int, **facets: Any) -> dict[str, Any]:
-    return {
-        "eventTime": f"2026-03-01T12:{minute:02d}:00Z",
-        "producer": "urn:test",
-        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/DatasetEvent",
-        "dataset": {"namespace": "ns", "name": name, "facets": facets},
-    }
 
 
 def test_downstream_goes_on_behind_a_cycle(lineage: Any, event: Any) -> None:
@@ -74,68 +39,6 @@ def test_names_of_one_dataset_are_one_node_under_the_name_asked(lineage: Any, ev
         assert names(graph) == {asked: 0, "raw": -1, "top": 1}
         (others,) = graph.identities.values()
         assert {asked, *(name.name for name in others)} == {"db.t", "/files/t"}
-
-
-def in_space(event: dict[str, Any], **spaces: str) -> dict[str, Any]:
-    """Put datasets, by name, into other namespaces."""
-    for dataset in (*event["inputs"], *event["outputs"]):
-        dataset["namespace"] = spaces.get(dataset["name"], dataset["namespace"])
-    return event
-
-
-def all_names(graph: Graph) -> set[str]:
-    return {vertex.name.name for vertex in graph.distances}
-
-
-def test_spellings_of_a_scheme_are_one_node_under_the_name_asked(lineage: Any, event: Any) -> None:
-    lineage.post(
-        in_space(event("COMPLETE", "spark", 1, "raw", "t"), t="s3a://lake", raw="gs://b"),
-        in_space(event("COMPLETE", "trino", 2, "t", "top"), t="s3://lake"),
-        in_space(event("COMPLETE", "old", 3, "t", "side"), t="s3n://lake"),
-        in_space(event("COMPLETE", "else", 4, "t", "apart"), t="s3://other"),
-        in_space(event("COMPLETE", "copy", 5, "", "raw"), raw="gcs://b"),
-    )
-    spelt = ("s3://lake", "s3a://lake", "s3n://lake")
-    for space in spelt:
-        graph = lineage.walk(f"dataset:{space}:t")
-        assert all_names(graph) == {"spark", "raw", "copy", "t", "trino", "top", "old", "side"}
-        (start,) = graph.start
-        assert start.name == Name(space, "t")
-        others = tuple(Name(other, "t") for other in spelt if other != space)
-        assert graph.identities[start] == others
-    up = lineage.walk("job:ns:trino", towards="up")
-    assert Name("s3://lake", "t") in {vertex.name for vertex in up.distances}
-    assert all_names(up) == {"trino", "t", "spark", "raw", "copy"}
-
-
-def test_dataset_is_found_where_only_another_spelling_is_known(lineage: Any, event: Any) -> None:
-    lineage.post(in_space(event("COMPLETE", "w", 1, "raw", "t"), t="postgresql://db:5432"))
-    graph = lineage.walk("dataset:postgres://db:5432:t", towards="up")
-    assert all_names(graph) == {"t", "w", "raw"}
-    with pytest.raises(Missing):
-        lineage.walk("dataset:mysql://db:5432:t")
-
-
-def test_spelling_that_is_deleted_is_apart(lineage: Any, event: Any) -> None:
-    lineage.post(
-        in_space(event("COMPLETE", "spark", 1, "raw", "t"), t="s3a://ns"),
-        in_space(event("COMPLETE", "trino", 2, "t", "top"), t="s3://ns"),
-    )
-    lineage.command("delete", "dataset", "t", namespace="s3a://ns")
-    assert all_names(lineage.walk("dataset:s3://ns:t")) == {"t", "trino", "top"}
-    lineage.command("undelete", "dataset", "t", namespace="s3a://ns")
-    assert "raw" in all_names(lineage.walk("dataset:s3://ns:t"))
-
-
-def test_columns_are_followed_through_spellings(lineage: Any, event: Any) -> None:
-    made = {"fields": {"c": {"inputFields": [{"namespace": "ns", "name": "raw", "field": "a"}]}}}
-    used = {"fields": {"d": {"inputFields": [{"namespace": "s3://l", "name": "t", "field": "c"}]}}}
-    lineage.post(
-        in_space(event("COMPLETE", "w", 1, "raw", "t", columns=made), t="s3a://l"),
-        in_space(event("COMPLETE", "r", 2, "t", "top", columns=used), t="s3://l"),
-    )
-    graph = lineage.walk("datasetField:ns:top:d", towards="up")
-    assert {vertex.column for vertex in graph.distances} == {"a", "c", "d"}
 
 
 def test_symlink_taken_back_parts_the_names_again(lineage: Any, event: Any) -> None:
@@ -184,87 +87,6 @@ def test_columns_are_followed_through_symlinks(lineage: Any, event: Any) -> None
     assert [f"{v.name.name}.{v.column}" for v in graph.distances] == ["db.t.y", "raw.x", "top.z"]
     down = lineage.walk("datasetField:ns:raw:x", towards="down")
     assert {v.name.name: at for v, at in down.distances.items()} == {"db.t": 1, "raw": 0, "top": 2}
-
-
-def test_declared_edges_of_an_output_join_datasets(lineage: Any, event: Any) -> None:
-    said = {"inputs": [{"namespace": "ns", "name": "hidden source", "type": "DATASET"}]}
-    lineage.post(with_facets(event("COMPLETE", "j", 1, "a", "b"), "b", lineage=said))
-    graph = lineage.walk("dataset:ns:b", towards="up")
-    (declared,) = [link for link in graph.links if link.is_declared]
-    assert (declared.origin.name.name, declared.destination.name.name) == ("hidden source", "b")
-    assert declared.job is not None
-    assert declared.job.name == "j"
-    down = lineage.walk("dataset:ns:hidden source", towards="down")
-    assert names(down) == {"hidden source": 0, "b": 1}
-
-
-def test_declared_edges_of_a_job_replace_those_of_its_run_before(lineage: Any, event: Any) -> None:
-    def saying(run: int, source: str) -> dict[str, Any]:
-        told: dict[str, Any] = event("COMPLETE", "j", run)
-        told["job"]["facets"] = {"lineage": {"entries": [entry(source, name="b")]}}
-        return told
-
-    lineage.post(saying(1, "old"))
-    assert names(lineage.walk("dataset:ns:b", towards="up")) == {"b": 0, "old": -1}
-    lineage.post(saying(2, "new"))
-    assert names(lineage.walk("dataset:ns:b", towards="up")) == {"b": 0, "new": -1}
-
-
-def test_job_entry_makes_an_edge_to_the_job(lineage: Any, event: Any) -> None:
-    told = event("COMPLETE", "j", 1, "", "b")
-    told["job"]["facets"] = {"lineage": {"entries": [entry("a", job=True)]}}
-    lineage.post(told)
-    graph = lineage.walk("dataset:ns:b", towards="up")
-    assert names(graph) == {"b": 0, "a": -1}
-    assert ("a", "j", "current") in links(graph)
-
-
-def test_job_that_another_names_leads_on(lineage: Any, event: Any) -> None:
-    told = event("COMPLETE", "j", 1, "", "b")
-    from_job = {"namespace": "ns", "name": "exporter", "type": "JOB"}
-    told["job"]["facets"] = {"lineage": {"entries": [{**entry(name="b"), "inputs": [from_job]}]}}
-    lineage.post(told)
-    up = lineage.walk("dataset:ns:b", towards="up")
-    assert ("exporter", "b", "current") in links(up)
-    down = lineage.walk("job:ns:exporter", towards="down")
-    assert links(down) == {("exporter", "b", "current")}
-
-
-def test_dataset_event_declares_without_a_job(lineage: Any) -> None:
-    said = {"inputs": [{"namespace": "ns", "name": "table", "type": "DATASET"}]}
-    lineage.post(dataset_event("view", 1, lineage=said))
-    graph = lineage.walk("dataset:ns:view", towards="up")
-    assert links(graph) == {("table", "view", "current")}
-    assert graph.links[0].job is None
-
-
-def test_columns_of_a_lineage_facet_on_a_job_are_followed(lineage: Any, event: Any) -> None:
-    column = {"inputs": [{"namespace": "ns", "name": "a", "type": "DATASET", "field": "x"}]}
-    told = event("COMPLETE", "j", 1, "a", "b")
-    told["job"]["facets"] = {
-        "lineage": {"entries": [{**entry(name="b"), "inputs": None, "fields": {"y": column}}]}
-    }
-    lineage.post(told)
-    graph = lineage.walk("datasetField:ns:b:y", towards="up")
-    assert [v.id for v in graph.distances] == ["datasetField:ns:a:x", "datasetField:ns:b:y"]
-
-
-def test_lineage_facet_counts_before_the_column_lineage_of_the_same_output(
-    lineage: Any, event: Any
-) -> None:
-    def source(column: str) -> dict[str, str]:
-        return {"namespace": "ns", "name": "a", "type": "DATASET", "field": column}
-
-    columns = {"fields": {"y": {"inputFields": [source("older")]}}}
-    told = event("COMPLETE", "j", 1, "a", "b", columns=columns)
-    lineage.post(told)
-    before = lineage.walk("datasetField:ns:b:y", towards="up")
-    explicit = {"fields": {"y": {"inputs": [source("explicit")]}}}
-    again = event("COMPLETE", "j", 2, "a", "b", columns=columns)
-    lineage.post(with_facets(again, "b", lineage=explicit))
-    after = lineage.walk("datasetField:ns:b:y", towards="up")
-    assert [v.column for v in before.distances if v.name.name == "a"] == ["older"]
-    assert [v.column for v in after.distances if v.name.name == "a"] == ["explicit"]
 
 
 def test_columns_of_a_run_in_flight_are_marked(lineage: Any, event: Any) -> None:
