@@ -20,6 +20,7 @@ from headwater.api.health import Part, health_router
 from headwater.api.impact import impact_router
 from headwater.api.jaeger.router import version_1_router, version_3_router
 from headwater.api.jobs import jobs_router
+from headwater.api.job_pages import job_pages_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
 from headwater.api.lineage_canvas import lineage_canvas_router
@@ -180,6 +181,7 @@ class Platform:
             differences_router(reads),
             run_comparison_router(reads),
             schema_history_router(reads),
+            job_pages_router(reads, lake_jobs=self._lake_jobs()),
             search_v2_router(reads),
             entities_router(reads, self.lineage.door),
             marquez_writes_router(reads, self.lineage.door),
@@ -210,6 +212,22 @@ class Platform:
             trace_views_router(
                 reads, traces=telemetry.traces, records=telemetry.records, clock=clock
             ),
+    def _lake_jobs(self) -> frozenset[Name]:
+        namespace = self.settings.lake.namespace
+        return frozenset(Name(namespace, job) for job in self._chain.jobs)
+
+    def _overview(self) -> Overview:
+        records = self.records
+        return Overview(
+            self.lineage.reads,
+            tables=self._tables,
+            rate=self._rate,
+            quarantine=records.quarantine,
+            has_records=lambda: records.door.rates.has_any() or bool(records.manifest.sources()),
+            has_telemetry=self.telemetry.has_any,
+            clock=self._clock,
+        )
+
             run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
             signals_router(telemetry.records, clock=clock),
             panels_router(reads, telemetry.measures, clock=clock),

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from headwater.lineage.reading.attempts import Attempts
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
 from headwater.lineage.reading.dead_letters import DeadLetters
@@ -21,6 +22,7 @@ from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.freshness import Freshness
 from headwater.lineage.reading.hidden import Hidden
+from headwater.lineage.reading.job_pages import JobPages
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.listing import Listing
@@ -56,6 +58,7 @@ class LineageView:
     ) -> None:
         self.recall = Recall(connection, memory if lens == NOW else None)
         self.columns = Columns(connection, self.recall, lens)
+        self.attempts = Attempts(connection)
         self.documents = Documents(connection)
         self.datasets = Datasets(connection)
         self.dead_letters = DeadLetters(connection)
@@ -70,6 +73,7 @@ class LineageView:
         self.hidden = Hidden(connection)
         self.jobs = Jobs(connection)
         self.listing = Listing(connection)
+        self.job_pages = JobPages(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
