@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.conformance import conformance_router
+from headwater.api.datasets import datasets_router
 from headwater.api.dead_letters import dead_letters_router
 from headwater.api.differences import differences_router
 from headwater.api.dispatch import Front, HotRoute
@@ -19,8 +20,8 @@ from headwater.api.events import events_router
 from headwater.api.health import Part, health_router
 from headwater.api.impact import impact_router
 from headwater.api.jaeger.router import version_1_router, version_3_router
-from headwater.api.jobs import jobs_router
 from headwater.api.job_pages import job_pages_router
+from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
 from headwater.api.lineage_canvas import lineage_canvas_router
@@ -30,6 +31,7 @@ from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.origins import Origins
 from headwater.api.otlp import otlp_routes
+from headwater.api.overview import overview_router
 from headwater.api.panels import panels_router
 from headwater.api.pipelines import pipelines_router
 from headwater.api.quality import quality_router
@@ -45,6 +47,7 @@ from headwater.api.segments import register_segment
 from headwater.api.session import session_router
 from headwater.api.signals import signals_router
 from headwater.api.sql import sql_router
+from headwater.api.sql_catalogue import sql_catalogue_router
 from headwater.api.tokens import tokens_router
 from headwater.api.trace_search import trace_search_router
 from headwater.api.trace_views import trace_views_router
@@ -70,6 +73,8 @@ from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
 from headwater.model.lineage import Name
 from headwater.query.conformance import Conformance
+from headwater.query.ingest_rate import IngestRate
+from headwater.query.overview import Overview
 from headwater.query.sql.session import SqlSession
 
 
@@ -171,9 +176,12 @@ class Platform:
                 max_body_bytes=self.settings.ingest.max_body_bytes,
             ),
             lake_router(self._catalogue, self._sql),
+            datasets_router(self._catalogue, reads, namespace=self.settings.lake.namespace),
             sql_router(self._sql, self._usage),
+            sql_catalogue_router(self._catalogue, self._sql),
             jobs_router(self._chain),
             lineage_router(reads),
+            job_pages_router(reads, lake_jobs=self._lake_jobs()),
             lineage_canvas_router(
                 reads, namespace=self.settings.lake.namespace, sizes=self._sizes_of_tables
             ),
@@ -181,7 +189,6 @@ class Platform:
             differences_router(reads),
             run_comparison_router(reads),
             schema_history_router(reads),
-            job_pages_router(reads, lake_jobs=self._lake_jobs()),
             search_v2_router(reads),
             entities_router(reads, self.lineage.door),
             marquez_writes_router(reads, self.lineage.door),
@@ -190,6 +197,7 @@ class Platform:
             pipelines_router(self.flow.executor),
             *self._telemetry_routers(),
             quality_router(reads),
+            overview_router(self._overview(), namespace=self.settings.lake.namespace),
             conformance_router(Conformance(reads)),
             events_router(
                 reads,
@@ -204,14 +212,6 @@ class Platform:
             ),
         ]
 
-    def _telemetry_routers(self) -> list[APIRouter]:
-        reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
-        return [
-            traces_router(telemetry.traces, reads),
-            trace_search_router(reads, telemetry.traces),
-            trace_views_router(
-                reads, traces=telemetry.traces, records=telemetry.records, clock=clock
-            ),
     def _lake_jobs(self) -> frozenset[Name]:
         namespace = self.settings.lake.namespace
         return frozenset(Name(namespace, job) for job in self._chain.jobs)
@@ -228,6 +228,14 @@ class Platform:
             clock=self._clock,
         )
 
+    def _telemetry_routers(self) -> list[APIRouter]:
+        reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
+        return [
+            traces_router(telemetry.traces, reads),
+            trace_search_router(reads, telemetry.traces),
+            trace_views_router(
+                reads, traces=telemetry.traces, records=telemetry.records, clock=clock
+            ),
             run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
             signals_router(telemetry.records, clock=clock),
             panels_router(reads, telemetry.measures, clock=clock),
@@ -277,6 +285,7 @@ class Platform:
         lake = self.directory.path / "lake"
         self._tables = MetadataTables(lake)
         self._usage = Usage(records.engine)
+        self._rate = IngestRate(records.manifest, records.door.rates, clock)
         self._catalogue = Catalogue(
             tables=self._tables,
             manifest=records.manifest,
