@@ -177,10 +177,7 @@ class Platform:
                 Replays(records.quarantine, records.door),
                 max_body_bytes=self.settings.ingest.max_body_bytes,
             ),
-            lake_router(self._catalogue, self._sql),
-            datasets_router(self._catalogue, reads, namespace=self.settings.lake.namespace),
-            sql_router(self._sql, self._usage),
-            sql_catalogue_router(self._catalogue, self._sql),
+            *self._lake_routers(),
             jobs_router(self._chain),
             lineage_router(reads),
             job_pages_router(reads, lake_jobs=self._lake_jobs()),
@@ -212,6 +209,15 @@ class Platform:
                 DeadLetterReplays(self.lineage.door, self.lineage.store.discard),
                 max_body_bytes=self.settings.server.max_body_bytes,
             ),
+        ]
+
+    def _lake_routers(self) -> list[APIRouter]:
+        namespace = self.settings.lake.namespace
+        return [
+            lake_router(self._catalogue, self._sql),
+            datasets_router(self._catalogue, self.lineage.reads, namespace=namespace),
+            sql_router(self._sql, self._usage),
+            sql_catalogue_router(self._catalogue, self._sql),
         ]
 
     def _lake_jobs(self) -> frozenset[Name]:

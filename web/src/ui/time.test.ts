@@ -13,8 +13,10 @@ test.each([
   expect(spanOf(seconds)).toBe(said);
 });
 
-test("a moment that is ahead is said to be", () => {
-  expect(spanSince(1_000_000, 0)).toBe("in 16 min 40 s");
-  expect(spanSince(0, 1_000_000)).toBe("16 min 40 s ago");
+test("how long ago something was is told without seconds beyond a minute", () => {
+  expect(spanSince(1_000_000, 0)).toBe("in 16 min");
+  expect(spanSince(0, 1_000_000)).toBe("16 min ago");
+  expect(spanSince(0, 59_400)).toBe("59 s ago");
+  expect(spanSince(0, 7_500_000)).toBe("2 h 5 min ago");
   expect(spanSince(0, 2_000)).toBe("just now");
 });

@@ -23,11 +23,12 @@ export function spanOf(seconds: number): string {
   return parts.join(" ");
 }
 
-/** How long ago a moment was, or how far ahead it is. */
+/** How long ago a moment was, or how far ahead it is, without seconds beyond a minute. */
 export function spanSince(moment: string | number | Date, now = Date.now()): string {
   const seconds = (now - new Date(moment).getTime()) / 1000;
-  if (Math.abs(seconds) < 5) return texts.shared.justNow;
-  const span = spanOf(Math.round(Math.abs(seconds)));
+  const length = Math.abs(seconds);
+  if (length < 5) return texts.shared.justNow;
+  const span = spanOf(length < 60 ? Math.round(length) : Math.floor(length / 60) * 60);
   return seconds > 0 ? texts.shared.ago(span) : texts.shared.inFuture(span);
 }
 

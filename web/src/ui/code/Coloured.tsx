@@ -1,7 +1,8 @@
 import { classHighlighter } from "@lezer/highlight";
 import { useMemo } from "react";
 import "./colours.css";
-import { type Language, parserOf } from "./languages";
+import { parserOf } from "./dialect";
+import type { Language } from "./languages";
 import { piecesOf } from "./pieces";
 
 /** A text in the colours of its language. */

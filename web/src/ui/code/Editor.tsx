@@ -14,7 +14,8 @@ import { classHighlighter } from "@lezer/highlight";
 import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import { styleNonce } from "@/theme/nonce";
 import "./colours.css";
-import { type Language, languageOf } from "./languages";
+import { extensionOf } from "./dialect";
+import type { Language } from "./languages";
 import { markProblem, type PlacedProblem, problemMarks } from "./problems";
 import { type CodeCatalogue, suggest } from "./suggest";
 import { editorTheme } from "./theme";
@@ -57,7 +58,7 @@ export function Editor(props: EditorProps) {
     if (!host.current) return;
     const extensions = [
       ...always(latest),
-      languageOf(language),
+      extensionOf(language),
       editorTheme({ minHeight, maxHeight }),
       EditorState.readOnly.of(isReadOnly),
       EditorView.contentAttributes.of({ "aria-label": label }),

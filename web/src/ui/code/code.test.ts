@@ -1,6 +1,7 @@
 import { classHighlighter } from "@lezer/highlight";
 import { describe, expect, it } from "vitest";
-import { parserOf } from "./languages";
+import { parserOf } from "./dialect";
+import { languageOf } from "./languages";
 import { piecesOf } from "./pieces";
 import { optionsFor, tablesIn } from "./suggest";
 
@@ -54,6 +55,17 @@ describe("colours", () => {
   it("are not made for plain text", () => {
     expect(piecesOf("a b", parserOf("text"), classHighlighter)).toEqual([
       { from: 0, text: "a b", classes: "" },
+    ]);
+  });
+});
+
+describe("a word for a language", () => {
+  it("is read in any case and dialect, and is plain text otherwise", () => {
+    expect(["SQL", "SparkSQL", "json", "python"].map(languageOf)).toEqual([
+      "sql",
+      "sql",
+      "json",
+      "text",
     ]);
   });
 });

@@ -1,5 +1,5 @@
-import type { Parser } from "@lezer/common";
 import { type Highlighter, highlightTree } from "@lezer/highlight";
+import type { CodeParser } from "./dialect";
 
 const MOST_COLOURED = 200_000;
 
@@ -11,7 +11,11 @@ export interface Piece {
 }
 
 /** A text cut where its look changes; one that is very long stays whole and plain. */
-export function piecesOf(code: string, parser: Parser | null, highlighter: Highlighter): Piece[] {
+export function piecesOf(
+  code: string,
+  parser: CodeParser | null,
+  highlighter: Highlighter,
+): Piece[] {
   if (parser === null || code.length > MOST_COLOURED) return [{ from: 0, text: code, classes: "" }];
   const pieces: Piece[] = [];
   let done = 0;

@@ -1,5 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
-import { type Language, SQL_WORDS } from "./languages";
+import { SQL_WORDS } from "./dialect";
+import type { Language } from "./languages";
 
 /** A table that can be named in a statement, as `zone.name`. */
 export interface CatalogueTable {
