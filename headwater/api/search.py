@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.difference_shapes import Document, name_json
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.search import SearchPage
 from headwater.lineage.reading.view import LineageReads
 from headwater.query.lineage.nodes import node_id
 from headwater.query.search import Filter, Hit, Search
@@ -19,7 +21,7 @@ def search_v2_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["lineage"])
     search = Search(reads)
 
-    @router.get("/search")
+    @router.get("/search", responses=answers(SearchPage))
     def find(
         _principal: Reader,
         q: Annotated[

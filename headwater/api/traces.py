@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.jaeger.route import plain
+from headwater.api.shapes import answers
+from headwater.api.shapes.traces import TraceList, WholeTrace
 from headwater.errors import Missing, Unprocessable
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.telemetry import Span, TraceQuery, TraceSummary
@@ -28,7 +30,7 @@ def traces_router(
     """Return the routes about traces; `traces` and `runs` open the store."""
     router = APIRouter(prefix="/api/v2/traces", tags=["traces"])
 
-    @router.get("")
+    @router.get("", responses=answers(TraceList))
     def list_traces(
         _: Reader,
         run: Annotated[str | None, Query(description="Traces of this run.")] = None,
@@ -59,7 +61,7 @@ def traces_router(
         )
         return plain({"traces": [summary_json(one) for one in traces().find(query)]})
 
-    @router.get("/{trace_id}")
+    @router.get("/{trace_id}", responses=answers(WholeTrace))
     def get_trace(_: Reader, trace_id: str) -> Response:
         """Return a trace with its spans by time; offsets and durations are milliseconds.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -22,6 +22,7 @@ from headwater.api.jaeger.router import version_1_router, version_3_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
+from headwater.api.lineage_canvas import lineage_canvas_router
 from headwater.api.live import Live, live_router
 from headwater.api.marquez.router import marquez_router
 from headwater.api.marquez.writes import marquez_writes_router
@@ -44,6 +45,8 @@ from headwater.api.session import session_router
 from headwater.api.signals import signals_router
 from headwater.api.sql import sql_router
 from headwater.api.tokens import tokens_router
+from headwater.api.trace_search import trace_search_router
+from headwater.api.trace_views import trace_views_router
 from headwater.api.traces import traces_router
 from headwater.api.ui import BuiltFiles, ui_router
 from headwater.api.webhook import webhook_routes
@@ -64,6 +67,7 @@ from headwater.ingest.validation import Mode
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
+from headwater.model.lineage import Name
 from headwater.query.conformance import Conformance
 from headwater.query.sql.session import SqlSession
 
@@ -171,6 +175,9 @@ class Platform:
             sql_router(self._sql, self._usage),
             jobs_router(self._chain),
             lineage_router(reads),
+            lineage_canvas_router(
+                reads, namespace=self.settings.lake.namespace, sizes=self._sizes_of_tables
+            ),
             impact_router(reads),
             differences_router(reads),
             run_comparison_router(reads),
@@ -201,6 +208,10 @@ class Platform:
         reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
         return [
             traces_router(reads, traces=telemetry.traces, runs=telemetry.runs),
+            trace_search_router(reads, telemetry.traces),
+            trace_views_router(
+                reads, traces=telemetry.traces, records=telemetry.records, clock=clock
+            ),
             run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
             signals_router(telemetry.records, clock=clock),
             panels_router(reads, measures=telemetry.measures, runs=telemetry.runs, clock=clock),
@@ -268,6 +279,13 @@ class Platform:
 
     def _downstream(self, source: str) -> Sequence[str]:
         return self.lineage.downstream(self.settings.lake.namespace, f"raw.{source}")
+
+    def _sizes_of_tables(self) -> Mapping[Name, tuple[int | None, int | None]]:
+        namespace = self.settings.lake.namespace
+        return {
+            Name(namespace, line["table"]): (line["rows"], line["size_bytes"])
+            for line in self._catalogue.describe()
+        }
 
     def _state_of_lineage(self) -> str:
         self.directory.check_room()

@@ -39,6 +39,7 @@ class LogQuery:
 
     run: str | None = None
     trace: str | None = None
+    span: str | None = None
     service: str | None = None
     severity: int | None = None
     text: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 Attributes = Mapping[str, str]
 
@@ -54,6 +55,26 @@ class Span:
     events: Sequence[SpanEvent]
     links: Sequence[SpanLink]
     run_id: str
+
+
+class OutlineSpan(NamedTuple):
+    """What a picture of a trace needs of a span, which is all but its attributes and events.
+
+    Ids, times and words are as in `Span`; `events` and `links` are counts.
+    """
+
+    span_id: str
+    parent_span_id: str
+    name: str
+    kind: str
+    service: str
+    start: int
+    duration: int
+    status: str
+    message: str
+    run_id: str
+    events: int
+    links: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +127,8 @@ class TraceQuery:
     """Which traces are wanted: those with a span that is all of this, the latest first.
 
     `attributes` are looked for on the span and on its resource; a run's id by any of its
-    spellings finds the spans that belong to the run. Durations are nanoseconds.
+    spellings finds the spans that belong to the run, `runs` those that belong to one of several.
+    Durations are nanoseconds.
     """
 
     service: str | None = None
@@ -116,6 +138,8 @@ class TraceQuery:
     end: datetime | None = None
     shortest: int | None = None
     longest: int | None = None
+    has_error: bool = False
+    runs: Sequence[str] | None = None
     limit: int = 100
 
 

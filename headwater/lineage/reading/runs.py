@@ -59,6 +59,7 @@ _LATEST: Final = (
     " (SELECT min(x.decided_key) FROM run x WHERE x.job_id = j.id))"
     " WHERE j.id IN ({keys}) ORDER BY r.decided_key DESC, r.uuid DESC"
 )
+_MOST_IDS: Final = 500
 
 
 class Writer(NamedTuple):
@@ -105,6 +106,17 @@ class Runs:
             " WHERE r.uuid = :id AND r.kind = 0 ORDER BY n.name, j.name"
         )
         return [int(key) for (key,) in rows_of(self._connection, sql, id=run_id.bytes)]
+
+    def keys_by_ids(self, run_ids: Iterable[UUID]) -> list[int]:
+        """Return every run that carries one of these ids."""
+        wanted = sorted({run_id.bytes for run_id in run_ids})
+        found: list[int] = []
+        for start in range(0, len(wanted), _MOST_IDS):
+            batch = {f"id{n}": id_ for n, id_ in enumerate(wanted[start : start + _MOST_IDS])}
+            listed = ", ".join(f":{name}" for name in batch)
+            sql = f"SELECT r.id FROM run r WHERE r.uuid IN ({listed}) AND r.kind = 0"
+            found += [int(key) for (key,) in rows_of(self._connection, sql, **batch)]
+        return found
 
     def latest_keys(self, jobs: Iterable[int], most: int) -> dict[int, list[int]]:
         """Return the keys of the latest runs of each job, newest first."""

@@ -120,5 +120,16 @@ def _with_numbers(value: object) -> object:
 
 
 def _shown(value: object) -> str:
-    text = value if isinstance(value, str) else encode(value).decode("utf-8", "replace")
+    if isinstance(value, str):
+        text = str(value)
+    else:
+        text = encode(_as_sent(value)).decode("utf-8", "replace")
     return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…"
+
+
+def _as_sent(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _as_sent(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_as_sent(member) for member in value]
+    return msgspec.Raw(value.encode()) if isinstance(value, _Number) else value

@@ -49,6 +49,7 @@ class DuckRecords:
             "after": None if query.end is not None and query.end < last else after,
             "run": query.run,
             "trace": query.trace,
+            "span": query.span,
             "service": query.service,
             "severity": query.severity,
             "text": query.text,

@@ -24,6 +24,7 @@ WHERE
         OR (TraceId, SpanId) IN (SELECT (TraceId, SpanId) FROM otel_traces WHERE RunId = $run)
     )
     AND ($trace IS NULL OR TraceId = $trace)
+    AND ($span IS NULL OR SpanId = $span)
     AND ($service IS NULL OR ServiceName = $service)
     AND ($severity IS NULL OR SeverityNumber >= $severity)
     AND ($text IS NULL OR contains(lower(Body), lower($text)))

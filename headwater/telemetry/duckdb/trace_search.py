@@ -68,6 +68,10 @@ def _conditions(query: TraceQuery) -> tuple[str, Values]:
         require("Duration >= $shortest", "shortest", query.shortest)
     if query.longest is not None:
         require("Duration <= $longest", "longest", query.longest)
+    if query.has_error:
+        conditions.append(" AND StatusCode = 'Error'")
+    if query.runs is not None:
+        require("list_contains($runs, RunId)", "runs", list(query.runs))
     for number, (key, value) in enumerate(sorted(query.attributes.items())):
         if key in RUN_KEYS:
             require(f"RunId = $value{number}", f"value{number}", value)

@@ -9,6 +9,7 @@ from typing import Any
 from headwater.duck import Connection
 from headwater.model.telemetry import (
     Operation,
+    OutlineSpan,
     ServiceCall,
     ServiceShare,
     Span,
@@ -66,6 +67,41 @@ class DuckTraces:
         """Return which services called which."""
         found = self._ask("calls", first=_bare(start), last=_bare(end))
         return [ServiceCall(parent=p, child=c, calls=n) for p, c, n in found]
+
+    def outline(self, trace_id: str) -> Sequence[OutlineSpan]:
+        """Return what a picture of a trace needs."""
+        with self._store.reader() as connection:
+            rows = _of_traces(connection, "outline", [trace_id])
+        found: dict[str, OutlineSpan] = {}
+        for row in rows:
+            found.setdefault(row[0], OutlineSpan(*row))
+        return list(found.values())
+
+    def span(self, trace_id: str, span_id: str) -> Span | None:
+        """Return one span."""
+        asked = statements("traces.sql")["spans"] + " AND SpanId = $span"
+        found = sorted(
+            map(_span, self._within(trace_id, asked, span=span_id)),
+            key=lambda one: (one.start, -one.duration),
+        )
+        return found[0] if found else None
+
+    def spans_with(self, trace_id: str, text: str) -> Sequence[str]:
+        """Return the ids of the spans that have a text in an attribute."""
+        asked = statements("traces.sql")["spans_with"]
+        return sorted({id_ for (id_,) in self._within(trace_id, asked, text=text)})
+
+    def _within(self, trace_id: str, sql: str, **values: object) -> list[Row]:
+        """Ask about some of the spans of a trace."""
+        of_trace: dict[str, object] = {"trace": trace_id}
+        with self._store.reader() as connection:
+            times = statements("traces.sql")["bounds"].replace("{ids}", "$trace")
+            bounds = connection.execute(times, of_trace).fetchone()
+            first, last = bounds or (None, None)
+            if first is None:
+                return []
+            values |= {**of_trace, "first": first, "last": last}
+            return connection.execute(sql.replace("{ids}", "$trace"), values).fetchall()
 
     def _ask(self, name: str, **values: object) -> list[Row]:
         with self._store.reader() as connection:

@@ -12,6 +12,28 @@ ORDER BY SpanName, SpanKind;
 -- name: bounds
 SELECT epoch_ns(min("Start")), epoch_ns(max("End")) FROM otel_traces_trace_id_ts WHERE TraceId IN ({ids});
 
+-- name: outline
+SELECT
+    SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, epoch_ns("Timestamp"), Duration,
+    StatusCode, StatusMessage, RunId, len("Events.Name"), len("Links.TraceId")
+FROM otel_traces
+WHERE
+    TraceId IN ({ids})
+    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
+ORDER BY "Timestamp", Duration DESC, SpanId;
+
+-- name: spans_with
+SELECT SpanId
+FROM otel_traces
+WHERE
+    TraceId IN ({ids})
+    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
+    AND (
+        contains(lower(SpanAttributes::VARCHAR), lower($text))
+        OR contains(lower(ResourceAttributes::VARCHAR), lower($text))
+        OR contains(lower("Events.Attributes"::VARCHAR), lower($text))
+    );
+
 -- name: spans
 SELECT
     TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName, ResourceAttributes,

@@ -38,6 +38,15 @@ def test_a_number_is_not_the_string_of_its_digits_and_stays_as_sent():
     assert len(change.members) == 1
 
 
+def test_members_are_texts_that_an_answer_can_hold_also_of_numbers_in_lists():
+    (change,) = facet_changes({"a": b'{"n": [1, {"x": 1.50}], "m": 2}'}, {"a": b'{"n": 3}'})
+    assert [(m.path, m.before, m.after) for m in change.members] == [
+        ("/m", "2", None),
+        ("/n", '[1,{"x":1.50}]', "3"),
+    ]
+    assert all(type(text) is str for m in change.members for text in (m.before, m.after) if text)
+
+
 def test_left_out_names_are_not_compared():
     assert facet_changes(facets(parent=1), facets(parent=2), without={"parent"}) == []
 
