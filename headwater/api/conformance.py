@@ -7,10 +7,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from headwater.api.access import Reader
+from headwater.api.shapes.events import (
+    ConformanceShape,
+    EventFinding,
+    FindingKindShape,
+    ProducerShape,
+)
 from headwater.query.conformance import Conformance, FindingTally, Kind, ProducerTally
-from headwater.wire.openlineage.conformance.findings import Severity
-
-Json = dict[str, object]
+from headwater.wire.openlineage.conformance.findings import Finding, Severity
 
 
 def conformance_router(conformance: Conformance) -> APIRouter:
@@ -27,7 +31,7 @@ def conformance_router(conformance: Conformance) -> APIRouter:
         budget: Annotated[
             int, Query(ge=0, le=20_000, description="How many more entries to look at.")
         ] = 2_000,
-    ) -> Json:
+    ) -> ConformanceShape:
         """Say what each producer sends wrongly, over the latest entries of the log."""
         found = conformance.report(budget=budget)
         least = Severity[level.upper()]
@@ -48,7 +52,7 @@ def conformance_router(conformance: Conformance) -> APIRouter:
     return router
 
 
-def _producer_json(name: str, tally: ProducerTally, least: Severity) -> Json:
+def _producer_json(name: str, tally: ProducerTally, least: Severity) -> ProducerShape:
     kinds = [(k, f) for k, f in tally.findings.items() if f.severity >= least]
     kinds.sort(key=lambda pair: (-pair[1].severity, -pair[1].events, pair[0]))
     return {
@@ -59,7 +63,7 @@ def _producer_json(name: str, tally: ProducerTally, least: Severity) -> Json:
     }
 
 
-def _finding_json(kind: Kind, tally: FindingTally) -> Json:
+def _finding_json(kind: Kind, tally: FindingTally) -> FindingKindShape:
     rule, pattern, message = kind
     return {
         "severity": tally.severity.word,
@@ -68,4 +72,14 @@ def _finding_json(kind: Kind, tally: FindingTally) -> Json:
         "message": message,
         "events": tally.events,
         "examples": [{"sequence": seq, "path": path} for seq, path in tally.examples],
+    }
+
+
+def finding_json(one: Finding) -> EventFinding:
+    """Return what is off in an event."""
+    return {
+        "path": one.path,
+        "rule": one.rule,
+        "severity": one.severity.word,
+        "message": one.message,
     }

@@ -9,6 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from headwater.api.access import Administrator, Reader, Writer
 from headwater.api.bodies import read_body
+from headwater.api.conformance import finding_json
+from headwater.api.shapes.events import (
+    RefusedDetail,
+    RefusedGone,
+    RefusedLine,
+    RefusedList,
+    RefusedSent,
+    RefusedSentAll,
+)
 from headwater.ingest.dead_letters import MOST_AT_ONCE, DeadLetterReplays
 from headwater.lineage.contract import Applied
 from headwater.lineage.reading.dead_letters import cursor_of
@@ -16,7 +25,6 @@ from headwater.lineage.reading.view import LineageReads
 from headwater.model.dead_letter import RefusedEvent
 from headwater.wire.openlineage.conformance.inspector import inspect
 
-Json = dict[str, object]
 Key = Annotated[str, Query(description="The key of the dead letter.")]
 After = Annotated[str | None, Query(description="Go on where `next` said.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="How many at most.")]
@@ -33,7 +41,7 @@ def dead_letters_router(
             return view.dead_letters.get(key)
 
     @router.get("")
-    def list_refused(_: Reader, after: After = None, limit: Limit = 100) -> Json:
+    def list_refused(_: Reader, after: After = None, limit: Limit = 100) -> RefusedList:
         """List refused events, the latest first; `next` is the next page, `dropped` those lost."""
         with reads.view() as view:
             letters = view.dead_letters
@@ -47,10 +55,10 @@ def dead_letters_router(
         }
 
     @router.get("/record")
-    def get_refused(_: Reader, key: Key) -> Json:
+    def get_refused(_: Reader, key: Key) -> RefusedDetail:
         """Return one refused event with its body as text and what the schemas say of it."""
         refused = find(key)
-        findings = [f.to_json() for f in inspect(refused.body).findings if f.rule != "refused"]
+        findings = [finding_json(f) for f in inspect(refused.body).findings if f.rule != "refused"]
         body = refused.body.decode(errors="replace")
         return {**_listed(refused), "whole": refused.is_whole, "findings": findings, "body": body}
 
@@ -60,12 +68,14 @@ def dead_letters_router(
         return Response(find(key).body, media_type="application/octet-stream")
 
     @router.post("/replay")
-    def replay(principal: Writer, key: Key) -> Json:
+    def replay(principal: Writer, key: Key) -> RefusedSent:
         """Send one in again as it is; strict validation, if that refused it, is not asked again."""
         return _applied(key, replays.replay(find(key), principal))
 
     @router.post("/replay-all")
-    def replay_all(principal: Writer, after: After = None, limit: Limit = MOST_AT_ONCE) -> Json:
+    def replay_all(
+        principal: Writer, after: After = None, limit: Limit = MOST_AT_ONCE
+    ) -> RefusedSentAll:
         """Send many in again as they are; `next` is where to go on."""
         with reads.view() as view:
             found = view.dead_letters.find(after=after, limit=limit)
@@ -78,7 +88,7 @@ def dead_letters_router(
         }
 
     @router.post("/fix")
-    async def fix(principal: Writer, key: Key, request: Request) -> Json:
+    async def fix(principal: Writer, key: Key, request: Request) -> RefusedSent:
         """Send the body of this request in in its place."""
         encoding = request.headers.get("content-encoding")
         body = await read_body(
@@ -90,7 +100,7 @@ def dead_letters_router(
         return _applied(key, await asyncio.to_thread(replays.fix, refused, body, principal))
 
     @router.delete("")
-    def delete(_: Administrator, key: Key) -> Json:
+    def delete(_: Administrator, key: Key) -> RefusedGone:
         """Remove one for good."""
         replays.discard(find(key))
         return {"key": key}
@@ -98,7 +108,7 @@ def dead_letters_router(
     return router
 
 
-def _listed(refused: RefusedEvent) -> Json:
+def _listed(refused: RefusedEvent) -> RefusedLine:
     return {
         "key": refused.key,
         "received_at": refused.received_at,
@@ -109,5 +119,10 @@ def _listed(refused: RefusedEvent) -> Json:
     }
 
 
-def _applied(key: str, applied: Applied) -> Json:
-    return {"key": key, "hash": applied.hash, "new": applied.is_new, "warnings": applied.warnings}
+def _applied(key: str, applied: Applied) -> RefusedSent:
+    return {
+        "key": key,
+        "hash": applied.hash,
+        "new": applied.is_new,
+        "warnings": [*applied.warnings],
+    }

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.difference_shapes import difference_json
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.lineage import LineageDifference
 from headwater.errors import Invalid
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Moment, Name
@@ -28,7 +30,7 @@ def differences_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2/lineage", tags=["lineage"])
     times, runs = TimeDifferences(reads), RunComparisons(reads)
 
-    @router.get("/diff")
+    @router.get("/diff", responses=answers(LineageDifference))
     def get_difference(
         _principal: Reader,
         node: Annotated[

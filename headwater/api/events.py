@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,12 +13,18 @@ from msgspec.structs import replace
 
 from headwater.api.access import Administrator, Reader
 from headwater.api.bodies import read_body
+from headwater.api.conformance import finding_json
+from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.events import EventDetail, EventLineShape, EventPage
 from headwater.clock import Clock
-from headwater.errors import HeadwaterError, Invalid
+from headwater.errors import HeadwaterError, Invalid, Unprocessable
 from headwater.ingest.events import EventDoor
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
+from headwater.model.lineage import Moment
 from headwater.model.principal import Principal
+from headwater.query.event_log import EventKind, EventLine, EventLog, EventWish, Order
 from headwater.wire.openlineage.bodies import is_ndjson, split_events, split_lines
 from headwater.wire.openlineage.entries import read_entry
 
@@ -32,6 +39,7 @@ def events_router(
 ) -> APIRouter:
     """Return the routes of export and import."""
     router = APIRouter(prefix="/api/v2/events", tags=["lineage"])
+    log = EventLog(reads)
 
     @router.get("", response_class=Response)
     def export(
@@ -52,6 +60,50 @@ def events_router(
         with reads.view() as view:
             return {"entries": view.entries.count(after=after)}
 
+    @router.get("/page", responses=answers(EventPage))
+    def find(
+        _: Reader,
+        kind: Annotated[EventKind | None, Query(description="What events are about.")] = None,
+        type: Annotated[str | None, Query(description="START, COMPLETE, FAIL and so on.")] = None,
+        job: Annotated[str | None, Query(description="Words of a job's name.")] = None,
+        producer: Annotated[str | None, Query(description="The producer, as it is sent.")] = None,
+        since: Annotated[datetime | None, Query(description="By event time.")] = None,
+        until: Annotated[datetime | None, Query(description="By event time.")] = None,
+        order: Annotated[Order, Query(description="By sequence.")] = "newest",
+        after: Annotated[int | None, Query(ge=0, description="Go on where `next` said.")] = None,
+        limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
+    ) -> Response:
+        """Return a page of the log, each event with how much is off in it."""
+        wish = EventWish(
+            kind=kind,
+            type=type,
+            job=job,
+            producer=producer,
+            since=_moment(since, "since"),
+            until=_moment(until, "until"),
+            order=order,
+        )
+        found = log.find(wish, after=after, limit=limit)
+        page: EventPage = {
+            "events": [_line_json(line) for line in found.lines],
+            "next": found.next,
+            "partial": found.is_partial,
+        }
+        return answer(page)
+
+    @router.get("/entry", responses=answers(EventDetail))
+    def get(
+        _: Reader, sequence: Annotated[int, Query(ge=1, description="Which one of the log.")]
+    ) -> Response:
+        """Return one event as it was sent, and what the published schemas say of it."""
+        line, findings = log.get(sequence)
+        detail: EventDetail = {
+            "event": _line_json(line),
+            "findings": [finding_json(one) for one in findings],
+            "body": line.entry.body.decode("utf-8", "replace"),
+        }
+        return answer(detail)
+
     @router.post("/import")
     async def take(principal: Administrator, request: Request) -> Json:
         """Take lines of an export, or events, in their order; one request is one transaction."""
@@ -66,6 +118,37 @@ def events_router(
         return await asyncio.to_thread(_import, door, clock, lines, principal)
 
     return router
+
+
+def _moment(time: datetime | None, name: str) -> Moment | None:
+    if time is None:
+        return None
+    if time.tzinfo is None:
+        raise Unprocessable(f"{name} has no zone", path=f"/{name}", hint="end it with Z")
+    return Moment(int(time.timestamp()))
+
+
+def _line_json(line: EventLine) -> EventLineShape:
+    entry, job = line.entry, line.entry.job
+    return {
+        "sequence": entry.sequence,
+        "kind": line.kind,
+        "type": line.type,
+        "time": line.time,
+        "received_at": entry.received_at,
+        "principal": entry.principal,
+        "producer": line.producer,
+        "job": None if job is None else {"namespace": job.namespace, "name": job.name},
+        "dataset": None
+        if line.dataset is None
+        else {"namespace": line.dataset[0], "name": line.dataset[1]},
+        "run": entry.run,
+        "inputs": line.inputs,
+        "outputs": line.outputs,
+        "size_bytes": len(entry.body),
+        "errors": line.errors,
+        "warnings": line.warnings,
+    }
 
 
 def _lines(reads: LineageReads, after: int, limit: int | None, *, bare: bool) -> Iterator[bytes]:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.lineage import LineageImpact
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Moment, Name
 from headwater.query.lineage.graph import MOST_NODES, Budget
@@ -23,7 +25,7 @@ def impact_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2/lineage", tags=["lineage"])
     analysis = ImpactAnalysis(reads)
 
-    @router.get("/impact")
+    @router.get("/impact", responses=answers(LineageImpact))
     def get_impact(
         _principal: Reader,
         node: Annotated[

@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import json_bytes
+from headwater.api.shapes import answers
+from headwater.api.shapes.lineage import LineageWalk
 from headwater.errors import Invalid
 from headwater.lineage.reading.lens import Lens, Mode
 from headwater.lineage.reading.view import LineageReads
@@ -55,7 +57,7 @@ def lineage_graph_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["lineage"])
     graph = LineageGraph(reads)
 
-    @router.get("/lineage")
+    @router.get("/lineage", responses=answers(LineageWalk))
     def get_lineage(_principal: Reader, question: Annotated[LineageQuestion, Query()]) -> Response:
         """Walk from a node; what the budget leaves out is counted in `bands`."""
         lens = _lens(reads, question)

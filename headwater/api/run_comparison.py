@@ -15,6 +15,8 @@ from headwater.api.difference_shapes import (
     name_json,
 )
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.runs import RunComparison as ComparisonShape
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.query.lineage.run_comparison import (
@@ -30,7 +32,7 @@ def run_comparison_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2/runs", tags=["lineage"])
     comparisons = RunComparisons(reads)
 
-    @router.get("/{run_id}/comparison")
+    @router.get("/{run_id}/comparison", responses=answers(ComparisonShape))
     def get_comparison(
         _principal: Reader,
         run_id: Annotated[UUID, Path(description="The earlier run's id.")],
@@ -58,6 +60,8 @@ def _comparison_json(found: RunComparison) -> Document:
         "datasets": [_dataset_json(one) for one in found.datasets],
         "run_facets": facet_changes_json(found.run_facets),
         "difference": difference_json(found.difference),
+        "sql_before": found.before.sql,
+        "sql_after": found.after.sql,
     }
 
 

@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.runs import RunTelemetry as RunTelemetryShape
 from headwater.api.signals import log_json
 from headwater.api.traces import summary_json
 from headwater.api.windows import text_of
@@ -32,7 +34,7 @@ def run_telemetry_router(
     """Return the routes; `traces` and `records` are called at the first question."""
     router = APIRouter(prefix="/api/v2", tags=["telemetry"])
 
-    @router.get("/runs/{run_id}/telemetry")
+    @router.get("/runs/{run_id}/telemetry", responses=answers(RunTelemetryShape))
     def get_telemetry(
         _: Reader,
         run_id: Annotated[UUID, Path(description="The run's id.")],

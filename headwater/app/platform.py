@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from headwater.api.access import Access
 from headwater.api.application import create_application
 from headwater.api.conformance import conformance_router
+from headwater.api.datasets import datasets_router
 from headwater.api.dead_letters import dead_letters_router
 from headwater.api.differences import differences_router
 from headwater.api.dispatch import Front, HotRoute
@@ -19,6 +20,7 @@ from headwater.api.events import events_router
 from headwater.api.health import Part, health_router
 from headwater.api.impact import impact_router
 from headwater.api.jaeger.router import version_1_router, version_3_router
+from headwater.api.job_pages import job_pages_router
 from headwater.api.jobs import jobs_router
 from headwater.api.lake import Catalogue, lake_router
 from headwater.api.lineage import lineage_router
@@ -29,6 +31,7 @@ from headwater.api.marquez.writes import marquez_writes_router
 from headwater.api.openlineage import openlineage_routes
 from headwater.api.origins import Origins
 from headwater.api.otlp import otlp_routes
+from headwater.api.overview import overview_router
 from headwater.api.panels import panels_router
 from headwater.api.pipelines import pipelines_router
 from headwater.api.quality import quality_router
@@ -44,6 +47,7 @@ from headwater.api.segments import register_segment
 from headwater.api.session import session_router
 from headwater.api.signals import signals_router
 from headwater.api.sql import sql_router
+from headwater.api.sql_catalogue import sql_catalogue_router
 from headwater.api.tokens import tokens_router
 from headwater.api.trace_search import trace_search_router
 from headwater.api.trace_views import trace_views_router
@@ -69,6 +73,8 @@ from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
 from headwater.model.lineage import Name
 from headwater.query.conformance import Conformance
+from headwater.query.ingest_rate import IngestRate
+from headwater.query.overview import Overview
 from headwater.query.sql.session import SqlSession
 
 
@@ -172,9 +178,12 @@ class Platform:
                 max_body_bytes=self.settings.ingest.max_body_bytes,
             ),
             lake_router(self._catalogue, self._sql),
+            datasets_router(self._catalogue, reads, namespace=self.settings.lake.namespace),
             sql_router(self._sql, self._usage),
+            sql_catalogue_router(self._catalogue, self._sql),
             jobs_router(self._chain),
             lineage_router(reads),
+            job_pages_router(reads, lake_jobs=self._lake_jobs()),
             lineage_canvas_router(
                 reads, namespace=self.settings.lake.namespace, sizes=self._sizes_of_tables
             ),
@@ -190,6 +199,7 @@ class Platform:
             pipelines_router(self.flow.executor),
             *self._telemetry_routers(),
             quality_router(reads),
+            overview_router(self._overview(), namespace=self.settings.lake.namespace),
             conformance_router(Conformance(reads)),
             events_router(
                 reads,
@@ -203,6 +213,22 @@ class Platform:
                 max_body_bytes=self.settings.server.max_body_bytes,
             ),
         ]
+
+    def _lake_jobs(self) -> frozenset[Name]:
+        namespace = self.settings.lake.namespace
+        return frozenset(Name(namespace, job) for job in self._chain.jobs)
+
+    def _overview(self) -> Overview:
+        records = self.records
+        return Overview(
+            self.lineage.reads,
+            tables=self._tables,
+            rate=self._rate,
+            quarantine=records.quarantine,
+            has_records=lambda: records.door.rates.has_any() or bool(records.manifest.sources()),
+            has_telemetry=self.telemetry.has_any,
+            clock=self._clock,
+        )
 
     def _telemetry_routers(self) -> list[APIRouter]:
         reads, telemetry, clock = self.lineage.reads, self.telemetry, self._clock
@@ -261,6 +287,7 @@ class Platform:
         lake = self.directory.path / "lake"
         self._tables = MetadataTables(lake)
         self._usage = Usage(records.engine)
+        self._rate = IngestRate(records.manifest, records.door.rates, clock)
         self._catalogue = Catalogue(
             tables=self._tables,
             manifest=records.manifest,

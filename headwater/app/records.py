@@ -87,6 +87,7 @@ def open_records(
         clock=clock,
     )
     stack.callback(door.close)
+    sealing.subscribe(door.rates.sealed)
     return Records(
         engine=engine,
         manifest=SqlManifest(engine),

@@ -73,6 +73,10 @@ class Telemetry:
         assert self._store is not None
         return self._store
 
+    def has_any(self) -> bool:
+        """Tell whether the store was ever needed, without opening it."""
+        return self._store is not None or self._path.exists()
+
     def traces(self) -> DuckTraces:
         """Return what answers questions about spans, opening the store at first."""
         from headwater.telemetry.duckdb.traces import DuckTraces

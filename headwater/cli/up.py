@@ -60,6 +60,7 @@ def up(
 def _announce(platform: Platform, urls: Sequence[str]) -> None:
     main, *others = urls
     typer.echo(f"Headwater serves {platform.settings.data}")
+    typer.echo(f"  Web UI        {main}/ui/")
     typer.echo(f"  API and docs  {main}/docs")
     typer.echo(f"  OpenLineage   {main}/api/v1/lineage")
     for url in others:

@@ -17,6 +17,7 @@ from headwater.ingest.answers import write_answer
 from headwater.ingest.frame import Frame, Reject, write_frame
 from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.idempotency import Claim, IdempotencyKeys, check_key
+from headwater.ingest.rates import RecordRates, counts_of
 from headwater.ingest.raw_lines import ReceivedTimes, RecordIds, parts_of
 from headwater.ingest.record_log import RecordLog
 from headwater.ingest.settings import IngestSettings
@@ -68,6 +69,7 @@ class RecordDoor:
         self._validators = validators
         self._settings = settings
         self._clock = clock
+        self.rates = RecordRates(clock)
         self._ids = RecordIds()
         self._times = ReceivedTimes()
         self._waiting_bytes = 0
@@ -278,6 +280,8 @@ class RecordDoor:
                 rejected += len(write.admission.errors)
             if write.claim is not None:
                 self._settle(write.claim, write.admission, outcome)
+        durable = zip(writes, outcomes, strict=True)
+        self.rates.note(counts_of(write.frame for write, outcome in durable if outcome is None))
         INGEST_RECORDS.add(accepted - rejected, outcome="accepted")
         if rejected:
             INGEST_RECORDS.add(rejected, outcome="rejected")

@@ -65,6 +65,15 @@ class SqlManifest(Manifest):
         with self._reads.connect() as connection:
             return tuple(_segment(row) for row in connection.execute(query.limit(limit)))
 
+    def latest(self, *, source: str | None, since: datetime, most: int) -> tuple[Segment, ...]:
+        """Return of the `most` segments that were added last those with a record since."""
+        query = select(segments).order_by(segments.c.sequence.desc()).limit(most)
+        if source is not None:
+            query = query.where(segments.c.source == source)
+        with self._reads.connect() as connection:
+            found = [_segment(row) for row in connection.execute(query)]
+        return tuple(segment for segment in found if segment.last_at >= since)
+
     def totals(self) -> tuple[SourceTotal, ...]:
         """Return what there is of each source, sorted."""
         c = segments.c

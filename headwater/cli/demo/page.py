@@ -60,6 +60,7 @@ def print_report(report: Report) -> None:
 def print_addresses(report: Report) -> None:
     """Print where to go on."""
     _heading("Go on")
+    typer.echo(f"  Web UI              {report.url}/ui/")
     typer.echo(f"  API and its pages   {report.url}/docs")
     typer.echo(f"  OpenLineage events  {report.url}/api/v1/lineage")
     typer.echo(f"  Marquez's API       {report.url}/api/v1/namespaces/headwater/jobs")

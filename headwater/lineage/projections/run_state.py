@@ -50,16 +50,31 @@ def standing_of(marks: Iterable[Mark]) -> Standing:
     last attempt decides; in it FAIL beats ABORT beats COMPLETE, but a FAIL without an error,
     followed by a COMPLETE that tells what it wrote, is COMPLETED with a warning.
     """
-    attempt: list[Mark] = []
+    return _standing(_attempts(marks)[-1])
+
+
+def attempts_of(marks: Iterable[Mark]) -> list[Standing]:
+    """Return what became of each attempt at a run, the first one first; the last one counts."""
+    return [_standing(attempt) for attempt in _attempts(marks)]
+
+
+def _attempts(marks: Iterable[Mark]) -> list[list[Mark]]:
+    """Return marks by attempt, in their order; there is always one, which may be empty."""
+    attempts: list[list[Mark]] = [[]]
     has_start = has_terminal = False
     for mark in sorted(marks, key=lambda m: m.key):
         if mark.type is EventType.START:
             if has_start and has_terminal:
-                attempt, has_terminal = [], False
+                attempts.append([])
+                has_terminal = False
             has_start = True
         else:
             has_terminal = True
-        attempt.append(mark)
+        attempts[-1].append(mark)
+    return attempts
+
+
+def _standing(attempt: list[Mark]) -> Standing:
     started = next((m.key for m in attempt if m.type is EventType.START), None)
     state, has_warning, ended = _outcome(attempt)
     return Standing(state=state, has_warning=has_warning, started=started, ended=ended)

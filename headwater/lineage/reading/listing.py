@@ -7,12 +7,12 @@ so that neither counting nor skipping has to read the rows themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from headwater.lineage.reading.names import Kind
-from headwater.lineage.reading.rows import hidden, rows_of
+from headwater.lineage.reading.rows import hidden, rows_of, to_bytes, to_text
 
 _CHANGED: Final = "coalesce(x.last_us, -9000000000000000000)"
 """As the indexes `job_by_change` and `dataset_by_change` have it: unknown times come last."""
@@ -25,6 +25,28 @@ _GONE: Final = (
 _OF_DELETED_SPACES: Final = (
     "h.namespace_id IN (SELECT s.id FROM namespace s WHERE s.deleted_seq > 0)"
 )
+
+
+_SPACE: Final = "(SELECT n.name FROM namespace n WHERE n.id = x.namespace_id)"
+_BEHIND: Final = (
+    f" AND {_CHANGED} <= :changed AND ({_CHANGED} < :changed OR {_SPACE} > :space"
+    f" OR ({_SPACE} = :space AND x.name > :name))"
+)
+
+
+class Place(NamedTuple):
+    """Where a job or dataset stands in the order of lists: what a page may begin behind."""
+
+    changed: int
+    namespace: str
+    name: str
+
+
+class Listed(NamedTuple):
+    """The key of a job or dataset, and its place."""
+
+    key: int
+    place: Place
 
 
 class Listing:
@@ -50,12 +72,42 @@ class Listing:
             offset -= reached[1]
             values["reached"] = reached[0]
         sql = (
-            f"SELECT x.id FROM {kind} x{where} ORDER BY {_CHANGED} DESC,"
-            f" (SELECT n.name FROM namespace n WHERE n.id = x.namespace_id), x.name"
+            f"SELECT x.id FROM {kind} x{where} ORDER BY {_CHANGED} DESC, {_SPACE}, x.name"
             " LIMIT :limit OFFSET :offset"
         )
         rows = rows_of(self._connection, sql, **values, limit=limit, offset=offset)
         return [int(key) for (key,) in rows]
+
+    def behind(
+        self,
+        place: Place | None,
+        kind: Kind,
+        *,
+        namespace: int | None,
+        limit: int,
+        condition: str = "",
+        values: Mapping[str, object] | None = None,
+    ) -> list[Listed]:
+        """Return what follows a place, the first ones without one, in the order of `page`.
+
+        A page costs the same wherever it is. `values` are those that `condition` names.
+        """
+        given: dict[str, object] = {**(values or {}), "limit": limit}
+        if namespace is not None:
+            given["namespace"] = namespace
+        where = _where(kind, namespace) + condition
+        if place is not None:
+            where += _BEHIND
+            given["changed"] = place.changed
+            given |= {"space": to_bytes(place.namespace), "name": to_bytes(place.name)}
+        sql = (
+            f"SELECT x.id, {_CHANGED}, {_SPACE}, x.name FROM {kind} x{where}"
+            f" ORDER BY {_CHANGED} DESC, {_SPACE}, x.name LIMIT :limit"
+        )
+        return [
+            Listed(int(key), Place(int(changed), to_text(bytes(space)), to_text(bytes(name))))
+            for key, changed, space, name in rows_of(self._connection, sql, **given)
+        ]
 
     def count(self, kind: Kind, *, namespace: int | None) -> int:
         """Count the jobs or datasets that pages show."""
@@ -64,6 +116,14 @@ class Listing:
         shown = f"SELECT count(*) FROM {kind} WHERE standing >= 1{within}"
         gone = f"SELECT count(*) FROM ({_hidden(kind, namespace)}) g"
         return self._one(shown, values) - self._one(gone, values)
+
+    def namespaces_of_jobs(self) -> list[str]:
+        """Return the namespaces that jobs are in, by name."""
+        sql = (
+            "SELECT n.name FROM namespace n WHERE EXISTS (SELECT 1 FROM job x"
+            " WHERE x.namespace_id = n.id AND x.standing >= 1) ORDER BY n.name"
+        )
+        return [to_text(bytes(name)) for (name,) in rows_of(self._connection, sql)]
 
     def has_hidden(self, kind: Kind) -> bool:
         """Tell whether any job or dataset is hidden now."""

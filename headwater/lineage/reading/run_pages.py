@@ -11,10 +11,13 @@ from typing import Final
 from sqlalchemy import Connection
 
 from headwater.errors import Invalid
+from headwater.lineage.lww import key_of
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.rows import rows_in, rows_of
 from headwater.lineage.reading.runs import STATES
-from headwater.model.lineage import RunState
+from headwater.model.lineage import Moment, RunState
+from headwater.wire.openlineage.event import EventType
+from headwater.wire.openlineage.times import EventTime
 
 _FEW: Final = 1_000
 _BATCH: Final = 200
@@ -24,16 +27,24 @@ _COMPLETED: Final = STATES.index("COMPLETED")
 _HAS_CHILDREN: Final = "EXISTS (SELECT 1 FROM run_parent p WHERE p.parent_uuid = r.uuid)"
 # The words of the index `run_by_state`, so that it is used.
 _UNUSUAL: Final = "kind = 0 AND state <> 2 AND state = :state"
-_KEYS: Final = "SELECT r.id, r.decided_key FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
+_KEYS: Final = (
+    "SELECT r.id, r.decided_key, r.state FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
+)
+_RUNNING: Final = STATES.index("RUNNING")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFilter:
-    """Which runs: of one job, of the jobs of a namespace or of all, in one state or in any."""
+    """Which runs: of one job, of the jobs of a namespace or of all, in one state or in any.
+
+    Of a window are those that ended in it, and those under way that began before its end.
+    """
 
     job: int | None = None
     namespace: int | None = None
     state: RunState | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
     @property
     def condition(self) -> str:
@@ -43,6 +54,24 @@ class RunFilter:
         if self.namespace is not None:
             return f" AND job_id IN (SELECT id FROM job WHERE namespace_id = {self.namespace:d})"
         return ""
+
+    @property
+    def window(self) -> tuple[str, dict[str, object]]:
+        """Return what the window asks of a row of `run`, with its values."""
+        sql, values = "", dict[str, object]()
+        if self.since is not None:
+            sql += f" AND (r.decided_key >= :since OR r.state = {_RUNNING})"
+            values["since"] = _least_key(self.since)
+        if self.until is not None:
+            sql += " AND r.decided_key < :until"
+            values["until"] = _least_key(self.until)
+        return sql, values
+
+    def spans(self, decided: bytes, state: int) -> bool:
+        """Tell whether a run that was decided then is of the window."""
+        if self.until is not None and decided >= _least_key(self.until):
+            return False
+        return self.since is None or state == _RUNNING or decided >= _least_key(self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +122,9 @@ class RunPages:
         where: str = "",
     ) -> Iterator[_Found]:
         sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}{wanted.condition}"
-        values: dict[str, object] = {"limit": limit, "offset": offset}
+        within, values = wanted.window
+        sql += within
+        values |= {"limit": limit, "offset": offset}
         if start is not None:
             sql += " AND r.decided_key < :start"
             values["start"] = start
@@ -105,7 +136,8 @@ class RunPages:
 
     def _shown(self, wanted: RunFilter, start: bytes | None) -> Iterator[_Found]:
         """Yield the runs that are shown in a state: it is their own, or they have children."""
-        own = self._few(wanted)
+        assert wanted.state is not None
+        own = self.few_in(wanted.state)
         if own is not None:
             yield from self._among(own, wanted, start)
             return
@@ -114,10 +146,9 @@ class RunPages:
             yield from self._in_state(batch, wanted)
             start = batch[-1][1]
 
-    def _few(self, wanted: RunFilter) -> set[int] | None:
-        """Return all runs whose own state is the one wanted, None where there are many."""
-        assert wanted.state is not None
-        code = STATES.index(wanted.state)
+    def few_in(self, state: RunState) -> set[int] | None:
+        """Return all runs whose own state is this one, None where there are many."""
+        code = STATES.index(state)
         if code == _COMPLETED:
             return None
         sql = f"SELECT id FROM run WHERE {_UNUSUAL} LIMIT :limit"
@@ -128,7 +159,11 @@ class RunPages:
         """Yield of some runs and all that are above them those that are shown in the state."""
         keys = own | self._families.ancestors_of_runs(own)
         found = rows_in(self._connection, _KEYS + wanted.condition, keys)
-        rows = [(key, bytes(decided)) for key, decided in found]
+        rows = [
+            (key, bytes(decided))
+            for key, decided, state in found
+            if wanted.spans(bytes(decided), state)
+        ]
         rows = [row for row in rows if start is None or row[1] < start]
         rows.sort(key=lambda row: row[1], reverse=True)
         for at in range(0, len(rows), _BATCH):
@@ -140,13 +175,10 @@ class RunPages:
         return (one for one in held if states[one[0]] == wanted.state)
 
 
-def _of_jobs(wanted: RunFilter) -> str:
-    """Return the condition on the job of a run `r`; keys are numbers of ours."""
-    if wanted.job is not None:
-        return f" AND r.job_id = {wanted.job:d}"
-    if wanted.namespace is None:
-        return ""
-    return f" AND r.job_id IN (SELECT j.id FROM job j WHERE j.namespace_id = {wanted.namespace:d})"
+def _least_key(moment: Moment) -> bytes:
+    """Return the least key of a plausible event of this time."""
+    time = EventTime(seconds=moment.seconds, nanoseconds=moment.nanoseconds, text="")
+    return key_of(time, EventType.START, b"", received_us=moment.seconds * 1_000_000)
 
 
 def _cursor_of(key: bytes) -> str:

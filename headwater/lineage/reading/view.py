@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from headwater.lineage.reading.attempts import Attempts
 from headwater.lineage.reading.changes import Changes
 from headwater.lineage.reading.columns import Columns
 from headwater.lineage.reading.datasets import Datasets
@@ -22,9 +23,11 @@ from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.freshness import Freshness
 from headwater.lineage.reading.hidden import Hidden
+from headwater.lineage.reading.job_pages import JobPages
 from headwater.lineage.reading.jobs import Jobs
 from headwater.lineage.reading.lens import NOW, Lens
 from headwater.lineage.reading.listing import Listing
+from headwater.lineage.reading.log_pages import LogPages
 from headwater.lineage.reading.memory import Memory, Recall
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
@@ -32,6 +35,7 @@ from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.outcomes import Outcomes
 from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.quality import Quality
+from headwater.lineage.reading.recent import Recent
 from headwater.lineage.reading.rows import rows_of
 from headwater.lineage.reading.run_lineage import RunLineage
 from headwater.lineage.reading.run_pages import RunPages
@@ -57,6 +61,7 @@ class LineageView:
     ) -> None:
         self.recall = Recall(connection, memory if lens == NOW else None)
         self.changes = Changes(connection)
+        self.attempts = Attempts(connection)
         self.columns = Columns(connection, self.recall, lens)
         self.documents = Documents(connection)
         self.datasets = Datasets(connection)
@@ -71,7 +76,9 @@ class LineageView:
         self.freshness = Freshness(connection)
         self.hidden = Hidden(connection)
         self.jobs = Jobs(connection)
+        self.job_pages = JobPages(connection)
         self.listing = Listing(connection)
+        self.log_pages = LogPages(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
@@ -79,6 +86,7 @@ class LineageView:
         self.run_pages = RunPages(connection)
         self.run_lineage = RunLineage(connection, self.entities)
         self.quality = Quality(connection)
+        self.recent = Recent(connection)
         self.runs = Runs(connection)
         self.past = PastFacets(connection)
         self.schemas = Schemas(connection)

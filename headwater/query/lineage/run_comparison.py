@@ -16,18 +16,19 @@ from headwater.query.lineage.column_arrows import arrows_into
 from headwater.query.lineage.difference import Arrow, Difference, State, difference
 from headwater.query.lineage.facet_changes import OF_EVERY_RUN, FacetChange, facet_changes
 from headwater.query.lineage.graph import Vertex
-from headwater.query.lineage.schemas import RunError, error_of, said_by
+from headwater.query.lineage.schemas import RunError, error_of, said_by, text_of
 
 _STATISTICS: Final = ("outputStatistics", "inputStatistics", "dataQualityMetrics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedRun:
-    """One of the two; `state` is the worst of its own and its children's."""
+    """One of the two; `state` is the worst of its own and its children's, `sql` its statement."""
 
     run: Run
     state: RunState
     error: RunError | None
+    sql: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +72,10 @@ class RunComparisons:
         with self._reads.view() as view:
             one, other = _pair(view, before, after, job)
             states = view.families.effective_states([one.key, other.key])
+            said = view.facets.of_jobs_in_runs([one.key, other.key])
             return RunComparison(
-                before=_compared(one, states),
-                after=_compared(other, states),
+                before=_compared(one, states, said.get(one.key, {})),
+                after=_compared(other, states, said.get(other.key, {})),
                 datasets=tuple(_datasets(one, other)),
                 run_facets=tuple(facet_changes(one.facets, other.facets, without=OF_EVERY_RUN)),
                 difference=difference(_state(view, one), _state(view, other), without=OF_EVERY_RUN),
@@ -102,8 +104,13 @@ def _runs(view: LineageView, run_id: UUID) -> Iterable[Run]:
     return view.runs.by_keys(view.runs.keys_by_id(run_id)).values()
 
 
-def _compared(run: Run, states: dict[int, RunState]) -> ComparedRun:
-    return ComparedRun(run=run, state=states[run.key], error=error_of(run.facets))
+def _compared(run: Run, states: dict[int, RunState], of_job: Facets) -> ComparedRun:
+    return ComparedRun(
+        run=run,
+        state=states[run.key],
+        error=error_of(run.facets),
+        sql=text_of(of_job, "sql", "query"),
+    )
 
 
 def _datasets(before: Run, after: Run) -> Iterator[ComparedDataset]:

@@ -64,7 +64,7 @@ class SchemaHistories:
             kind, key, name = start_of(view, node)
             if kind == "job":
                 raise Missing(f"{name.name!r} is a job; only datasets have a schema")
-            versions = list(_versions(view, key))
+            versions = list(versions_of(view, key))
             shown = [v for v in reversed(versions) if v.is_breaking or not only_breaking][:limit]
             return SchemaHistory(
                 dataset=name,
@@ -73,7 +73,7 @@ class SchemaHistories:
             )
 
 
-def _versions(view: LineageView, dataset: int) -> Iterator[SchemaVersion]:
+def versions_of(view: LineageView, dataset: int) -> Iterator[SchemaVersion]:
     """Yield the versions in order; schemas that declare the same columns are one."""
     said = view.schemas.of(dataset)
     runs = view.runs.by_keys((one.run for one in said if one.run is not None), is_whole=False)

@@ -428,6 +428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tables/schema-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Schema History
+         * @description Return the columns that a table had from snapshot to snapshot, the newest first.
+         */
+        get: operations["show_schema_history_api_v2_tables_schema_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/tables/preview": {
         parameters: {
             query?: never;
@@ -448,6 +468,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description List the lake's tables by zone, then other datasets, what changed last first.
+         */
+        get: operations["list_datasets_api_v2_datasets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/datasets/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Head
+         * @description Return a dataset: columns with their lineage, readers, writers, what people say.
+         */
+        get: operations["get_head_api_v2_datasets_head_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/sql": {
         parameters: {
             query?: never;
@@ -460,6 +520,8 @@ export interface paths {
         /**
          * Ask
          * @description Run one SELECT over all zones; JSON, or CSV when that is accepted.
+         *
+         *     A caller who closes the connection stops the statement.
          */
         post: operations["ask_api_v2_sql_post"];
         delete?: never;
@@ -480,6 +542,46 @@ export interface paths {
          * @description List the latest statements, or those that read one table.
          */
         get: operations["list_usage_api_v2_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sql/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Catalogue
+         * @description Return the tables that a statement can read with their columns, and its limits.
+         */
+        get: operations["show_catalogue_api_v2_sql_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sql/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Functions
+         * @description Return the functions that a statement may call; the first question starts the engine.
+         */
+        get: operations["list_functions_api_v2_sql_functions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -599,9 +701,72 @@ export interface paths {
         };
         /**
          * Get Run
-         * @description Return one run with its error, its parent, its children, inputs and outputs.
+         * @description Return one run with its error, its parent, its children, inputs, outputs and facets.
          */
         get: operations["get_run_api_v2_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lineage/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Jobs
+         * @description List jobs of all producers with their latest runs, what changed last first.
+         */
+        get: operations["list_jobs_api_v2_lineage_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lineage/job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description Return a job: what it reads and writes, its code, its versions, its latest runs.
+         */
+        get: operations["get_job_api_v2_lineage_job_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/lineage/canvas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Canvas
+         * @description Return a graph with state, freshness, size, tests, tags, owners, columns of its nodes.
+         *
+         *     `more_up` and `more_down` count neighbours that are not drawn; `open` draws them. With
+         *     `asOf`, `at`, `run`, `rows` and `size_bytes` are null: they are only known of now.
+         */
+        get: operations["get_canvas_api_v2_lineage_canvas_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1852,6 +2017,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/trace-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Traces
+         * @description Find the traces that have a span which is all of this, the latest first.
+         *
+         *     Each has the runs that its spans name; `operations` are those of the service, if one is
+         *     asked for.
+         */
+        get: operations["search_traces_api_v2_trace_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/traces/{trace_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outline
+         * @description Return what the picture of a trace needs, a list for each thing known of its spans.
+         */
+        get: operations["get_outline_api_v2_traces__trace_id__outline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/traces/{trace_id}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Spans
+         * @description Name the spans of a trace that have a text in an attribute, of theirs or of events.
+         */
+        get: operations["find_spans_api_v2_traces__trace_id__matches_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/traces/{trace_id}/spans/{span_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Span
+         * @description Return a span with its attributes, events, links, resource and log records.
+         */
+        get: operations["get_span_api_v2_traces__trace_id__spans__span_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/service-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Service Map
+         * @description Say which services called which between two times, and which there are at all.
+         */
+        get: operations["get_service_map_api_v2_service_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/runs/{run_id}/telemetry": {
         parameters: {
             query?: never;
@@ -2268,6 +2536,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description Say whether the lake is well, what to look at if not, and what changed of late.
+         *
+         *     Runs, tests and records are those of the last 24 hours.
+         */
+        get: operations["get_overview_api_v2_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/conformance": {
         parameters: {
             query?: never;
@@ -2320,6 +2610,46 @@ export interface paths {
          * @description Count the entries of the log behind a sequence.
          */
         get: operations["count_api_v2_events_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return a page of the log, each event with how much is off in it.
+         */
+        get: operations["find_api_v2_events_page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Return one event as it was sent, and what the published schemas say of it.
+         */
+        get: operations["get_api_v2_events_entry_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2745,6 +3075,135 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ArrowSets
+         * @description What came and what went.
+         */
+        ArrowSets: {
+            /** Added */
+            added: components["schemas"]["GraphArrow"][];
+            /** Removed */
+            removed: components["schemas"]["GraphArrow"][];
+        };
+        /**
+         * ArrowShape
+         * @description A job reads or writes a dataset.
+         */
+        ArrowShape: {
+            job: components["schemas"]["NameShape"];
+            /** Direction */
+            direction: string;
+            dataset: components["schemas"]["NameShape"];
+        };
+        /**
+         * Arrows
+         * @description The first arrows, and how many there are.
+         */
+        Arrows: {
+            /** Count */
+            count: number;
+            /** Arrows */
+            arrows: components["schemas"]["ArrowShape"][];
+        };
+        /**
+         * ChangedColumn
+         * @description A column that came, went or is another.
+         */
+        ChangedColumn: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Breaking */
+            breaking: boolean;
+        };
+        /**
+         * ChangedFacet
+         * @description A facet that came, went or says something else.
+         */
+        ChangedFacet: {
+            /** Facet */
+            facet: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Members */
+            members: components["schemas"]["ChangedMember"][];
+            /** More Members */
+            more_members: number;
+        };
+        /**
+         * ChangedMember
+         * @description A member of a facet by its JSON Pointer.
+         */
+        ChangedMember: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+        };
+        /**
+         * ChangesShape
+         * @description What came, went and changed since a time; `reason` says what was not looked at.
+         */
+        ChangesShape: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            datasets_came: components["schemas"]["Names"];
+            datasets_went: components["schemas"]["Names"];
+            jobs_came: components["schemas"]["Names"];
+            jobs_went: components["schemas"]["Names"];
+            schemas: components["schemas"]["SchemasChanged"];
+            arrows_came: components["schemas"]["Arrows"];
+            arrows_went: components["schemas"]["Arrows"];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ColumnCounts
+         * @description Affected columns by effect.
+         */
+        ColumnCounts: {
+            /** Direct */
+            direct: number;
+            /** Indirect */
+            indirect: number;
+        };
+        /**
+         * ColumnEnd
+         * @description A column at the other end; `column` is null for a whole dataset.
+         */
+        ColumnEnd: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Column */
+            column: string | null;
+            /** Job */
+            job: string | null;
+            /** Job Namespace */
+            job_namespace: string | null;
+            /** Kind */
+            kind: string;
+            /** Subtype */
+            subtype: string | null;
+            /** Masked */
+            masked: boolean;
+        };
+        /**
          * ColumnShape
          * @description A column of what a stage returned.
          */
@@ -2753,6 +3212,76 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ComparedDataset
+         * @description A dataset of one or of both runs.
+         */
+        ComparedDataset: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "input" | "output";
+            /** Version Before */
+            version_before: string | null;
+            /** Version After */
+            version_after: string | null;
+            /** Statistics */
+            statistics: components["schemas"]["ComparedStatistic"][];
+        };
+        /**
+         * ComparedRun
+         * @description One of two runs.
+         */
+        ComparedRun: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * ComparedStatistic
+         * @description A number that both runs, or one of them, told of a dataset.
+         */
+        ComparedStatistic: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+        };
+        /**
+         * ConformanceShape
+         * @description The producers by how much they sent, over the `checked` latest of all entries.
+         */
+        ConformanceShape: {
+            /** Entries */
+            entries: number;
+            /** Checked */
+            checked: number;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Producers */
+            producers: components["schemas"]["ProducerShape"][];
         };
         /**
          * Counts
@@ -2767,6 +3296,167 @@ export interface components {
             rejected: number;
         };
         /**
+         * CriticalPathAnswer
+         * @description The runs that led to a table, first cause first.
+         */
+        CriticalPathAnswer: {
+            /** Node */
+            node: string;
+            /** Steps */
+            steps: components["schemas"]["PathStep"][];
+            dominant: components["schemas"]["PathDominant"] | null;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * DatasetColumn
+         * @description A column of a dataset with where it comes from and where it goes.
+         */
+        DatasetColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string | null;
+            /** Required */
+            required: boolean | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: components["schemas"]["Said"][];
+            /** Made Of */
+            made_of: components["schemas"]["ColumnEnd"][];
+            /** Feeds */
+            feeds: components["schemas"]["ColumnEnd"][];
+        };
+        /**
+         * DatasetCount
+         * @description How many datasets a zone or a namespace has.
+         */
+        DatasetCount: {
+            /** Name */
+            name: string;
+            /** Datasets */
+            datasets: number;
+        };
+        /**
+         * DatasetHead
+         * @description A dataset as its page shows it.
+         *
+         *     `table` is null for what is not in the lake, `known` is false for what no event named.
+         *     `rows_depend_on` are the columns that decide which rows there are.
+         */
+        DatasetHead: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Known */
+            known: boolean;
+            /** Deleted */
+            deleted: boolean;
+            /** Updated At */
+            updated_at: string | null;
+            table: components["schemas"]["LakeTable"] | null;
+            description: components["schemas"]["Said"] | null;
+            /** Tags */
+            tags: components["schemas"]["Said"][];
+            /** Owners */
+            owners: components["schemas"]["Said"][];
+            /** Identities */
+            identities: components["schemas"]["NamedDataset"][];
+            /** Columns */
+            columns: components["schemas"]["DatasetColumn"][];
+            /** Rows Depend On */
+            rows_depend_on: components["schemas"]["ColumnEnd"][];
+            /** Writers */
+            writers: components["schemas"]["DatasetJob"][];
+            /** Readers */
+            readers: components["schemas"]["DatasetJob"][];
+            last_write: components["schemas"]["LastWrite"] | null;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * DatasetJob
+         * @description A job that reads or writes a dataset.
+         */
+        DatasetJob: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Edge */
+            edge: string;
+            /** State */
+            state: string | null;
+        };
+        /**
+         * DatasetLine
+         * @description A dataset in a list: `zone` is null for those that are not tables of the lake.
+         */
+        DatasetLine: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string | null;
+            /** Rows */
+            rows: number | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Columns */
+            columns: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: string[];
+            last_write: components["schemas"]["LastWrite"] | null;
+            /** Found In */
+            found_in: components["schemas"]["FoundIn"][];
+        };
+        /**
+         * DatasetList
+         * @description Tables of the lake by zone and name, then other datasets; `reason` why some are missing.
+         */
+        DatasetList: {
+            /** Datasets */
+            datasets: components["schemas"]["DatasetLine"][];
+            /** Zones */
+            zones: components["schemas"]["DatasetCount"][];
+            /** Namespaces */
+            namespaces: components["schemas"]["DatasetCount"][];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * DatasetQualityShape
+         * @description What the last run that tested a dataset found.
+         */
+        DatasetQualityShape: {
+            dataset: components["schemas"]["NameShape"];
+            /** Run */
+            run: string;
+            /** At */
+            at: string;
+            /** Passed */
+            passed: number;
+            /** Failed */
+            failed: components["schemas"]["FailedTest"][];
+            /** Score */
+            score: number | null;
+        };
+        /**
          * Description
          * @description A description; Markdown is fine.
          */
@@ -2774,10 +3464,461 @@ export interface components {
             /** Description */
             description: string;
         };
+        /**
+         * EdgesCameAndWent
+         * @description Edges on one side only.
+         */
+        EdgesCameAndWent: {
+            /** Added */
+            added: components["schemas"]["LineageArrow"][];
+            /** Removed */
+            removed: components["schemas"]["LineageArrow"][];
+        };
+        /**
+         * EffectCounts
+         * @description Affected tables and jobs by effect.
+         */
+        EffectCounts: {
+            /** Direct */
+            direct: number;
+            /** Indirect */
+            indirect: number;
+            /** Table */
+            table: number;
+        };
+        /**
+         * EntityName
+         * @description The identity of a job or a dataset, as its producer sent it.
+         */
+        EntityName: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * EventDetail
+         * @description One event with its body as it was sent.
+         */
+        EventDetail: {
+            event: components["schemas"]["EventLineShape"];
+            /** Findings */
+            findings: components["schemas"]["EventFinding"][];
+            /** Body */
+            body: string;
+        };
+        /**
+         * EventFinding
+         * @description One thing that is off, by its place in the event as a JSON Pointer.
+         */
+        EventFinding: {
+            /** Path */
+            path: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "error";
+            /** Message */
+            message: string;
+        };
+        /**
+         * EventLineShape
+         * @description An event or command of the log, without its body.
+         */
+        EventLineShape: {
+            /** Sequence */
+            sequence: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "run" | "job" | "dataset" | "command";
+            /** Type */
+            type: string | null;
+            /** Time */
+            time: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Principal */
+            principal: string;
+            /** Producer */
+            producer: string | null;
+            job: components["schemas"]["EntityName"] | null;
+            dataset: components["schemas"]["EntityName"] | null;
+            /** Run */
+            run: string | null;
+            /** Inputs */
+            inputs: number;
+            /** Outputs */
+            outputs: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Errors */
+            errors: number;
+            /** Warnings */
+            warnings: number;
+        };
+        /**
+         * EventPage
+         * @description A page of the log; `next` is where to go on. Partial: rare events may come further on.
+         */
+        EventPage: {
+            /** Events */
+            events: components["schemas"]["EventLineShape"][];
+            /** Next */
+            next: number | null;
+            /** Partial */
+            partial: boolean;
+        };
+        /**
+         * FacetDifference
+         * @description What changed of a facet.
+         */
+        FacetDifference: {
+            /** Facet */
+            facet: string;
+            /** Change */
+            change: string;
+            /** Members */
+            members: components["schemas"]["MemberOfFacet"][];
+            /** More Members */
+            more_members: number;
+        };
+        /**
+         * FailedTest
+         * @description A test that failed.
+         */
+        FailedTest: {
+            /** Name */
+            name: string;
+            /** Column */
+            column: string | null;
+            /** Expected */
+            expected: string | null;
+            /** Actual */
+            actual: string | null;
+        };
+        /**
+         * FailingJobShape
+         * @description A job whose last run failed, and how many failed in a row.
+         */
+        FailingJobShape: {
+            job: components["schemas"]["NameShape"];
+            /** Run */
+            run: string;
+            /** Error */
+            error: string | null;
+            /** Failures */
+            failures: number;
+            /** Since */
+            since: string;
+        };
+        /**
+         * FindingExample
+         * @description Where in the log a mistake is.
+         */
+        FindingExample: {
+            /** Sequence */
+            sequence: number;
+            /** Path */
+            path: string;
+        };
+        /**
+         * FindingKindShape
+         * @description One mistake of a producer, and in how many events.
+         */
+        FindingKindShape: {
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "error";
+            /** Rule */
+            rule: string;
+            /** Pattern */
+            pattern: string;
+            /** Message */
+            message: string;
+            /** Events */
+            events: number;
+            /** Examples */
+            examples: components["schemas"]["FindingExample"][];
+        };
+        /**
+         * FindingShape
+         * @description One thing to look at; what its kind has no use for is null.
+         */
+        FindingShape: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "failing_job" | "failing_jobs" | "failed_tests" | "late_table" | "quarantine" | "refused_events" | "stuck_runs" | "breaking_change";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "bad" | "warn";
+            /** Count */
+            count: number;
+            subject: components["schemas"]["NameShape"] | null;
+            /** Run */
+            run: string | null;
+            /** Text */
+            text: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Usual Seconds */
+            usual_seconds: number | null;
+        };
+        /**
+         * FlyingRun
+         * @description A run in flight.
+         */
+        FlyingRun: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["NameShape"];
+            /** Started At */
+            started_at: string | null;
+        };
+        /**
+         * FoundIn
+         * @description Where a dataset has the words that were sought.
+         */
+        FoundIn: {
+            /** Field */
+            field: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * FoundTrace
+         * @description A trace with the first few runs that its spans name, those that failed first.
+         */
+        FoundTrace: {
+            /** Trace Id */
+            trace_id: string;
+            /** Service */
+            service: string;
+            /** Operation */
+            operation: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Orphans */
+            orphans: number;
+            /** Services */
+            services: components["schemas"]["ServiceShare"][];
+            /** Run Ids */
+            run_ids: string[];
+            /** Runs */
+            runs: components["schemas"]["RunLine"][];
+        };
+        /**
+         * FoundTraces
+         * @description What a search found, and what there is to choose from: `operations` of the service.
+         *
+         *     `more` says that there may be older traces beyond the limit; `partial`, that some of the time
+         *     that was asked for may be missing.
+         */
+        FoundTraces: {
+            /** Traces */
+            traces: components["schemas"]["FoundTrace"][];
+            /** More */
+            more: boolean;
+            /** Services */
+            services: string[];
+            /** Operations */
+            operations: string[];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * FreshnessShape
+         * @description A curated table; without a rhythm `usual_seconds` is null and the state unknown.
+         */
+        FreshnessShape: {
+            /** Namespace */
+            namespace: string;
+            /** Table */
+            table: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "late" | "unknown";
+            /** Written At */
+            written_at: string | null;
+            /** Age Seconds */
+            age_seconds: number | null;
+            /** Usual Seconds */
+            usual_seconds: number | null;
+            /** Writes */
+            writes: number;
+        };
+        /** GraphArrow */
+        GraphArrow: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** How */
+            how?: string;
+        };
+        /**
+         * GraphNode
+         * @description A job, a dataset, or a column of one.
+         */
+        GraphNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Column */
+            column?: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * ImpactColumn
+         * @description An affected column.
+         */
+        ImpactColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "direct" | "indirect" | "table";
+            /** Distance */
+            distance: number;
+            /** How */
+            how: string[];
+            /** Masking */
+            masking: boolean;
+        };
+        /**
+         * ImpactDataset
+         * @description An affected dataset.
+         */
+        ImpactDataset: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "direct" | "indirect" | "table";
+            /** Distance */
+            distance: number;
+            /** Via */
+            via: components["schemas"]["NamePair"][];
+            /** Owners */
+            owners: string[];
+            /** Written At */
+            written_at: string | null;
+            /** Written By Run */
+            written_by_run: string | null;
+            /** Columns */
+            columns: components["schemas"]["ImpactColumn"][];
+        };
+        /**
+         * ImpactJob
+         * @description An affected job.
+         */
+        ImpactJob: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "direct" | "indirect" | "table";
+            /** Distance */
+            distance: number;
+            /** Owners */
+            owners: string[];
+            /** State */
+            state: string | null;
+            /** Ran At */
+            ran_at: string | null;
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
+         * ImpactStart
+         * @description What changes.
+         */
+        ImpactStart: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /** Columns */
+            columns: string[];
+        };
+        /**
+         * ImpactSummary
+         * @description How much is affected.
+         */
+        ImpactSummary: {
+            /** Datasets */
+            datasets: number;
+            /** Jobs */
+            jobs: number;
+            columns: components["schemas"]["ColumnCounts"];
+            effects: components["schemas"]["EffectCounts"];
+            /** Failed Jobs */
+            failed_jobs: number;
+            /** Owners */
+            owners: string[];
+        };
+        /**
+         * IngestShape
+         * @description What came in; `quarantined` records wait for somebody.
+         */
+        IngestShape: {
+            /** Last Hour */
+            last_hour: number;
+            /** Last Day */
+            last_day: number;
+            /** Rejected Last Day */
+            rejected_last_day: number;
+            /** Quarantined */
+            quarantined: number;
+            rate: components["schemas"]["RateShape"];
         };
         /**
          * JobAnswer
@@ -2791,6 +3932,412 @@ export interface components {
             latest_run: components["schemas"]["RunAnswer"] | null;
         };
         /**
+         * JobCode
+         * @description Where the code of a job is.
+         */
+        JobCode: {
+            /** Url */
+            url: string | null;
+            /** Repository */
+            repository: string | null;
+            /** Path */
+            path: string | null;
+            /** Version */
+            version: string | null;
+            /** Branch */
+            branch: string | null;
+        };
+        /**
+         * JobKind
+         * @description BATCH or STREAMING, the program that the job is of, and its own word for what it is.
+         */
+        JobKind: {
+            /** Processing */
+            processing: string | null;
+            /** Integration */
+            integration: string | null;
+            /** Kind */
+            kind: string | null;
+        };
+        /**
+         * JobList
+         * @description Jobs, what changed last first; `next` is the cursor of the page that follows.
+         *
+         *     `total` counts the jobs of the namespace, or all, where nothing else is asked for.
+         */
+        JobList: {
+            /** Jobs */
+            jobs: components["schemas"]["ListedJob"][];
+            /** Next */
+            next: string | null;
+            /** Total */
+            total: number | null;
+            /** Namespaces */
+            namespaces: string[];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * JobOwner
+         * @description An owner, and as what.
+         */
+        JobOwner: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string | null;
+        };
+        /**
+         * JobStatement
+         * @description What a job runs in SQL.
+         */
+        JobStatement: {
+            /** Query */
+            query: string;
+            /** Dialect */
+            dialect: string | null;
+        };
+        /**
+         * JobVersionLine
+         * @description What runs had in common: inputs, outputs, where the code was.
+         */
+        JobVersionLine: {
+            /** Version */
+            version: string;
+            /** Created At */
+            created_at: string;
+            /** Location */
+            location: string | null;
+            /** Inputs */
+            inputs: components["schemas"]["EntityName"][];
+            /** Outputs */
+            outputs: components["schemas"]["EntityName"][];
+            latest_run: components["schemas"]["RunBar"] | null;
+        };
+        /**
+         * LakeColumn
+         * @description A column as the lake stores it; of raw and quarantined records only name and type.
+         */
+        LakeColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Id */
+            id?: number;
+            /** Required */
+            required?: boolean;
+            /** Description */
+            description?: string | null;
+        };
+        /**
+         * LakeSchemaChange
+         * @description What a commit changed of a table's columns.
+         */
+        LakeSchemaChange: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Breaking */
+            breaking: boolean;
+        };
+        /**
+         * LakeSchemaHistory
+         * @description How the columns of a table of the lake changed, the newest version first.
+         */
+        LakeSchemaHistory: {
+            /** Table */
+            table: string;
+            /** Versions */
+            versions: components["schemas"]["LakeSchemaVersion"][];
+        };
+        /**
+         * LakeSchemaVersion
+         * @description The columns that a table had from a commit on.
+         */
+        LakeSchemaVersion: {
+            /** Number */
+            number: number;
+            /** Snapshot */
+            snapshot: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Run */
+            run: string | null;
+            /** Changes */
+            changes: components["schemas"]["LakeSchemaChange"][];
+            /** Columns */
+            columns: components["schemas"]["LakeColumn"][];
+        };
+        /**
+         * LakeTable
+         * @description What the lake itself knows of a table; raw and quarantined records have no snapshots.
+         */
+        LakeTable: {
+            /** Table */
+            table: string;
+            /** Zone */
+            zone: string;
+            /** Location */
+            location: string | null;
+            /** Rows */
+            rows: number | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Changed At */
+            changed_at: string | null;
+            /** Snapshot */
+            snapshot: string | null;
+            /** Has Snapshots */
+            has_snapshots: boolean;
+        };
+        /**
+         * LastWrite
+         * @description The run that completed the last write, how many rows it wrote, and how its tests went.
+         */
+        LastWrite: {
+            /** Run */
+            run: string;
+            /** Namespace */
+            namespace: string;
+            /** Job */
+            job: string;
+            /** At */
+            at: string | null;
+            /** Rows */
+            rows: number | null;
+            /** Tests Passed */
+            tests_passed: number;
+            /** Tests Failed */
+            tests_failed: number;
+        };
+        /**
+         * LineageArrow
+         * @description An edge that came or went; `how` is of columns.
+         */
+        LineageArrow: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** How */
+            how?: string;
+        };
+        /**
+         * LineageCanvas
+         * @description A graph in one answer; `start` is null where no node was asked for.
+         */
+        LineageCanvas: {
+            /** Start */
+            start: string | null;
+            /** As Of */
+            as_of: string | null;
+            /** Nodes */
+            nodes: components["schemas"]["LineageCard"][];
+            /** Edges */
+            edges: components["schemas"]["LineageLine"][];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * LineageCard
+         * @description A node with what is shown of it; null is what nobody said or what is not known.
+         *
+         *     `at` and `run` are of the last successful write of a dataset, or of the latest run of a job.
+         *     `more_up` and `more_down` count neighbours that are not in the answer.
+         */
+        LineageCard: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job" | "group";
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Distance */
+            distance: number;
+            /** Members */
+            members: number;
+            /** Identities */
+            identities: number;
+            /** State */
+            state: string | null;
+            /** At */
+            at: string | null;
+            /** Run */
+            run: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: string[];
+            /** Columns */
+            columns: components["schemas"]["LineageColumn"][];
+            /** Column Count */
+            column_count: number;
+            /** Rows */
+            rows: number | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Tests Passed */
+            tests_passed: number;
+            /** Tests Failed */
+            tests_failed: number;
+            /** More Up */
+            more_up: number;
+            /** More Down */
+            more_down: number;
+        };
+        /**
+         * LineageColumn
+         * @description A column of a card.
+         */
+        LineageColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string | null;
+            /** Tags */
+            tags: string[];
+            /** Description */
+            description: string | null;
+        };
+        /**
+         * LineageDifference
+         * @description What came, went and changed.
+         */
+        LineageDifference: {
+            /** Same */
+            same: boolean;
+            nodes: components["schemas"]["NodesCameAndWent"];
+            edges: components["schemas"]["EdgesCameAndWent"];
+            columns: components["schemas"]["EdgesCameAndWent"];
+            /** Changed */
+            changed: components["schemas"]["headwater__api__shapes__lineage__ChangedNode"][];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * LineageImpact
+         * @description What breaks.
+         */
+        LineageImpact: {
+            /** Node */
+            node: string;
+            /** Depth */
+            depth: number;
+            start: components["schemas"]["ImpactStart"];
+            summary: components["schemas"]["ImpactSummary"];
+            /** Datasets */
+            datasets: components["schemas"]["ImpactDataset"][];
+            /** Jobs */
+            jobs: components["schemas"]["ImpactJob"][];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * LineageLine
+         * @description Data flows from one node to another.
+         */
+        LineageLine: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "current" | "running" | "failed";
+        };
+        /**
+         * LineageName
+         * @description A node of a difference or of a walk; `column` is of columns.
+         */
+        LineageName: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job" | "column" | "group" | "run";
+            /** Column */
+            column?: string;
+        };
+        /**
+         * LineageWalk
+         * @description A walk from a node.
+         */
+        LineageWalk: {
+            /** Node */
+            node: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down" | "both";
+            /** Depth */
+            depth: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "dataset" | "column" | "job" | "run";
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "current" | "union" | "run";
+            /** As Of */
+            as_of: string | null;
+            /** Known At */
+            known_at: number | null;
+            /** Start */
+            start: string[];
+            /** Nodes */
+            nodes: components["schemas"]["WalkNode"][];
+            /** Edges */
+            edges: components["schemas"]["WalkEdge"][];
+            /** Bands */
+            bands: components["schemas"]["WalkBand"][];
+            /** Unmerged */
+            unmerged: string[];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * Links
          * @description Where to look further.
          */
@@ -2799,6 +4346,109 @@ export interface components {
             lineage: string;
             /** Trace */
             trace: string;
+        };
+        /**
+         * ListedJob
+         * @description A job in a list; `runs` are its latest, the newest first.
+         */
+        ListedJob: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            parent: components["schemas"]["EntityName"] | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: components["schemas"]["JobOwner"][];
+            kind: components["schemas"]["JobKind"];
+            /** Updated At */
+            updated_at: string;
+            /** Runs */
+            runs: components["schemas"]["RunBar"][];
+        };
+        /**
+         * ListedRun
+         * @description A run in a list.
+         */
+        ListedRun: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["EntityName"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /**
+             * Own State
+             * @enum {string}
+             */
+            own_state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /** Warning */
+            warning: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            parent: components["schemas"]["RunParent"] | null;
+            error: components["schemas"]["RunError"] | null;
+        };
+        /**
+         * MemberOfFacet
+         * @description A member of a facet before and after, as JSON.
+         */
+        MemberOfFacet: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+        };
+        /**
+         * NamePair
+         * @description A name as its producer sent it.
+         */
+        NamePair: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NameShape
+         * @description A job or a dataset.
+         */
+        NameShape: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * NamedDataset
+         * @description A dataset by its name.
+         */
+        NamedDataset: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Names
+         * @description The first names, and how many there are.
+         */
+        Names: {
+            /** Count */
+            count: number;
+            /** Names */
+            names: components["schemas"]["NameShape"][];
         };
         /**
          * NewToken
@@ -2819,6 +4469,62 @@ export interface components {
             expires_at?: string | null;
         };
         /**
+         * NodeSets
+         * @description What came and what went.
+         */
+        NodeSets: {
+            /** Added */
+            added: components["schemas"]["GraphNode"][];
+            /** Removed */
+            removed: components["schemas"]["GraphNode"][];
+        };
+        /**
+         * NodesCameAndWent
+         * @description Nodes on one side only.
+         */
+        NodesCameAndWent: {
+            /** Added */
+            added: components["schemas"]["LineageName"][];
+            /** Removed */
+            removed: components["schemas"]["LineageName"][];
+        };
+        /**
+         * OverviewShape
+         * @description How the lake is; without `findings` it is well.
+         */
+        OverviewShape: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Has Records */
+            has_records: boolean;
+            /** Has Lineage */
+            has_lineage: boolean;
+            /** Has Telemetry */
+            has_telemetry: boolean;
+            /** Datasets */
+            datasets: number;
+            /** Jobs */
+            jobs: number;
+            /** Refused Events */
+            refused_events: number;
+            /** Findings */
+            findings: components["schemas"]["FindingShape"][];
+            runs: components["schemas"]["RunsShape"];
+            /** Freshness */
+            freshness: components["schemas"]["FreshnessShape"][];
+            /** Freshness Count */
+            freshness_count: number;
+            ingest: components["schemas"]["IngestShape"];
+            /** Quality */
+            quality: components["schemas"]["DatasetQualityShape"][];
+            /** Quality Partial */
+            quality_partial: boolean;
+            changes: components["schemas"]["ChangesShape"];
+        };
+        /**
          * ParameterShape
          * @description A parameter of a pipeline.
          */
@@ -2831,6 +4537,58 @@ export interface components {
             is_required: boolean;
             /** Description */
             description: string;
+        };
+        /**
+         * PathDominant
+         * @description What took longest.
+         */
+        PathDominant: {
+            /** Run Id */
+            run_id: string;
+            job: components["schemas"]["NamePair"];
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "run" | "wait";
+            /** Ms */
+            ms: number;
+        };
+        /**
+         * PathRun
+         * @description A run.
+         */
+        PathRun: {
+            /** Run Id */
+            run_id: string;
+            job: components["schemas"]["NamePair"];
+            /** State */
+            state: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * PathStep
+         * @description A run that led to a table; `later` is a newer run of its job that has not completed.
+         */
+        PathStep: {
+            /** Run Id */
+            run_id: string;
+            job: components["schemas"]["NamePair"];
+            /** State */
+            state: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            through: components["schemas"]["NamePair"] | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Waited Ms */
+            waited_ms: number | null;
+            later: components["schemas"]["PathRun"] | null;
         };
         /**
          * PipelineShape
@@ -2855,6 +4613,157 @@ export interface components {
         Pipelines: {
             /** Pipelines */
             pipelines: components["schemas"]["PipelineShape"][];
+        };
+        /**
+         * ProducerShape
+         * @description What one producer sent, and what is off in it.
+         */
+        ProducerShape: {
+            /** Producer */
+            producer: string;
+            /** Events */
+            events: number;
+            /** Findings */
+            findings: components["schemas"]["FindingKindShape"][];
+            /** More Kinds */
+            more_kinds: boolean;
+        };
+        /**
+         * QualifiedName
+         * @description The name of a job or a dataset.
+         */
+        QualifiedName: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RateShape
+         * @description Records by interval; `times` are when intervals begin.
+         */
+        RateShape: {
+            /** Times */
+            times: string[];
+            /** Step Seconds */
+            step_seconds: number;
+            /** Accepted */
+            accepted: number[];
+            /** Rejected */
+            rejected: number[];
+            /**
+             * Rejected Since
+             * Format: date-time
+             */
+            rejected_since: string;
+        };
+        /**
+         * RefusedDetail
+         * @description One refused event; not `whole` where it was too long to keep all of it.
+         */
+        RefusedDetail: {
+            /** Key */
+            key: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Principal */
+            principal: string;
+            /** Path */
+            path: string | null;
+            /** Reason */
+            reason: string;
+            /** Bytes */
+            bytes: number;
+            /** Whole */
+            whole: boolean;
+            /** Findings */
+            findings: components["schemas"]["EventFinding"][];
+            /** Body */
+            body: string;
+        };
+        /**
+         * RefusedError
+         * @description Why one is still refused.
+         */
+        RefusedError: {
+            /** Key */
+            key: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RefusedGone
+         * @description One that was removed for good.
+         */
+        RefusedGone: {
+            /** Key */
+            key: string;
+        };
+        /**
+         * RefusedLine
+         * @description An event that was refused.
+         */
+        RefusedLine: {
+            /** Key */
+            key: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Principal */
+            principal: string;
+            /** Path */
+            path: string | null;
+            /** Reason */
+            reason: string;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * RefusedList
+         * @description Refused events, the latest first.
+         */
+        RefusedList: {
+            /** Waiting */
+            waiting: number;
+            /** Dropped */
+            dropped: number;
+            /** Dead Letters */
+            dead_letters: components["schemas"]["RefusedLine"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RefusedSent
+         * @description What became of a refused event that was sent in again.
+         */
+        RefusedSent: {
+            /** Key */
+            key: string;
+            /** Hash */
+            hash: string;
+            /** New */
+            new: boolean;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * RefusedSentAll
+         * @description What became of many.
+         */
+        RefusedSentAll: {
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: number;
+            /** Errors */
+            errors: components["schemas"]["RefusedError"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * RejectShape
@@ -2910,6 +4819,192 @@ export interface components {
             error: string | null;
         };
         /**
+         * RunAttempt
+         * @description An attempt at a run.
+         */
+        RunAttempt: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * RunBar
+         * @description A run as a bar of a trend.
+         */
+        RunBar: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+        };
+        /**
+         * RunComparison
+         * @description Two runs of a job side by side; `same` is true when both did the same to the same.
+         *
+         *     `sql_before` and `sql_after` are whole, as the runs said them.
+         */
+        RunComparison: {
+            /** Same */
+            same: boolean;
+            job: components["schemas"]["EntityName"];
+            before: components["schemas"]["ComparedRun"];
+            after: components["schemas"]["ComparedRun"];
+            /** Datasets */
+            datasets: components["schemas"]["ComparedDataset"][];
+            /** Run Facets */
+            run_facets: components["schemas"]["ChangedFacet"][];
+            difference: components["schemas"]["RunDifference"];
+            /** Sql Before */
+            sql_before: string | null;
+            /** Sql After */
+            sql_after: string | null;
+        };
+        /**
+         * RunDifference
+         * @description What is different in lineage, schemas, SQL and facets.
+         */
+        RunDifference: {
+            /** Same */
+            same: boolean;
+            nodes: components["schemas"]["NodeSets"];
+            edges: components["schemas"]["ArrowSets"];
+            columns: components["schemas"]["ArrowSets"];
+            /** Changed */
+            changed: components["schemas"]["headwater__api__shapes__runs__ChangedNode"][];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * RunEngine
+         * @description What ran it.
+         */
+        RunEngine: {
+            /** Name */
+            name: string | null;
+            /** Version */
+            version: string | null;
+        };
+        /**
+         * RunError
+         * @description Why a run failed, as it says.
+         */
+        RunError: {
+            /** Message */
+            message: string;
+            /** Language */
+            language: string | null;
+            /** Stack Trace */
+            stack_trace: string | null;
+        };
+        /**
+         * RunLine
+         * @description A run that spans name, as far as lineage knows it.
+         */
+        RunLine: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["QualifiedName"];
+            /** State */
+            state: string;
+        };
+        /**
+         * RunList
+         * @description Runs, the newest first; `next` is the cursor of the page that follows.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["ListedRun"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RunLog
+         * @description A log record.
+         */
+        RunLog: {
+            /** Time */
+            time: string;
+            /** Severity */
+            severity: string | null;
+            /** Severity Number */
+            severity_number: number | null;
+            /** Service */
+            service: string;
+            /** Body */
+            body: string;
+            /** Event */
+            event: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Span Id */
+            span_id: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Resource */
+            resource: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunOfSpan
+         * @description A run that spans name, with the tables that it read and wrote.
+         */
+        RunOfSpan: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["QualifiedName"];
+            /** State */
+            state: string;
+            /** Inputs */
+            inputs: components["schemas"]["QualifiedName"][];
+            /** Outputs */
+            outputs: components["schemas"]["QualifiedName"][];
+        };
+        /**
+         * RunParent
+         * @description The run above a run.
+         */
+        RunParent: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["EntityName"];
+        };
+        /**
+         * RunReference
+         * @description A job, and the run of it if one is named.
+         */
+        RunReference: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Relation */
+            relation: string | null;
+        };
+        /**
          * RunShape
          * @description A run of a pipeline.
          */
@@ -2940,12 +5035,304 @@ export interface components {
             links: components["schemas"]["Links"];
         };
         /**
+         * RunSpan
+         * @description A span of a run.
+         */
+        RunSpan: {
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Message */
+            message: string | null;
+            /** Run Id */
+            run_id: string | null;
+        };
+        /**
+         * RunStage
+         * @description The spans of a stage: `busy_ms` is the time in which at least one was open.
+         */
+        RunStage: {
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Busy Ms */
+            busy_ms: number;
+            records: components["schemas"]["StageRecords"];
+        };
+        /**
+         * RunTelemetry
+         * @description What telemetry knows of a run: traces, stages, slowest span, errors, the latest logs.
+         */
+        RunTelemetry: {
+            /** Run Id */
+            run_id: string;
+            job: components["schemas"]["EntityName"] | null;
+            /** Traces */
+            traces: components["schemas"]["TraceOfRun"][];
+            /** Stages */
+            stages: components["schemas"]["RunStage"][];
+            slowest_span: components["schemas"]["SlowestSpan"] | null;
+            /** Errors */
+            errors: components["schemas"]["RunSpan"][];
+            /** Logs */
+            logs: components["schemas"]["RunLog"][];
+            data: components["schemas"]["RunVolumes"] | null;
+        };
+        /**
+         * RunTest
+         * @description A test that a run made.
+         */
+        RunTest: {
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+            /** Column */
+            column: string | null;
+            /** Severity */
+            severity: string | null;
+            /** Expected */
+            expected: string | null;
+            /** Actual */
+            actual: string | null;
+        };
+        /**
+         * RunUse
+         * @description A dataset that a run read or wrote; `snapshot` is the version that its producer names.
+         *
+         *     `facets` are all that the run said of it but its column lineage.
+         */
+        RunUse: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /** Rows */
+            rows: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Files */
+            files: number | null;
+            /** Part */
+            part: string | null;
+            /** Tests */
+            tests: components["schemas"]["RunTest"][];
+            /** Columns */
+            columns: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Snapshot */
+            snapshot: string | null;
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RunVolume
+         * @description Rows, bytes and files over all inputs, or all outputs.
+         */
+        RunVolume: {
+            /** Rows */
+            rows: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Files */
+            files: number | null;
+        };
+        /**
+         * RunVolumes
+         * @description What a run read and wrote in all.
+         */
+        RunVolumes: {
+            inputs: components["schemas"]["RunVolume"];
+            outputs: components["schemas"]["RunVolume"];
+        };
+        /**
          * Runs
          * @description Runs, the newest first.
          */
         Runs: {
             /** Runs */
             runs: components["schemas"]["RunShape"][];
+        };
+        /**
+         * RunsShape
+         * @description Runs of the last day; `stuck` ones began before and never told of an end.
+         */
+        RunsShape: {
+            /** In Flight */
+            in_flight: number;
+            /** Flying */
+            flying: components["schemas"]["FlyingRun"][];
+            /** Stuck */
+            stuck: number;
+            /** Failed */
+            failed: number;
+            /** Aborted */
+            aborted: number;
+            /** Completed */
+            completed: number;
+            /** Failing */
+            failing: components["schemas"]["FailingJobShape"][];
+            /** Failing Jobs */
+            failing_jobs: number;
+        };
+        /**
+         * Said
+         * @description A tag, an owner or a description, and whether a `person` or an `event` says so.
+         */
+        Said: {
+            /** Value */
+            value: string;
+            /** Type */
+            type: string | null;
+            /** Source */
+            source: string;
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+        };
+        /**
+         * SchemaChanged
+         * @description What changed in the columns of a dataset.
+         */
+        SchemaChanged: {
+            dataset: components["schemas"]["NameShape"];
+            /** At */
+            at: string;
+            /** Run */
+            run: string | null;
+            /** Breaking */
+            breaking: boolean;
+            /** Changes */
+            changes: components["schemas"]["headwater__api__shapes__overview__ColumnChange"][];
+        };
+        /**
+         * SchemasChanged
+         * @description The first datasets whose columns changed, and how many there are.
+         */
+        SchemasChanged: {
+            /** Count */
+            count: number;
+            /** Datasets */
+            datasets: components["schemas"]["SchemaChanged"][];
+        };
+        /**
+         * SearchHit
+         * @description A job or dataset that was found.
+         */
+        SearchHit: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job";
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Score */
+            score: number;
+            /** Updated At */
+            updated_at: string;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: string[];
+            /** Matches */
+            matches: components["schemas"]["SearchMatch"][];
+        };
+        /**
+         * SearchMatch
+         * @description Where a hit has the words: a field, a text of it, and spans of characters in the text.
+         */
+        SearchMatch: {
+            /** Field */
+            field: string;
+            /** Text */
+            text: string;
+            /** Spans */
+            spans: number[][];
+        };
+        /**
+         * SearchPage
+         * @description Hits, best first; `next` asks for the page after.
+         */
+        SearchPage: {
+            /** Query */
+            query: string;
+            /** Hits */
+            hits: components["schemas"]["SearchHit"][];
+            /** Next */
+            next: string | null;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ServiceCall
+         * @description How often spans of one service are parents of spans of another.
+         */
+        ServiceCall: {
+            /** Parent */
+            parent: string;
+            /** Child */
+            child: string;
+            /** Calls */
+            calls: number;
+        };
+        /**
+         * ServiceMap
+         * @description Which services called which between two times.
+         */
+        ServiceMap: {
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+            /** Services */
+            services: string[];
+            /** Calls */
+            calls: components["schemas"]["ServiceCall"][];
+        };
+        /**
+         * ServiceShare
+         * @description How many spans of a trace are of a service, and how many of them failed.
+         */
+        ServiceShare: {
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
         };
         /**
          * Session
@@ -2966,6 +5353,292 @@ export interface components {
         SignIn: {
             /** Token */
             token: string;
+        };
+        /**
+         * SlowestSpan
+         * @description The span that itself took longest; `own_ms` is without its children.
+         */
+        SlowestSpan: {
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Name */
+            name: string;
+            /** Service */
+            service: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Message */
+            message: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Own Ms */
+            own_ms: number;
+        };
+        /**
+         * SpanColumns
+         * @description Spans by time, a list for each thing that is known of them, all of one length.
+         *
+         *     `service`, `name`, `kind` and `run` are places in the lists of the trace, -1 where a span
+         *     names no run; `status` is 0 unset, 1 ok, 2 error.
+         */
+        SpanColumns: {
+            /** Id */
+            id: string[];
+            /** Parent */
+            parent: string[];
+            /** Service */
+            service: number[];
+            /** Name */
+            name: number[];
+            /** Kind */
+            kind: number[];
+            /** Status */
+            status: number[];
+            /** Run */
+            run: number[];
+            /** Offset Ms */
+            offset_ms: number[];
+            /** Duration Ms */
+            duration_ms: number[];
+            /** Events */
+            events: number[];
+        };
+        /**
+         * SpanEvent
+         * @description Something that happened while a span lasted.
+         */
+        SpanEvent: {
+            /** Offset Ms */
+            offset_ms: number;
+            /** Name */
+            name: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SpanLine
+         * @description A span; `offset_ms` is from the start of its trace.
+         */
+        SpanLine: {
+            /** Span Id */
+            span_id: string;
+            /** Parent Span Id */
+            parent_span_id: string | null;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Service */
+            service: string;
+            /** Offset Ms */
+            offset_ms: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Status */
+            status: string;
+            /** Message */
+            message: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Resource */
+            resource: {
+                [key: string]: string;
+            };
+            /** Events */
+            events: components["schemas"]["SpanEvent"][];
+            /** Links */
+            links: components["schemas"]["SpanLink"][];
+        };
+        /**
+         * SpanLink
+         * @description Another span that one has to do with.
+         */
+        SpanLink: {
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+        };
+        /**
+         * SpanLog
+         * @description A log record that was written while a span was open.
+         */
+        SpanLog: {
+            /** Time */
+            time: string;
+            /** Severity */
+            severity: string | null;
+            /** Body */
+            body: string;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SpanPage
+         * @description All that is known of a span, with its log records; `offset_ms` of events is from its start.
+         *
+         *     `more_logs` says that only the latest records are here.
+         */
+        SpanPage: {
+            /** Trace Id */
+            trace_id: string;
+            /** Span Id */
+            span_id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Service */
+            service: string;
+            /** Scope */
+            scope: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Status */
+            status: string;
+            /** Message */
+            message: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Attributes */
+            attributes: {
+                [key: string]: string;
+            };
+            /** Resource */
+            resource: {
+                [key: string]: string;
+            };
+            /** Events */
+            events: components["schemas"]["SpanEvent"][];
+            /** Links */
+            links: components["schemas"]["SpanLink"][];
+            /** Logs */
+            logs: components["schemas"]["SpanLog"][];
+            /** More Logs */
+            more_logs: boolean;
+        };
+        /**
+         * SpansWith
+         * @description Which spans of a trace have a text.
+         */
+        SpansWith: {
+            /** Span Ids */
+            span_ids: string[];
+        };
+        /**
+         * SqlAnswer
+         * @description Rows; `reason` says why some are missing, `snapshots` what version of each table was read.
+         */
+        SqlAnswer: {
+            /** Columns */
+            columns: components["schemas"]["SqlColumn"][];
+            /** Rows */
+            rows: unknown[][];
+            /** Row Count */
+            row_count: number;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Bytes Scanned */
+            bytes_scanned: number;
+            /** Elapsed Ms */
+            elapsed_ms: number;
+            /** Cached */
+            cached: boolean;
+            /** Snapshots */
+            snapshots: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SqlCatalogue
+         * @description What a statement can name, and its limits.
+         */
+        SqlCatalogue: {
+            /** Tables */
+            tables: components["schemas"]["SqlTable"][];
+            limits: components["schemas"]["SqlLimits"];
+        };
+        /**
+         * SqlColumn
+         * @description A column of an answer with its DuckDB type.
+         */
+        SqlColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SqlFunction
+         * @description A function that a statement can call.
+         */
+        SqlFunction: {
+            /** Name */
+            name: string;
+            /** Signature */
+            signature: string;
+            /** Description */
+            description: string | null;
+        };
+        /**
+         * SqlFunctions
+         * @description The functions that a statement can call, by name.
+         */
+        SqlFunctions: {
+            /** Functions */
+            functions: components["schemas"]["SqlFunction"][];
+        };
+        /**
+         * SqlLimits
+         * @description What a statement may take before it is cut, stopped or refused.
+         */
+        SqlLimits: {
+            /** Max Rows */
+            max_rows: number;
+            /** Max Result Bytes */
+            max_result_bytes: number;
+            /** Max Scan Bytes */
+            max_scan_bytes: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+        };
+        /**
+         * SqlTable
+         * @description A table that a statement can name, with its columns.
+         */
+        SqlTable: {
+            /** Table */
+            table: string;
+            /** Rows */
+            rows: number | null;
+            /** Columns */
+            columns: components["schemas"]["SqlColumn"][];
+        };
+        /**
+         * StageRecords
+         * @description Records of a stage, null where its spans count none.
+         */
+        StageRecords: {
+            /** Read */
+            read: number | null;
+            /** Written */
+            written: number | null;
         };
         /**
          * StageRunShape
@@ -3062,6 +5735,198 @@ export interface components {
             /** Tables */
             tables: components["schemas"]["TableLine"][];
         };
+        /**
+         * TableSchema
+         * @description The columns of a table.
+         */
+        TableSchema: {
+            /** Table */
+            table: string;
+            /** Location */
+            location: string | null;
+            /** Columns */
+            columns: components["schemas"]["LakeColumn"][];
+        };
+        /**
+         * TableSnapshot
+         * @description A commit of a table; `run` and `job` made it, where the commit names them.
+         */
+        TableSnapshot: {
+            /** Id */
+            id: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /** Operation */
+            operation: string;
+            /** Run */
+            run: string | null;
+            /** Job */
+            job: string | null;
+            /** Inputs */
+            inputs: string[];
+            /** Rows */
+            rows: number | null;
+            /** Rows Added */
+            rows_added: number;
+            /** Rows Deleted */
+            rows_deleted: number;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /** Files */
+            files: number | null;
+            /** Summary */
+            summary: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * TableSnapshots
+         * @description The commits of a table, the latest first.
+         */
+        TableSnapshots: {
+            /** Table */
+            table: string;
+            /** Current */
+            current: string | null;
+            /** Snapshots */
+            snapshots: components["schemas"]["TableSnapshot"][];
+        };
+        /**
+         * TraceLine
+         * @description A trace in a list; `orphans` are spans whose parent did not come.
+         */
+        TraceLine: {
+            /** Trace Id */
+            trace_id: string;
+            /** Service */
+            service: string;
+            /** Operation */
+            operation: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Orphans */
+            orphans: number;
+            /** Services */
+            services: components["schemas"]["ServiceShare"][];
+            /** Run Ids */
+            run_ids: string[];
+        };
+        /**
+         * TraceList
+         * @description Traces, the latest first.
+         */
+        TraceList: {
+            /** Traces */
+            traces: components["schemas"]["TraceLine"][];
+        };
+        /**
+         * TraceOfRun
+         * @description A trace; `how` it is known to belong to the run.
+         */
+        TraceOfRun: {
+            /** Trace Id */
+            trace_id: string;
+            /** Service */
+            service: string;
+            /** Operation */
+            operation: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Spans */
+            spans: number;
+            /** Errors */
+            errors: number;
+            /** Orphans */
+            orphans: number;
+            /** Services */
+            services: components["schemas"]["ServiceShare"][];
+            /** Run Ids */
+            run_ids: string[];
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "attribute" | "facet" | "probable";
+        };
+        /**
+         * TraceOutline
+         * @description What the picture of a trace needs, and no more: thousands of spans are a few bytes each.
+         *
+         *     `messages` has what spans that failed said, by the place of the span.
+         */
+        TraceOutline: {
+            /** Trace Id */
+            trace_id: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Services */
+            services: string[];
+            /** Names */
+            names: string[];
+            /** Kinds */
+            kinds: string[];
+            /** Run Ids */
+            run_ids: string[];
+            /** Runs */
+            runs: components["schemas"]["RunOfSpan"][];
+            spans: components["schemas"]["SpanColumns"];
+            /** Messages */
+            messages: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * UsageList
+         * @description Statements, the latest first.
+         */
+        UsageList: {
+            /** Statements */
+            statements: components["schemas"]["UsedStatement"][];
+        };
+        /**
+         * UsedStatement
+         * @description A statement that somebody asked, and what it cost.
+         */
+        UsedStatement: {
+            /** Principal */
+            principal: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Statement */
+            statement: string;
+            /** Tables */
+            tables: {
+                [key: string]: string;
+            };
+            /** Bytes Scanned */
+            bytes_scanned: number;
+            /** Rows */
+            rows: number;
+            /** Elapsed Ms */
+            elapsed_ms: number;
+            /** Cached */
+            cached: boolean;
+            /** Error */
+            error: string | null;
+        };
         /** ValidationError */
         ValidationError: {
             /** Location */
@@ -3074,6 +5939,301 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * WalkBand
+         * @description So many neighbours of a node on one side were left out.
+         */
+        WalkBand: {
+            /** Node */
+            node: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /** Hidden */
+            hidden: number;
+        };
+        /**
+         * WalkEdge
+         * @description An edge of a walk; `kind`, `subtype` and `masking` are of columns.
+         */
+        WalkEdge: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "current" | "running" | "failed";
+            /** Via */
+            via?: components["schemas"]["NamePair"][];
+            /** Declared */
+            declared?: boolean;
+            job?: components["schemas"]["NamePair"] | null;
+            /** Kind */
+            kind?: string | null;
+            /** Subtype */
+            subtype?: string | null;
+            /** Masking */
+            masking?: boolean;
+        };
+        /**
+         * WalkNode
+         * @description A node of a walk at any level; what its kind has not is left out.
+         */
+        WalkNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job" | "column" | "group" | "run";
+            /** Distance */
+            distance: number;
+            /** Column */
+            column?: string;
+            /** Run */
+            run?: string;
+            /** State */
+            state?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            /** Ended At */
+            ended_at?: string | null;
+            /** Identities */
+            identities?: components["schemas"]["NamePair"][];
+            /** Members */
+            members?: number;
+        };
+        /**
+         * WholeJob
+         * @description A job with what it reads and writes now, its code, its versions and its runs.
+         *
+         *     `children` are the runs below its last run. `runs_here` tells how the lake can run it.
+         */
+        WholeJob: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            parent: components["schemas"]["EntityName"] | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: components["schemas"]["JobOwner"][];
+            kind: components["schemas"]["JobKind"];
+            /** Updated At */
+            updated_at: string;
+            /** Runs */
+            runs: components["schemas"]["RunBar"][];
+            /** Created At */
+            created_at: string;
+            /** Version */
+            version: string | null;
+            /** Inputs */
+            inputs: components["schemas"]["EntityName"][];
+            /** Outputs */
+            outputs: components["schemas"]["EntityName"][];
+            sql: components["schemas"]["JobStatement"] | null;
+            code: components["schemas"]["JobCode"] | null;
+            /** Versions */
+            versions: components["schemas"]["JobVersionLine"][];
+            /** Run Count */
+            run_count: number;
+            /** Children */
+            children: components["schemas"]["ListedRun"][];
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+            /** Runs Here */
+            runs_here: ("job" | "pipeline") | null;
+        };
+        /**
+         * WholeRun
+         * @description A run with its error, its parent, its children, inputs, outputs, facets.
+         *
+         *     `sql`, `code`, `kind`, `description` and `job_facets` are of the job as this run said. `recent`
+         *     are the latest runs of the job, the newest first; `previous` is the one before this.
+         */
+        WholeRun: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["EntityName"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /**
+             * Own State
+             * @enum {string}
+             */
+            own_state: "NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED";
+            /** Warning */
+            warning: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            parent: components["schemas"]["RunParent"] | null;
+            error: components["schemas"]["RunError"] | null;
+            /** Nominal Start */
+            nominal_start: string | null;
+            /** Nominal End */
+            nominal_end: string | null;
+            root: components["schemas"]["RunReference"] | null;
+            /** Upstream */
+            upstream: components["schemas"]["RunReference"][];
+            /** Downstream */
+            downstream: components["schemas"]["RunReference"][];
+            /** Tests */
+            tests: components["schemas"]["RunTest"][];
+            engine: components["schemas"]["RunEngine"];
+            /** Missed Tasks */
+            missed_tasks: number | null;
+            /** All Tasks */
+            all_tasks: number | null;
+            /** Inputs */
+            inputs: components["schemas"]["RunUse"][];
+            /** Outputs */
+            outputs: components["schemas"]["RunUse"][];
+            /** Children */
+            children: components["schemas"]["ListedRun"][];
+            /** Same Id */
+            same_id: components["schemas"]["EntityName"][];
+            /** Facets */
+            facets: {
+                [key: string]: unknown;
+            };
+            /** Job Facets */
+            job_facets: {
+                [key: string]: unknown;
+            };
+            /** Job Version */
+            job_version: string | null;
+            /** Description */
+            description: string | null;
+            sql: components["schemas"]["JobStatement"] | null;
+            code: components["schemas"]["JobCode"] | null;
+            kind: components["schemas"]["JobKind"];
+            /** Attempts */
+            attempts: components["schemas"]["RunAttempt"][];
+            /** Recent */
+            recent: components["schemas"]["RunBar"][];
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * WholeTrace
+         * @description A trace with all of every span.
+         */
+        WholeTrace: {
+            /** Trace Id */
+            trace_id: string;
+            /** Start */
+            start: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Run Ids */
+            run_ids: string[];
+            /** Runs */
+            runs: components["schemas"]["RunOfSpan"][];
+            /** Spans */
+            spans: components["schemas"]["SpanLine"][];
+        };
+        /**
+         * ChangedNode
+         * @description A node that says something else.
+         */
+        headwater__api__shapes__lineage__ChangedNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job" | "column" | "group" | "run";
+            /** Column */
+            column?: string;
+            /** Schema */
+            schema: components["schemas"]["headwater__api__shapes__lineage__ColumnChange"][];
+            /** Sql */
+            sql: string | null;
+            /** Facets */
+            facets: components["schemas"]["FacetDifference"][];
+        };
+        /**
+         * ColumnChange
+         * @description What changed of a column of a schema.
+         */
+        headwater__api__shapes__lineage__ColumnChange: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Breaking */
+            breaking: boolean;
+        };
+        /**
+         * ColumnChange
+         * @description One change of one column.
+         */
+        headwater__api__shapes__overview__ColumnChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "column_removed" | "column_renamed" | "type_narrowed" | "type_changed" | "nullable_loosened" | "nullable_tightened" | "type_widened" | "column_added" | "columns_moved" | "description_changed";
+            /** Column */
+            column: string;
+            /** Before */
+            before: string | null;
+            /** After */
+            after: string | null;
+            /** Breaking */
+            breaking: boolean;
+        };
+        /**
+         * ChangedNode
+         * @description A job or dataset that says something else: `sql` is a unified diff.
+         */
+        headwater__api__shapes__runs__ChangedNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Schema */
+            schema: components["schemas"]["ChangedColumn"][];
+            /** Sql */
+            sql: string | null;
+            /** Facets */
+            facets: components["schemas"]["ChangedFacet"][];
         };
     };
     responses: never;
@@ -3787,9 +6947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["TableSchema"];
                 };
             };
             /** @description Validation Error */
@@ -3821,9 +6979,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["TableSnapshots"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_schema_history_api_v2_tables_schema_history_get: {
+        parameters: {
+            query: {
+                /** @description zone.name, as in SQL. */
+                table: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeSchemaHistory"];
                 };
             };
             /** @description Validation Error */
@@ -3851,13 +7039,85 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_datasets_api_v2_datasets_get: {
+        parameters: {
+            query?: {
+                /** @description Words of names, columns, tags, owners. */
+                words?: string;
+                /** @description Only tables of this zone. */
+                zone?: string | null;
+                /** @description Only of this namespace. */
+                namespace?: string | null;
+                /** @description Most beside the lake's. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_head_api_v2_datasets_head_get: {
+        parameters: {
+            query: {
+                /** @description The namespace of the dataset. */
+                namespace: string;
+                /** @description The name of the dataset; of the lake zone.name. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetHead"];
                 };
             };
             /** @description Validation Error */
@@ -3889,13 +7149,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SqlAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -3927,9 +7187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["UsageList"];
                 };
             };
             /** @description Validation Error */
@@ -3939,6 +7197,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_catalogue_api_v2_sql_catalogue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlCatalogue"];
+                };
+            };
+        };
+    };
+    list_functions_api_v2_sql_functions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlFunctions"];
                 };
             };
         };
@@ -4068,13 +7366,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LineageWalk"];
                 };
             };
             /** @description Validation Error */
@@ -4097,6 +7395,10 @@ export interface operations {
                 job?: string | null;
                 /** @description Only runs in this state. */
                 state?: ("NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED") | null;
+                /** @description Ended from then on, or under way. */
+                since?: string | null;
+                /** @description Ended before then, or begun and under way. */
+                until?: string | null;
                 limit?: number;
                 offset?: number;
                 /** @description The `next` of the page before this one. */
@@ -4108,13 +7410,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RunList"];
                 };
             };
             /** @description Validation Error */
@@ -4145,13 +7447,134 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["WholeRun"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_jobs_api_v2_lineage_jobs_get: {
+        parameters: {
+            query?: {
+                /** @description Only of this namespace. */
+                namespace?: string | null;
+                /** @description Parts of the name, in any order and case. */
+                words?: string;
+                /** @description Only those whose last run is in this state. */
+                state?: ("NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED") | null;
+                limit?: number;
+                /** @description The `next` of the page before this one. */
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_job_api_v2_lineage_job_get: {
+        parameters: {
+            query: {
+                /** @description The namespace of the job. */
+                namespace: string;
+                /** @description The name of the job, as it was sent. */
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeJob"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_canvas_api_v2_lineage_canvas_get: {
+        parameters: {
+            query?: {
+                /** @description dataset:NS:NAME or job:NS:NAME; without it what changed last. */
+                node?: string | null;
+                /** @description Up to sources, down to uses. */
+                direction?: "up" | "down" | "both";
+                /** @description Hops over a job. */
+                depth?: number;
+                /** @description up:MOST:NODE or down:MOST:NODE: one more hop. */
+                open?: string[];
+                /** @description Most nodes. */
+                budget?: number;
+                /** @description Most edges. */
+                edges?: number;
+                /** @description Most new neighbours of one node. */
+                band?: number;
+                /** @description Leave out events after this event time. */
+                asOf?: string | null;
+                /** @description Put jobs or everything into groups. */
+                collapse?: ("parent" | "namespace" | "prefix") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageCanvas"];
                 };
             };
             /** @description Validation Error */
@@ -4183,13 +7606,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LineageImpact"];
                 };
             };
             /** @description Validation Error */
@@ -4233,13 +7656,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LineageDifference"];
                 };
             };
             /** @description Validation Error */
@@ -4272,13 +7695,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RunComparison"];
                 };
             };
             /** @description Validation Error */
@@ -4354,13 +7777,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SearchPage"];
                 };
             };
             /** @description Validation Error */
@@ -6625,13 +10048,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["TraceList"];
                 };
             };
             /** @description Validation Error */
@@ -6656,13 +10079,199 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["WholeTrace"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    search_traces_api_v2_trace_search_get: {
+        parameters: {
+            query?: {
+                /** @description With a span of this service. */
+                service?: string | null;
+                /** @description With a span of this name. */
+                operation?: string | null;
+                /** @description With an attribute, as `key:value`. */
+                attribute?: string[] | null;
+                /** @description Of this run. */
+                run?: string | null;
+                /** @description Of runs of this job. */
+                job?: string | null;
+                /** @description The namespace of the job. */
+                job_namespace?: string;
+                /** @description Of runs of jobs that read or write this dataset. */
+                dataset?: string | null;
+                /** @description The namespace of the dataset. */
+                dataset_namespace?: string;
+                /** @description With a span that failed. */
+                errors?: boolean;
+                since?: string | null;
+                until?: string | null;
+                /** @description A span that long. */
+                min_ms?: number | null;
+                /** @description A span no longer. */
+                max_ms?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundTraces"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_outline_api_v2_traces__trace_id__outline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOutline"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_spans_api_v2_traces__trace_id__matches_get: {
+        parameters: {
+            query: {
+                /** @description In any case. */
+                text: string;
+            };
+            header?: never;
+            path: {
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpansWith"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_span_api_v2_traces__trace_id__spans__span_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trace_id: string;
+                span_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_service_map_api_v2_service_map_get: {
+        parameters: {
+            query?: {
+                /** @description From then on [default: a day before]. */
+                since?: string | null;
+                /** @description Up to then [default: now]. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceMap"];
                 };
             };
             /** @description Validation Error */
@@ -6693,13 +10302,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["RunTelemetry"];
                 };
             };
             /** @description Validation Error */
@@ -6725,13 +10334,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["CriticalPathAnswer"];
                 };
             };
             /** @description Validation Error */
@@ -7310,6 +10919,38 @@ export interface operations {
             };
         };
     };
+    get_overview_api_v2_overview_get: {
+        parameters: {
+            query?: {
+                /** @description How far back to look for changes. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_conformance_api_v2_conformance_get: {
         parameters: {
             query?: {
@@ -7332,9 +10973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ConformanceShape"];
                 };
             };
             /** @description Validation Error */
@@ -7415,6 +11054,86 @@ export interface operations {
             };
         };
     };
+    find_api_v2_events_page_get: {
+        parameters: {
+            query?: {
+                /** @description What events are about. */
+                kind?: ("run" | "job" | "dataset" | "command") | null;
+                /** @description START, COMPLETE, FAIL and so on. */
+                type?: string | null;
+                /** @description Words of a job's name. */
+                job?: string | null;
+                /** @description The producer, as it is sent. */
+                producer?: string | null;
+                /** @description By event time. */
+                since?: string | null;
+                /** @description By event time. */
+                until?: string | null;
+                /** @description By sequence. */
+                order?: "newest" | "oldest";
+                /** @description Go on where `next` said. */
+                after?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_api_v2_events_entry_get: {
+        parameters: {
+            query: {
+                /** @description Which one of the log. */
+                sequence: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     take_api_v2_events_import_post: {
         parameters: {
             query?: never;
@@ -7457,9 +11176,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedList"];
                 };
             };
             /** @description Validation Error */
@@ -7491,9 +11208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedGone"];
                 };
             };
             /** @description Validation Error */
@@ -7525,9 +11240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedDetail"];
                 };
             };
             /** @description Validation Error */
@@ -7589,9 +11302,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedSent"];
                 };
             };
             /** @description Validation Error */
@@ -7625,9 +11336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedSentAll"];
                 };
             };
             /** @description Validation Error */
@@ -7659,9 +11368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RefusedSent"];
                 };
             };
             /** @description Validation Error */

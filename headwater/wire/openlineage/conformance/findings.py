@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final, Literal
+
+SeverityWord = Literal["info", "warning", "error"]
 
 
 class Severity(IntEnum):
@@ -15,9 +18,12 @@ class Severity(IntEnum):
     ERROR = 2
 
     @property
-    def word(self) -> str:
+    def word(self) -> SeverityWord:
         """Return the severity as it stands in answers."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS: Final[tuple[SeverityWord, ...]] = ("info", "warning", "error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

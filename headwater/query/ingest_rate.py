@@ -1,0 +1,64 @@
+"""How fast records come: what was counted as they came, and before that what segments hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from headwater.clock import Clock
+from headwater.ingest.rates import RecordRates, spread
+from headwater.lake.manifest import SqlManifest
+
+MOST_SEGMENTS: Final = 5_000
+_MINUTE: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """Records in intervals of `step` seconds from `start`, in Unix seconds, without a gap.
+
+    Rejected ones are known from `rejected_since` on, when the process began to count.
+    """
+
+    start: int
+    step: int
+    accepted: Sequence[int]
+    rejected: Sequence[int]
+    rejected_since: datetime
+
+
+class IngestRate:
+    """Answers how many records came, over a day at most."""
+
+    def __init__(self, manifest: SqlManifest, rates: RecordRates, clock: Clock) -> None:
+        self._manifest = manifest
+        self._rates = rates
+        self._clock = clock
+
+    def of(self, span: timedelta, *, step: int, source: str | None = None) -> Rate:
+        """Return the rate of a source, or of all, over the last span, by steps of whole minutes."""
+        now = self._clock.now()
+        end = int(now.timestamp())
+        count = int(span.total_seconds()) // step
+        start = (end // step - count + 1) * step
+        since = now.fromtimestamp(start, now.tzinfo)
+        accepted, rejected = [0.0] * count, [0] * count
+        began = self._rates.started_at
+        if since < began:
+            segments = self._manifest.latest(source=source, since=since, most=MOST_SEGMENTS)
+            for minute, records in spread(segments, until=began, since=since).items():
+                if minute >= start - start % _MINUTE:
+                    accepted[max(0, minute - start) // step] += records
+        for one in self._rates.since(since, source):
+            place = max(0, one.start - start) // step
+            accepted[place] += one.accepted
+            rejected[place] += one.rejected
+        return Rate(
+            start=start,
+            step=step,
+            accepted=[round(value) for value in accepted],
+            rejected=rejected,
+            rejected_since=max(since, began),
+        )

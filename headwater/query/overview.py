@@ -1,0 +1,125 @@
+"""Whether the lake is well: everything that the first page shows, in one answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from headwater.clock import Clock
+from headwater.lake.contract import Quarantine, Tables
+from headwater.lineage.reading.view import LineageReads
+from headwater.model.lineage import Moment
+from headwater.query.ingest_rate import IngestRate, Rate
+from headwater.query.overview_changes import ChangesOverview, changes_overview
+from headwater.query.overview_freshness import Freshness, freshness_of
+from headwater.query.overview_quality import QualityOverview, quality_overview
+from headwater.query.overview_runs import RunsOverview, runs_overview
+
+DAY: Final = timedelta(days=1)
+_STEP_SECONDS: Final = 30 * 60
+_KEPT_SECONDS: Final = 60.0
+_KEPT: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineageOverview:
+    """What lineage tells: runs, tests, changes, refused events; and whether there is any."""
+
+    runs: RunsOverview
+    quality: QualityOverview
+    changes: ChangesOverview
+    datasets: int
+    jobs: int
+    refused_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewAnswer:
+    """Everything of the first page, as of `at`; `changes` are since `changes_since`."""
+
+    at: datetime
+    since: datetime
+    changes_since: datetime
+    lineage: LineageOverview
+    freshness: Sequence[Freshness]
+    rate: Rate
+    has_records: bool
+    quarantine_waiting: int
+    has_telemetry: bool
+
+
+class Overview:
+    """Answers how the lake is; what lineage tells is kept until the log grows, for a minute."""
+
+    def __init__(
+        self,
+        reads: LineageReads,
+        *,
+        tables: Tables,
+        rate: IngestRate,
+        quarantine: Quarantine,
+        has_records: Callable[[], bool],
+        has_telemetry: Callable[[], bool],
+        clock: Clock,
+    ) -> None:
+        self._reads = reads
+        self._tables = tables
+        self._rate = rate
+        self._quarantine = quarantine
+        self._has_records = has_records
+        self._has_telemetry = has_telemetry
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[int, timedelta], tuple[float, LineageOverview]] = {}
+
+    def now(self, *, changes: timedelta = DAY) -> OverviewAnswer:
+        """Return how the lake is; `changes` is how far back to look for what changed."""
+        at = self._clock.now()
+        return OverviewAnswer(
+            at=at,
+            since=at - DAY,
+            changes_since=at - changes,
+            lineage=self._lineage(at, changes),
+            freshness=freshness_of(self._tables.find("curated"), at),
+            rate=self._rate.of(DAY, step=_STEP_SECONDS),
+            has_records=self._has_records(),
+            quarantine_waiting=self._quarantine.count(),
+            has_telemetry=self._has_telemetry(),
+        )
+
+    def _lineage(self, at: datetime, changes: timedelta) -> LineageOverview:
+        with self._lock:
+            key = (self._reads.latest_sequence(), changes)
+            held = self._kept.get(key)
+            moment = self._clock.monotonic()
+            if held is not None and moment - held[0] < _KEPT_SECONDS:
+                return held[1]
+            found = self._look(at, changes)
+            while len(self._kept) >= _KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[key] = (moment, found)
+            return found
+
+    def _look(self, at: datetime, changes: timedelta) -> LineageOverview:
+        since = _moment(at - DAY)
+        with self._reads.view() as view:
+            runs = runs_overview(view, since)
+            quality = quality_overview(view, since)
+            datasets = view.listing.count("dataset", namespace=None)
+            jobs = view.listing.count("job", namespace=None)
+            refused = view.dead_letters.count()
+        return LineageOverview(
+            runs=runs,
+            quality=quality,
+            changes=changes_overview(self._reads, _moment(at - changes)),
+            datasets=datasets,
+            jobs=jobs,
+            refused_events=refused,
+        )
+
+
+def _moment(time: datetime) -> Moment:
+    return Moment(int(time.timestamp()), time.microsecond * 1_000)
