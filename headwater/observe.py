@@ -115,7 +115,7 @@ PIPELINE_RUNS: Final = Counter(
 )
 SQL_STATEMENTS: Final = Counter(
     "headwater_sql_statements",
-    "SQL statements of people, by outcome: ok, cached, refused, limited or failed.",
+    "SQL statements of people, by outcome: ok, cached, refused, limited, stopped or failed.",
     labels=("outcome",),
 )
 

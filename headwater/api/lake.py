@@ -10,14 +10,26 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from headwater.api.access import Reader
-from headwater.api.shapes.tables import TableList
+from headwater.api.shapes import answers
+from headwater.api.shapes.sql import SqlAnswer
+from headwater.api.shapes.tables import (
+    LakeColumn,
+    LakeSchemaHistory,
+    LakeSchemaVersion,
+    TableLine,
+    TableList,
+    TableSchema,
+    TableSnapshot,
+    TableSnapshots,
+)
 from headwater.api.sql import to_json
 from headwater.errors import Missing, Unprocessable
-from headwater.lake.contract import Manifest, Quarantine, Tables
-from headwater.model.json import JsonObject
+from headwater.lake.contract import RUN_ID, Manifest, Quarantine, Tables
 from headwater.model.names import ZONES, Zone, is_source, split_table_name, table_name
-from headwater.model.table import Snapshot, Table
+from headwater.model.table import Snapshot, Table, TableField
+from headwater.query.lineage.schema_changes import schema_changes
 from headwater.query.sql.session import Question, SqlSession
+from headwater.wire.openlineage.descriptions import DeclaredColumn
 
 _RAW_COLUMNS: Final = (
     ("id", "string"),
@@ -35,6 +47,8 @@ _QUARANTINE_COLUMNS: Final = (
     ("data", "string"),
     ("replayed_at", "timestamp"),
 )
+_JOB: Final = "headwater.job"
+_INPUTS: Final = "headwater.inputs"
 Name = Annotated[str, Query(description="zone.name, as in SQL.")]
 
 
@@ -53,16 +67,21 @@ def lake_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
         }
 
     @router.get("/schema")
-    def show_schema(_: Reader, table: Name) -> JsonObject:
+    def show_schema(_: Reader, table: Name) -> TableSchema:
         """Return the columns of a table."""
         return catalogue.schema(table)
 
     @router.get("/snapshots")
-    def list_snapshots(_: Reader, table: Name) -> JsonObject:
+    def list_snapshots(_: Reader, table: Name) -> TableSnapshots:
         """List the snapshots of a table, the latest first; ids are text, they need 64 bits."""
         return catalogue.snapshots(table)
 
-    @router.get("/preview")
+    @router.get("/schema-history")
+    def show_schema_history(_: Reader, table: Name) -> LakeSchemaHistory:
+        """Return the columns that a table had from snapshot to snapshot, the newest first."""
+        return catalogue.schema_history(table)
+
+    @router.get("/preview", responses=answers(SqlAnswer))
     def preview(
         principal: Reader,
         table: Name,
@@ -87,7 +106,7 @@ class Catalogue:
     quarantine: Quarantine
     quarantined_sources: Callable[[], Sequence[str]]
 
-    def describe(self) -> list[JsonObject]:
+    def describe(self) -> list[TableLine]:
         """Return a line for each table, by zone and name."""
         lines = [_described(table) for table in self.tables.find()]
         lines += [self._raw(source) for source in self.manifest.sources()]
@@ -97,7 +116,7 @@ class Catalogue:
             lines, key=lambda one: (order[split_table_name(one["table"])[0]], one["table"])
         )
 
-    def schema(self, table: str) -> JsonObject:
+    def schema(self, table: str) -> TableSchema:
         """Return the columns of one table."""
         zone, name = _zone_and_name(table)
         if zone in ("raw", "quarantine"):
@@ -105,25 +124,19 @@ class Catalogue:
             if name not in known:
                 raise Missing(f"there is no table {table!r}")
             fixed = _RAW_COLUMNS if zone == "raw" else _QUARANTINE_COLUMNS
-            columns = [{"name": column, "type": kind} for column, kind in fixed]
-            return {"table": table, "location": None, "columns": columns}
+            return {
+                "table": table,
+                "location": None,
+                "columns": [{"name": column, "type": kind} for column, kind in fixed],
+            }
         found = self.tables.get(zone, name)
         return {
             "table": table,
             "location": found.location,
-            "columns": [
-                {
-                    "id": one.id,
-                    "name": one.name,
-                    "type": one.type,
-                    "required": one.required,
-                    "description": one.description,
-                }
-                for one in found.fields
-            ],
+            "columns": [_column(one) for one in found.fields],
         }
 
-    def snapshots(self, table: str) -> JsonObject:
+    def snapshots(self, table: str) -> TableSnapshots:
         """Return the commits of one table."""
         found = self.tables.get(*_zone_and_name(table))
         current = found.current_snapshot_id
@@ -133,7 +146,21 @@ class Catalogue:
             "snapshots": [_snapshot(one) for one in reversed(found.snapshots)],
         }
 
-    def _raw(self, source: str) -> JsonObject:
+    def schema_history(self, table: str) -> LakeSchemaHistory:
+        """Return the versions of one table's columns, of the snapshots that still exist."""
+        zone, name = _zone_and_name(table)
+        found = self.tables.get(zone, name)
+        versions: list[LakeSchemaVersion] = []
+        before: tuple[TableField, ...] | None = None
+        for snapshot in found.snapshots:
+            fields = self.tables.fields(zone, name, snapshot.id)
+            if fields == before:
+                continue
+            versions.append(_version(snapshot, fields, before, number=len(versions) + 1))
+            before = fields
+        return {"table": table, "versions": versions[::-1]}
+
+    def _raw(self, source: str) -> TableLine:
         segments = self.manifest.find(source=source)
         return {
             "table": table_name("raw", source),
@@ -144,7 +171,7 @@ class Catalogue:
             "changed_at": segments[-1].last_at,
         }
 
-    def _quarantined(self, source: str) -> JsonObject:
+    def _quarantined(self, source: str) -> TableLine:
         return {
             "table": table_name("quarantine", source),
             "rows": self.quarantine.count(source) if is_source(source) else None,
@@ -167,7 +194,7 @@ def _zone_and_name(table: str) -> tuple[Zone, str]:
     )
 
 
-def _described(table: Table) -> JsonObject:
+def _described(table: Table) -> TableLine:
     snapshot = next((s for s in table.snapshots if s.id == table.current_snapshot_id), None)
     summary = {} if snapshot is None else snapshot.summary
     return {
@@ -180,11 +207,74 @@ def _described(table: Table) -> JsonObject:
     }
 
 
-def _snapshot(snapshot: Snapshot) -> JsonObject:
+def _snapshot(snapshot: Snapshot) -> TableSnapshot:
+    summary = snapshot.summary
+    inputs = summary.get(_INPUTS)
     return {
         "id": str(snapshot.id),
         "parent_id": None if snapshot.parent_id is None else str(snapshot.parent_id),
         "committed_at": snapshot.committed_at,
         "operation": snapshot.operation,
-        "summary": snapshot.summary,
+        "run": summary.get(RUN_ID),
+        "job": summary.get(_JOB),
+        "inputs": inputs.split(",") if inputs else [],
+        "rows": _count(summary.get("total-records")),
+        "rows_added": _count(summary.get("added-records")) or 0,
+        "rows_deleted": _count(summary.get("deleted-records")) or 0,
+        "size_bytes": _count(summary.get("total-files-size")),
+        "files": _count(summary.get("total-data-files")),
+        "summary": dict(summary),
     }
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdecimal() else None
+
+
+def _column(field: TableField) -> LakeColumn:
+    return {
+        "id": field.id,
+        "name": field.name,
+        "type": field.type,
+        "required": field.required,
+        "description": field.description,
+    }
+
+
+def _version(
+    snapshot: Snapshot,
+    fields: tuple[TableField, ...],
+    before: tuple[TableField, ...] | None,
+    *,
+    number: int,
+) -> LakeSchemaVersion:
+    changes = [] if before is None else schema_changes(_declared(before), _declared(fields))
+    return {
+        "number": number,
+        "snapshot": str(snapshot.id),
+        "since": snapshot.committed_at,
+        "run": snapshot.summary.get(RUN_ID),
+        "changes": [
+            {
+                "change": change.kind,
+                "column": change.column,
+                "before": change.before,
+                "after": change.after,
+                "breaking": change.is_breaking,
+            }
+            for change in changes
+        ],
+        "columns": [_column(field) for field in fields],
+    }
+
+
+def _declared(fields: tuple[TableField, ...]) -> list[DeclaredColumn]:
+    return [
+        DeclaredColumn(
+            path=field.name,
+            type=field.type,
+            description=field.description,
+            is_nullable=not field.required,
+        )
+        for field in fields
+    ]

@@ -10,21 +10,21 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
+from headwater.api.shapes.names import EntityName
 from headwater.api.shapes.overview import (
-    Arrows,
-    ArrowShape,
-    ChangesShape,
-    DatasetQualityShape,
-    FailingJobShape,
-    FindingShape,
-    FreshnessShape,
-    IngestShape,
-    Names,
-    NameShape,
+    ChangedArrow,
+    ChangedArrows,
+    ChangedNames,
+    FailingJobLine,
+    OverviewChanges,
+    OverviewFinding,
+    OverviewIngest,
+    OverviewRuns,
     OverviewShape,
-    RateShape,
-    RunsShape,
+    RecordRate,
     SchemaChanged,
+    TableFreshness,
+    TestedDataset,
 )
 from headwater.model.lineage import Name
 from headwater.query.ingest_rate import Rate
@@ -61,7 +61,7 @@ def overview_router(overview: Overview, *, namespace: str) -> APIRouter:
     return router
 
 
-def rate_json(rate: Rate) -> RateShape:
+def rate_json(rate: Rate) -> RecordRate:
     """Return a rate with the beginning of each interval."""
     starts = (rate.start + rate.step * place for place in range(len(rate.accepted)))
     return {
@@ -95,11 +95,11 @@ def _overview_json(found: OverviewAnswer, namespace: str) -> OverviewShape:
     }
 
 
-def _name(name: Name) -> NameShape:
+def _name(name: Name) -> EntityName:
     return {"namespace": name.namespace, "name": name.name}
 
 
-def _finding_json(one: Finding) -> FindingShape:
+def _finding_json(one: Finding) -> OverviewFinding:
     return {
         "kind": one.kind,
         "severity": one.severity,
@@ -112,7 +112,7 @@ def _finding_json(one: Finding) -> FindingShape:
     }
 
 
-def _runs_json(runs: RunsOverview) -> RunsShape:
+def _runs_json(runs: RunsOverview) -> OverviewRuns:
     return {
         "in_flight": runs.in_flight,
         "flying": [
@@ -132,7 +132,7 @@ def _runs_json(runs: RunsOverview) -> RunsShape:
     }
 
 
-def _failing_json(one: FailingJob) -> FailingJobShape:
+def _failing_json(one: FailingJob) -> FailingJobLine:
     return {
         "job": _name(one.run.job),
         "run": one.run.id,
@@ -142,7 +142,7 @@ def _failing_json(one: FailingJob) -> FailingJobShape:
     }
 
 
-def _freshness_json(one: Freshness, namespace: str) -> FreshnessShape:
+def _freshness_json(one: Freshness, namespace: str) -> TableFreshness:
     return {
         "namespace": namespace,
         "table": one.table,
@@ -154,7 +154,7 @@ def _freshness_json(one: Freshness, namespace: str) -> FreshnessShape:
     }
 
 
-def _ingest_json(found: OverviewAnswer) -> IngestShape:
+def _ingest_json(found: OverviewAnswer) -> OverviewIngest:
     rate = found.rate
     of_an_hour = max(1, 3600 // rate.step)
     return {
@@ -166,7 +166,7 @@ def _ingest_json(found: OverviewAnswer) -> IngestShape:
     }
 
 
-def _quality_json(one: DatasetQuality) -> DatasetQualityShape:
+def _quality_json(one: DatasetQuality) -> TestedDataset:
     return {
         "dataset": _name(one.dataset),
         "run": one.run,
@@ -185,7 +185,7 @@ def _quality_json(one: DatasetQuality) -> DatasetQualityShape:
     }
 
 
-def _changes_json(found: ChangesOverview, since: datetime) -> ChangesShape:
+def _changes_json(found: ChangesOverview, since: datetime) -> OverviewChanges:
     return {
         "since": since,
         "datasets_came": _names(found.datasets_came),
@@ -203,7 +203,7 @@ def _changes_json(found: ChangesOverview, since: datetime) -> ChangesShape:
     }
 
 
-def _names(found: Some[Name]) -> Names:
+def _names(found: Some[Name]) -> ChangedNames:
     return {"count": found.count, "names": [_name(one) for one in found.first]}
 
 
@@ -226,8 +226,8 @@ def _schema_json(one: DatasetSchemaChange) -> SchemaChanged:
     }
 
 
-def _arrows(found: Some[Arrow]) -> Arrows:
-    arrows: list[ArrowShape] = [
+def _arrows(found: Some[Arrow]) -> ChangedArrows:
+    arrows: list[ChangedArrow] = [
         {"job": _name(one.job), "direction": one.direction, "dataset": _name(one.dataset)}
         for one in found.first
     ]

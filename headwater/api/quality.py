@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.tables import QualityList
 from headwater.errors import Missing
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Direction, Facets, Name, Run
@@ -21,19 +23,22 @@ def quality_router(reads: LineageReads) -> APIRouter:
     """Return the route of quality."""
     router = APIRouter(prefix="/api/v2", tags=["lineage"])
 
-    @router.get("/quality")
+    @router.get("/quality", responses=answers(QualityList))
     def get_quality(
         _: Reader,
         namespace: Annotated[str, Query(description="The namespace of the dataset.")],
         name: Annotated[str, Query(description="The name of the dataset.")],
         limit: Annotated[int, Query(ge=1, le=1_000, description="How many runs at most.")] = 50,
+        every: Annotated[
+            bool, Query(description="Also runs that measured and tested nothing.")
+        ] = False,
     ) -> Response:
         """Return how much each run read or wrote and which tests passed, the latest run first."""
         with reads.view() as view:
             key = view.names.find("dataset", Name(namespace, name))
             if key is None:
                 raise Missing(f"there is no dataset {name!r} in namespace {namespace!r}")
-            uses = view.quality.uses(key, limit=limit)
+            uses = view.quality.uses(key, limit=limit, is_every=every)
             runs = view.runs.by_keys((run for run, _ in uses), is_whole=False)
             checks = [
                 _check_json(runs[run], _facets(view, run, key, has_written=written), written)

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Query, Response
 from headwater.api.access import Reader
 from headwater.api.difference_shapes import Document, name_json, schema_changes_json
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.tables import SchemaHistory
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Run
 from headwater.query.lineage.graph import MOST_NODES, Budget
@@ -22,7 +24,7 @@ def schema_history_router(reads: LineageReads) -> APIRouter:
     router = APIRouter(prefix="/api/v2/lineage", tags=["lineage"])
     histories = SchemaHistories(reads)
 
-    @router.get("/schema-history")
+    @router.get("/schema-history", responses=answers(SchemaHistory))
     def get_history(
         _principal: Reader,
         node: Annotated[str, Query(description="dataset:NS:NAME.")],

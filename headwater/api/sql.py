@@ -1,20 +1,28 @@
-"""Questions in SQL: POST /api/v2/sql, and who asked what: GET /api/v2/usage."""
+"""Questions in SQL: POST /api/v2/sql, and who asked what: GET /api/v2/usage.
+
+A statement ends when its caller goes: closing the connection is how to cancel one.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from headwater.api.access import Reader
+from headwater.api.shapes import answers
+from headwater.api.shapes.sql import SqlAnswer, UsageList
 from headwater.lake.usage import Usage
-from headwater.model.json import JsonObject
 from headwater.query.sql.session import Answer, Question, SqlSession
+from headwater.query.sql.waiting import Waiting
 
 _CSV: Final = "text/csv"
 _CELLS: Final = msgspec.json.Decoder(list[msgspec.Raw])
@@ -34,26 +42,34 @@ def sql_router(session: SqlSession, usage: Usage) -> APIRouter:
     """Return the routes of questions in SQL."""
     router = APIRouter(prefix="/api/v2", tags=["sql"])
 
-    @router.post("/sql")
-    def ask(
+    @router.post("/sql", responses=answers(SqlAnswer))
+    async def ask(
+        request: Request,
         principal: Reader,
         statement: Statement,
         accept: Annotated[str, Header()] = "",
         format: Annotated[str, Query(description="csv, else JSON.")] = "",
     ) -> Response:
-        """Run one SELECT over all zones; JSON, or CSV when that is accepted."""
+        """Run one SELECT over all zones; JSON, or CSV when that is accepted.
+
+        A caller who closes the connection stops the statement.
+        """
         as_of = None if statement.as_of is None else str(statement.as_of)
         question = Question(sql=statement.sql, as_of=as_of, limit=statement.limit)
-        answer = session.run(question, principal)
-        if format == "csv" or _CSV in accept:
-            headers = {"X-Headwater-Partial": answer.reason} if answer.reason else None
-            return Response(to_csv(answer), media_type=_CSV, headers=headers)
-        return Response(to_json(answer), media_type="application/json")
+
+        def run(waiting: Waiting) -> Response:
+            answer = session.run(question, principal, waiting=waiting)
+            if format == "csv" or _CSV in accept:
+                headers = {"X-Headwater-Partial": answer.reason} if answer.reason else None
+                return Response(to_csv(answer), media_type=_CSV, headers=headers)
+            return Response(to_json(answer), media_type="application/json")
+
+        return await _while_waiting(request, run)
 
     @router.get("/usage")
     def list_usage(
         _: Reader, table: str | None = None, limit: Annotated[int, Query(gt=0, le=1000)] = 100
-    ) -> JsonObject:
+    ) -> UsageList:
         """List the latest statements, or those that read one table."""
         found = usage.find(table=table, limit=limit)
         return {
@@ -62,7 +78,7 @@ def sql_router(session: SqlSession, usage: Usage) -> APIRouter:
                     "principal": one.principal,
                     "at": one.at,
                     "statement": one.statement,
-                    "tables": one.tables,
+                    "tables": dict(one.tables),
                     "bytes_scanned": one.bytes_scanned,
                     "rows": one.rows,
                     "elapsed_ms": one.elapsed_ms,
@@ -74,6 +90,22 @@ def sql_router(session: SqlSession, usage: Usage) -> APIRouter:
         }
 
     return router
+
+
+async def _while_waiting(request: Request, work: Callable[[Waiting], Response]) -> Response:
+    """Work in a thread, and tell it when the caller is gone."""
+    waiting = Waiting()
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            continue
+        waiting.leave()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await run_in_threadpool(work, waiting)
+    finally:
+        watching.cancel()
 
 
 def to_json(answer: Answer) -> bytes:

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from headwater.model.columns import Column
 from headwater.model.names import Zone
 from headwater.model.record import QuarantinedRecord, Segment
-from headwater.model.table import DataFile, Snapshot, Table
+from headwater.model.table import DataFile, Snapshot, Table, TableField
 
 RUN_ID: Final = "headwater.run-id"
 """The summary key of the run that made a snapshot; a table has at most one snapshot per run."""
@@ -131,6 +131,10 @@ class Tables(Protocol):
 
     def find(self, zone: Zone | None = None) -> tuple[Table, ...]:
         """Return tables by qualified name."""
+        ...
+
+    def fields(self, zone: Zone, name: str, snapshot_id: int) -> tuple[TableField, ...]:
+        """Return the columns that a table had at a snapshot; raises `Missing`."""
         ...
 
 

@@ -6,63 +6,57 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from headwater.api.shapes.names import EntityName
 from headwater.query.lineage.schema_changes import SchemaChangeKind
 from headwater.query.overview_freshness import State
 from headwater.query.overview_verdict import FindingKind, Severity
 
 
-class NameShape(TypedDict):
-    """A job or a dataset."""
-
-    namespace: str
-    name: str
-
-
-class FindingShape(TypedDict):
+class OverviewFinding(TypedDict):
     """One thing to look at; what its kind has no use for is null."""
 
     kind: FindingKind
     severity: Severity
     count: int
-    subject: NameShape | None
+    subject: EntityName | None
     run: str | None
     text: str | None
     seconds: float | None
     usual_seconds: float | None
 
 
-class FlyingRun(TypedDict):
+class RunInFlight(TypedDict):
     """A run in flight."""
 
     id: str
-    job: NameShape
+    job: EntityName
     started_at: str | None
 
 
-class FailingJobShape(TypedDict):
+class FailingJobLine(TypedDict):
     """A job whose last run failed, and how many failed in a row."""
 
-    job: NameShape
+    job: EntityName
     run: str
     error: str | None
     failures: int
     since: str
 
 
-class RunsShape(TypedDict):
+class OverviewRuns(TypedDict):
     """Runs of the last day; `stuck` ones began before and never told of an end."""
 
     in_flight: int
-    flying: list[FlyingRun]
+    flying: list[RunInFlight]
     stuck: int
     failed: int
     aborted: int
     completed: int
-    failing: list[FailingJobShape]
+    failing: list[FailingJobLine]
     failing_jobs: int
 
 
-class FreshnessShape(TypedDict):
+class TableFreshness(TypedDict):
     """A curated table; without a rhythm `usual_seconds` is null and the state unknown."""
 
     namespace: str
@@ -74,7 +68,7 @@ class FreshnessShape(TypedDict):
     writes: int
 
 
-class RateShape(TypedDict):
+class RecordRate(TypedDict):
     """Records by interval; `times` are when intervals begin."""
 
     times: list[str]
@@ -84,14 +78,14 @@ class RateShape(TypedDict):
     rejected_since: datetime
 
 
-class IngestShape(TypedDict):
+class OverviewIngest(TypedDict):
     """What came in; `quarantined` records wait for somebody."""
 
     last_hour: int
     last_day: int
     rejected_last_day: int
     quarantined: int
-    rate: RateShape
+    rate: RecordRate
 
 
 class FailedTest(TypedDict):
@@ -103,10 +97,10 @@ class FailedTest(TypedDict):
     actual: str | None
 
 
-class DatasetQualityShape(TypedDict):
+class TestedDataset(TypedDict):
     """What the last run that tested a dataset found."""
 
-    dataset: NameShape
+    dataset: EntityName
     run: str
     at: str
     passed: int
@@ -114,14 +108,14 @@ class DatasetQualityShape(TypedDict):
     score: float | None
 
 
-class Names(TypedDict):
+class ChangedNames(TypedDict):
     """The first names, and how many there are."""
 
     count: int
-    names: list[NameShape]
+    names: list[EntityName]
 
 
-class ColumnChange(TypedDict):
+class ChangedColumn(TypedDict):
     """One change of one column."""
 
     change: SchemaChangeKind
@@ -134,11 +128,11 @@ class ColumnChange(TypedDict):
 class SchemaChanged(TypedDict):
     """What changed in the columns of a dataset."""
 
-    dataset: NameShape
+    dataset: EntityName
     at: str
     run: str | None
     breaking: bool
-    changes: list[ColumnChange]
+    changes: list[ChangedColumn]
 
 
 class SchemasChanged(TypedDict):
@@ -148,32 +142,32 @@ class SchemasChanged(TypedDict):
     datasets: list[SchemaChanged]
 
 
-class ArrowShape(TypedDict):
+class ChangedArrow(TypedDict):
     """A job reads or writes a dataset."""
 
-    job: NameShape
+    job: EntityName
     direction: str
-    dataset: NameShape
+    dataset: EntityName
 
 
-class Arrows(TypedDict):
+class ChangedArrows(TypedDict):
     """The first arrows, and how many there are."""
 
     count: int
-    arrows: list[ArrowShape]
+    arrows: list[ChangedArrow]
 
 
-class ChangesShape(TypedDict):
+class OverviewChanges(TypedDict):
     """What came, went and changed since a time; `reason` says what was not looked at."""
 
     since: datetime
-    datasets_came: Names
-    datasets_went: Names
-    jobs_came: Names
-    jobs_went: Names
+    datasets_came: ChangedNames
+    datasets_went: ChangedNames
+    jobs_came: ChangedNames
+    jobs_went: ChangedNames
     schemas: SchemasChanged
-    arrows_came: Arrows
-    arrows_went: Arrows
+    arrows_came: ChangedArrows
+    arrows_went: ChangedArrows
     partial: bool
     reason: str | None
 
@@ -188,11 +182,11 @@ class OverviewShape(TypedDict):
     datasets: int
     jobs: int
     refused_events: int
-    findings: list[FindingShape]
-    runs: RunsShape
-    freshness: list[FreshnessShape]
+    findings: list[OverviewFinding]
+    runs: OverviewRuns
+    freshness: list[TableFreshness]
     freshness_count: int
-    ingest: IngestShape
-    quality: list[DatasetQualityShape]
+    ingest: OverviewIngest
+    quality: list[TestedDataset]
     quality_partial: bool
-    changes: ChangesShape
+    changes: OverviewChanges

@@ -13,11 +13,14 @@ _NAMES: Final = "'dataQualityAssertions','dataQualityMetrics','outputStatistics'
 _RUNS: Final = (
     "SELECT io.run_id, io.direction FROM run_io io JOIN run r ON r.id = io.run_id"
     " WHERE io.dataset_id = :dataset AND r.kind = 0"
-    " AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key) AND EXISTS (SELECT 1"
+    " AND (r.snapshot_key IS NULL OR io.key >= r.snapshot_key){measured}"
+    " ORDER BY r.decided_key DESC, r.uuid DESC, io.direction LIMIT :limit"
+)
+_MEASURED: Final = (
+    " AND EXISTS (SELECT 1"
     " FROM io_facet f JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id = io.run_id"
     " AND f.dataset_id = io.dataset_id AND f.direction = io.direction AND f.is_deleted = 0"
-    f" AND n.display IN ({_NAMES})) ORDER BY r.decided_key DESC, r.uuid DESC, io.direction"
-    " LIMIT :limit"
+    f" AND n.display IN ({_NAMES}))"
 )
 
 
@@ -27,7 +30,13 @@ class Quality:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def uses(self, dataset: int, *, limit: int) -> Sequence[tuple[int, bool]]:
-        """Return runs by key, each with whether it wrote the dataset rather than read it."""
-        rows = rows_of(self._connection, _RUNS, dataset=dataset, limit=limit)
+    def uses(
+        self, dataset: int, *, limit: int, is_every: bool = False
+    ) -> Sequence[tuple[int, bool]]:
+        """Return runs by key, each with whether it wrote the dataset rather than read it.
+
+        `is_every` asks for those that said nothing too.
+        """
+        sql = _RUNS.replace("{measured}", "" if is_every else _MEASURED)
+        rows = rows_of(self._connection, sql, dataset=dataset, limit=limit)
         return [(run, direction == 1) for run, direction in rows]

@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
@@ -17,11 +18,17 @@ from typing import Any, Final
 from headwater import duck
 from headwater.engine.messages import Message, read_message, write_message
 from headwater.errors import HeadwaterError, Unprocessable
+from headwater.query.sql.functions import is_refused
 from headwater.query.sql.relations import Relations
 from headwater.query.sql.rows import describe, split_batches
 from headwater.query.sql.statement import read_statement
 
 _BATCH_ROWS: Final = 2048
+_FUNCTIONS: Final = """
+    SELECT function_name, arg_min(parameters, len(parameters)), min(description)
+    FROM duckdb_functions() WHERE regexp_matches(function_name, '^[a-z][a-z0-9_]*$')
+    AND function_type IN ('scalar', 'aggregate', 'macro') GROUP BY function_name ORDER BY ALL
+"""
 _MEGABYTE: Final = 1_000_000
 _OWN_BYTES: Final = 2048 * 1024 * 1024
 """What the process itself may take: the interpreter, its libraries, thread stacks, Arrow."""
@@ -54,6 +61,8 @@ def _listen(requests: SimpleQueue[Message]) -> None:
 
 def _answer(relations: Relations, request: Message) -> Message:
     try:
+        if request["kind"] == "functions":
+            return {"functions": list(_functions())}
         return _run(relations, request)
     except HeadwaterError as error:
         return {
@@ -65,6 +74,19 @@ def _answer(relations: Relations, request: Message) -> Message:
         }
     except Exception as error:  # noqa: BLE001  # the process edge: the server logs it
         return {"error": "HeadwaterError", "message": repr(error), "hint": None}
+
+
+def _functions() -> Iterator[Message]:
+    """Yield the functions that a statement may call, each with the arguments it takes."""
+    connection = duck.connect(threads=1, memory_limit="64MiB")
+    try:
+        found = connection.execute(_FUNCTIONS).fetchall()
+    finally:
+        connection.close()
+    for name, parameters, description in found:
+        if not is_refused(name):
+            signature = f"{name}({', '.join(parameters)})"
+            yield {"name": name, "signature": signature, "description": description or None}
 
 
 def _run(relations: Relations, request: Message) -> Message:

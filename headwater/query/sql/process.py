@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, cast
 from headwater import errors
 from headwater.engine.messages import Message, read_message, write_message
 from headwater.errors import HeadwaterError, Invalid, Unavailable, Unprocessable
+from headwater.query.sql.waiting import Waiting
 
 GRACE_SECONDS: Final = 2.0
 """How long a statement that was told to stop may take to do so before its process is killed."""
@@ -34,8 +35,11 @@ class QueryProcess:
         """Tell whether the process exists."""
         return self._process is not None and self._process.poll() is None
 
-    def ask(self, request: Message) -> Message:
-        """Run a statement; raises what the process answered, or what became of the process."""
+    def ask(self, request: Message, waiting: Waiting | None = None) -> Message:
+        """Run a statement; raises what the process answered, or what became of the process.
+
+        When who is `waiting` leaves, the process ends, and another loads its engine for the next.
+        """
         process = self._ensure()
         allowed = float(request["timeout_seconds"]) + GRACE_SECONDS
         if not self._is_warm:
@@ -49,13 +53,16 @@ class QueryProcess:
         timer = threading.Timer(allowed, stop)
         timer.daemon = True
         timer.start()
-        try:
-            write_message(cast(BinaryIO, process.stdin), request)
-            answer = read_message(cast(BinaryIO, process.stdout))
-        except OSError:
-            answer = None
-        finally:
-            timer.cancel()
+        waiting = waiting or Waiting()
+        with waiting.during(process.kill):
+            answer = _exchange(process, request)
+        timer.cancel()
+        if waiting.has_left:
+            self.close()
+            self._ensure()
+            raise Unprocessable(
+                "the statement was stopped: who asked for it did not wait", path="/sql"
+            )
         if answer is None:
             self.close()
             raise _end_of(request, is_overdue=overdue.is_set())
@@ -65,7 +72,7 @@ class QueryProcess:
         return answer
 
     def close(self) -> None:
-        """Kill the process, whatever it does."""
+        """Kill the process, whatever it does, and wait for its end."""
         process, self._process, self._is_warm = self._process, None, False
         if process is None:
             return
@@ -97,6 +104,14 @@ class QueryProcess:
         except OSError as error:
             raise Unavailable(f"the query process could not be started: {error}") from error
         return self._process
+
+
+def _exchange(process: subprocess.Popen[bytes], request: Message) -> Message | None:
+    try:
+        write_message(cast(BinaryIO, process.stdin), request)
+        return read_message(cast(BinaryIO, process.stdout))
+    except OSError:
+        return None
 
 
 def _end_of(request: Message, *, is_overdue: bool) -> HeadwaterError:

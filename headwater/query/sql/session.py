@@ -23,6 +23,7 @@ from headwater.observe import SQL_STATEMENTS, LogEvent, log
 from headwater.query.settings import QuerySettings
 from headwater.query.sql.process import QueryProcess
 from headwater.query.sql.statement import PROCESSED_DATA
+from headwater.query.sql.waiting import Waiting
 
 _WAIT_SECONDS: Final = 10.0
 
@@ -52,6 +53,15 @@ class Answer:
     elapsed_ms: float
     is_cached: bool = False
     size_bytes: int = field(default=0, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of the engine; one that takes several kinds of arguments is one of each."""
+
+    name: str
+    signature: str
+    description: str | None
 
 
 _Key = tuple[str, str | None, int]
@@ -88,13 +98,32 @@ class SqlSession:
         self._reaper: threading.Timer | None = None
         self._reaping = threading.Lock()
         self._is_closed = False
+        self._functions: tuple[Function, ...] | None = None
+
+    @property
+    def settings(self) -> QuerySettings:
+        """Return the limits of statements."""
+        return self._settings
+
+    def functions(self) -> tuple[Function, ...]:
+        """Return the functions that a statement may call, by name; a query process tells them."""
+        if self._functions is None:
+            with self._process() as process:
+                said = process.ask({"kind": "functions", **self._limits()})
+            self._functions = tuple(Function(**one) for one in said["functions"])
+        return self._functions
 
     def state(self) -> str:
         """Return `ready` while a query process is warm, else `idle`."""
         return "ready" if any(process.is_running for process in self._processes) else "idle"
 
-    def run(self, question: Question, principal: Principal) -> Answer:
-        """Answer a question; raises `Invalid`, `Missing`, `Busy` and `Unavailable`."""
+    def run(
+        self, question: Question, principal: Principal, *, waiting: Waiting | None = None
+    ) -> Answer:
+        """Answer a question; raises `Invalid`, `Missing`, `Busy` and `Unavailable`.
+
+        The statement is stopped when who is `waiting` leaves.
+        """
         limit = self._limit(question)
         started = self._clock.monotonic()
         key = (question.sql.strip(), question.as_of, limit)
@@ -106,9 +135,11 @@ class SqlSession:
             self._log(question, principal, answer)
             return answer
         try:
-            said = self._ask(question, limit)
+            said = self._ask(question, limit, waiting or Waiting())
         except HeadwaterError as error:
-            SQL_STATEMENTS.add(outcome="refused" if isinstance(error, Invalid) else "failed")
+            kind = "refused" if isinstance(error, Invalid) else "failed"
+            has_left = waiting is not None and waiting.has_left
+            SQL_STATEMENTS.add(outcome="stopped" if has_left else kind)
             self._log_failure(question, principal, error, started)
             raise
         answer = Answer(
@@ -143,12 +174,20 @@ class SqlSession:
             raise Unprocessable(f"limit is {question.limit}, not 0 or more", path="/limit")
         return min(question.limit, self._settings.max_rows)
 
-    def _ask(self, question: Question, limit: int) -> JsonObject:
-        settings = self._settings
+    def _ask(self, question: Question, limit: int, waiting: Waiting) -> JsonObject:
         request = {
+            "kind": "statement",
             "sql": question.sql,
             "as_of": question.as_of,
             "limit": limit,
+            **self._limits(),
+        }
+        with self._process() as process:
+            return process.ask(request, waiting)
+
+    def _limits(self) -> JsonObject:
+        settings = self._settings
+        return {
             "timeout_seconds": settings.timeout_seconds,
             "max_result_bytes": settings.max_result_bytes,
             "max_scan_bytes": settings.max_scan_bytes,
@@ -157,8 +196,6 @@ class SqlSession:
             "temporary": self._spill.name,
             "spill_bytes": settings.spill_bytes,
         }
-        with self._process() as process:
-            return process.ask(request)
 
     @contextmanager
     def _process(self) -> Iterator[QueryProcess]:

@@ -21,8 +21,12 @@ export function followChanges(queries: QueryClient, tell: (isLive: boolean) => v
     for (const topic of topics) if (topic in numbers) changed.add(topic);
     settling ??= setTimeout(() => {
       settling = undefined;
-      for (const topic of changed) void queries.invalidateQueries({ queryKey: [topic] });
+      const now = new Set<unknown>(changed);
       changed.clear();
+      void queries.invalidateQueries({
+        predicate: ({ queryKey: [about] }) =>
+          Array.isArray(about) ? about.some((topic) => now.has(topic)) : now.has(about),
+      });
     }, SETTLE_MILLISECONDS);
   }
 

@@ -3075,42 +3075,47 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * ArrowSets
-         * @description What came and what went.
+         * AffectedNode
+         * @description A dataset or job that a change reaches, and how.
          */
-        ArrowSets: {
-            /** Added */
-            added: components["schemas"]["GraphArrow"][];
-            /** Removed */
-            removed: components["schemas"]["GraphArrow"][];
+        AffectedNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Effect */
+            effect: string;
         };
         /**
-         * ArrowShape
+         * ChangedArrow
          * @description A job reads or writes a dataset.
          */
-        ArrowShape: {
-            job: components["schemas"]["NameShape"];
+        ChangedArrow: {
+            job: components["schemas"]["EntityName"];
             /** Direction */
             direction: string;
-            dataset: components["schemas"]["NameShape"];
+            dataset: components["schemas"]["EntityName"];
         };
         /**
-         * Arrows
+         * ChangedArrows
          * @description The first arrows, and how many there are.
          */
-        Arrows: {
+        ChangedArrows: {
             /** Count */
             count: number;
             /** Arrows */
-            arrows: components["schemas"]["ArrowShape"][];
+            arrows: components["schemas"]["ChangedArrow"][];
         };
         /**
          * ChangedColumn
-         * @description A column that came, went or is another.
+         * @description One change of one column.
          */
         ChangedColumn: {
-            /** Change */
-            change: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "column_removed" | "column_renamed" | "type_narrowed" | "type_changed" | "nullable_loosened" | "nullable_tightened" | "type_widened" | "column_added" | "columns_moved" | "description_changed";
             /** Column */
             column: string;
             /** Before */
@@ -3121,55 +3126,55 @@ export interface components {
             breaking: boolean;
         };
         /**
-         * ChangedFacet
-         * @description A facet that came, went or says something else.
+         * ChangedNames
+         * @description The first names, and how many there are.
          */
-        ChangedFacet: {
-            /** Facet */
-            facet: string;
-            /**
-             * Change
-             * @enum {string}
-             */
-            change: "added" | "removed" | "changed";
-            /** Members */
-            members: components["schemas"]["ChangedMember"][];
-            /** More Members */
-            more_members: number;
+        ChangedNames: {
+            /** Count */
+            count: number;
+            /** Names */
+            names: components["schemas"]["EntityName"][];
         };
         /**
-         * ChangedMember
-         * @description A member of a facet by its JSON Pointer.
+         * ChangedNode
+         * @description A node that says something else.
          */
-        ChangedMember: {
-            /** Path */
-            path: string;
+        ChangedNode: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dataset" | "job" | "column" | "group" | "run";
+            /** Column */
+            column?: string;
+            /** Schema */
+            schema: components["schemas"]["ColumnChange"][];
+            /** Sql */
+            sql: string | null;
+            /** Facets */
+            facets: components["schemas"]["FacetDifference"][];
+        };
+        /**
+         * ColumnChange
+         * @description What changed of a column of a schema.
+         */
+        ColumnChange: {
+            /** Change */
+            change: string;
+            /** Column */
+            column: string;
             /** Before */
             before: string | null;
             /** After */
             after: string | null;
-        };
-        /**
-         * ChangesShape
-         * @description What came, went and changed since a time; `reason` says what was not looked at.
-         */
-        ChangesShape: {
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            datasets_came: components["schemas"]["Names"];
-            datasets_went: components["schemas"]["Names"];
-            jobs_came: components["schemas"]["Names"];
-            jobs_went: components["schemas"]["Names"];
-            schemas: components["schemas"]["SchemasChanged"];
-            arrows_came: components["schemas"]["Arrows"];
-            arrows_went: components["schemas"]["Arrows"];
-            /** Partial */
-            partial: boolean;
-            /** Reason */
-            reason: string | null;
+            /** Breaking */
+            breaking: boolean;
         };
         /**
          * ColumnCounts
@@ -3212,6 +3217,20 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ColumnVersion
+         * @description A column in a version of a schema that events declare.
+         */
+        ColumnVersion: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string | null;
+            /** Description */
+            description: string | null;
+            /** Nullable */
+            nullable: boolean | null;
         };
         /**
          * ComparedDataset
@@ -3440,23 +3459,6 @@ export interface components {
             reason: string | null;
         };
         /**
-         * DatasetQualityShape
-         * @description What the last run that tested a dataset found.
-         */
-        DatasetQualityShape: {
-            dataset: components["schemas"]["NameShape"];
-            /** Run */
-            run: string;
-            /** At */
-            at: string;
-            /** Passed */
-            passed: number;
-            /** Failed */
-            failed: components["schemas"]["FailedTest"][];
-            /** Score */
-            score: number | null;
-        };
-        /**
          * Description
          * @description A description; Markdown is fine.
          */
@@ -3605,11 +3607,11 @@ export interface components {
             actual: string | null;
         };
         /**
-         * FailingJobShape
+         * FailingJobLine
          * @description A job whose last run failed, and how many failed in a row.
          */
-        FailingJobShape: {
-            job: components["schemas"]["NameShape"];
+        FailingJobLine: {
+            job: components["schemas"]["EntityName"];
             /** Run */
             run: string;
             /** Error */
@@ -3649,44 +3651,6 @@ export interface components {
             events: number;
             /** Examples */
             examples: components["schemas"]["FindingExample"][];
-        };
-        /**
-         * FindingShape
-         * @description One thing to look at; what its kind has no use for is null.
-         */
-        FindingShape: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "failing_job" | "failing_jobs" | "failed_tests" | "late_table" | "quarantine" | "refused_events" | "stuck_runs" | "breaking_change";
-            /**
-             * Severity
-             * @enum {string}
-             */
-            severity: "bad" | "warn";
-            /** Count */
-            count: number;
-            subject: components["schemas"]["NameShape"] | null;
-            /** Run */
-            run: string | null;
-            /** Text */
-            text: string | null;
-            /** Seconds */
-            seconds: number | null;
-            /** Usual Seconds */
-            usual_seconds: number | null;
-        };
-        /**
-         * FlyingRun
-         * @description A run in flight.
-         */
-        FlyingRun: {
-            /** Id */
-            id: string;
-            job: components["schemas"]["NameShape"];
-            /** Started At */
-            started_at: string | null;
         };
         /**
          * FoundIn
@@ -3746,54 +3710,6 @@ export interface components {
             partial: boolean;
             /** Reason */
             reason: string | null;
-        };
-        /**
-         * FreshnessShape
-         * @description A curated table; without a rhythm `usual_seconds` is null and the state unknown.
-         */
-        FreshnessShape: {
-            /** Namespace */
-            namespace: string;
-            /** Table */
-            table: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "fresh" | "late" | "unknown";
-            /** Written At */
-            written_at: string | null;
-            /** Age Seconds */
-            age_seconds: number | null;
-            /** Usual Seconds */
-            usual_seconds: number | null;
-            /** Writes */
-            writes: number;
-        };
-        /** GraphArrow */
-        GraphArrow: {
-            /** From */
-            from: string;
-            /** To */
-            to: string;
-            /** How */
-            how?: string;
-        };
-        /**
-         * GraphNode
-         * @description A job, a dataset, or a column of one.
-         */
-        GraphNode: {
-            /** Namespace */
-            namespace: string;
-            /** Name */
-            name: string;
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Column */
-            column?: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -3904,21 +3820,6 @@ export interface components {
             failed_jobs: number;
             /** Owners */
             owners: string[];
-        };
-        /**
-         * IngestShape
-         * @description What came in; `quarantined` records wait for somebody.
-         */
-        IngestShape: {
-            /** Last Hour */
-            last_hour: number;
-            /** Last Day */
-            last_day: number;
-            /** Rejected Last Day */
-            rejected_last_day: number;
-            /** Quarantined */
-            quarantined: number;
-            rate: components["schemas"]["RateShape"];
         };
         /**
          * JobAnswer
@@ -4234,7 +4135,7 @@ export interface components {
             edges: components["schemas"]["EdgesCameAndWent"];
             columns: components["schemas"]["EdgesCameAndWent"];
             /** Changed */
-            changed: components["schemas"]["headwater__api__shapes__lineage__ChangedNode"][];
+            changed: components["schemas"]["ChangedNode"][];
             /** Partial */
             partial: boolean;
             /** Reason */
@@ -4421,16 +4322,6 @@ export interface components {
             name: string;
         };
         /**
-         * NameShape
-         * @description A job or a dataset.
-         */
-        NameShape: {
-            /** Namespace */
-            namespace: string;
-            /** Name */
-            name: string;
-        };
-        /**
          * NamedDataset
          * @description A dataset by its name.
          */
@@ -4439,16 +4330,6 @@ export interface components {
             namespace: string;
             /** Name */
             name: string;
-        };
-        /**
-         * Names
-         * @description The first names, and how many there are.
-         */
-        Names: {
-            /** Count */
-            count: number;
-            /** Names */
-            names: components["schemas"]["NameShape"][];
         };
         /**
          * NewToken
@@ -4469,16 +4350,6 @@ export interface components {
             expires_at?: string | null;
         };
         /**
-         * NodeSets
-         * @description What came and what went.
-         */
-        NodeSets: {
-            /** Added */
-            added: components["schemas"]["GraphNode"][];
-            /** Removed */
-            removed: components["schemas"]["GraphNode"][];
-        };
-        /**
          * NodesCameAndWent
          * @description Nodes on one side only.
          */
@@ -4487,6 +4358,92 @@ export interface components {
             added: components["schemas"]["LineageName"][];
             /** Removed */
             removed: components["schemas"]["LineageName"][];
+        };
+        /**
+         * OverviewChanges
+         * @description What came, went and changed since a time; `reason` says what was not looked at.
+         */
+        OverviewChanges: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            datasets_came: components["schemas"]["ChangedNames"];
+            datasets_went: components["schemas"]["ChangedNames"];
+            jobs_came: components["schemas"]["ChangedNames"];
+            jobs_went: components["schemas"]["ChangedNames"];
+            schemas: components["schemas"]["SchemasChanged"];
+            arrows_came: components["schemas"]["ChangedArrows"];
+            arrows_went: components["schemas"]["ChangedArrows"];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * OverviewFinding
+         * @description One thing to look at; what its kind has no use for is null.
+         */
+        OverviewFinding: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "failing_job" | "failing_jobs" | "failed_tests" | "late_table" | "quarantine" | "refused_events" | "stuck_runs" | "breaking_change";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "bad" | "warn";
+            /** Count */
+            count: number;
+            subject: components["schemas"]["EntityName"] | null;
+            /** Run */
+            run: string | null;
+            /** Text */
+            text: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Usual Seconds */
+            usual_seconds: number | null;
+        };
+        /**
+         * OverviewIngest
+         * @description What came in; `quarantined` records wait for somebody.
+         */
+        OverviewIngest: {
+            /** Last Hour */
+            last_hour: number;
+            /** Last Day */
+            last_day: number;
+            /** Rejected Last Day */
+            rejected_last_day: number;
+            /** Quarantined */
+            quarantined: number;
+            rate: components["schemas"]["RecordRate"];
+        };
+        /**
+         * OverviewRuns
+         * @description Runs of the last day; `stuck` ones began before and never told of an end.
+         */
+        OverviewRuns: {
+            /** In Flight */
+            in_flight: number;
+            /** Flying */
+            flying: components["schemas"]["RunInFlight"][];
+            /** Stuck */
+            stuck: number;
+            /** Failed */
+            failed: number;
+            /** Aborted */
+            aborted: number;
+            /** Completed */
+            completed: number;
+            /** Failing */
+            failing: components["schemas"]["FailingJobLine"][];
+            /** Failing Jobs */
+            failing_jobs: number;
         };
         /**
          * OverviewShape
@@ -4511,18 +4468,18 @@ export interface components {
             /** Refused Events */
             refused_events: number;
             /** Findings */
-            findings: components["schemas"]["FindingShape"][];
-            runs: components["schemas"]["RunsShape"];
+            findings: components["schemas"]["OverviewFinding"][];
+            runs: components["schemas"]["OverviewRuns"];
             /** Freshness */
-            freshness: components["schemas"]["FreshnessShape"][];
+            freshness: components["schemas"]["TableFreshness"][];
             /** Freshness Count */
             freshness_count: number;
-            ingest: components["schemas"]["IngestShape"];
+            ingest: components["schemas"]["OverviewIngest"];
             /** Quality */
-            quality: components["schemas"]["DatasetQualityShape"][];
+            quality: components["schemas"]["TestedDataset"][];
             /** Quality Partial */
             quality_partial: boolean;
-            changes: components["schemas"]["ChangesShape"];
+            changes: components["schemas"]["OverviewChanges"];
         };
         /**
          * ParameterShape
@@ -4639,10 +4596,71 @@ export interface components {
             name: string;
         };
         /**
-         * RateShape
+         * QualityCheck
+         * @description What a run that read or wrote a dataset measured and tested of it.
+         */
+        QualityCheck: {
+            /** Run */
+            run: string;
+            job: components["schemas"]["NamedDataset"];
+            /** State */
+            state: string | null;
+            /** At */
+            at: string | null;
+            /** Direction */
+            direction: string;
+            /** Rows */
+            rows: number | null;
+            /** Bytes */
+            bytes: number | null;
+            /** Files */
+            files: number | null;
+            /** Part */
+            part: string | null;
+            /** Tests */
+            tests: components["schemas"]["QualityTest"][];
+            /** Columns */
+            columns: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /**
+         * QualityList
+         * @description What runs measured and tested, the latest run first.
+         */
+        QualityList: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Checks */
+            checks: components["schemas"]["QualityCheck"][];
+        };
+        /**
+         * QualityTest
+         * @description A test that a run made.
+         */
+        QualityTest: {
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+            /** Column */
+            column: string | null;
+            /** Severity */
+            severity: string | null;
+            /** Expected */
+            expected: string | null;
+            /** Actual */
+            actual: string | null;
+        };
+        /**
+         * RecordRate
          * @description Records by interval; `times` are when intervals begin.
          */
-        RateShape: {
+        RecordRate: {
             /** Times */
             times: string[];
             /** Step Seconds */
@@ -4867,29 +4885,12 @@ export interface components {
             /** Datasets */
             datasets: components["schemas"]["ComparedDataset"][];
             /** Run Facets */
-            run_facets: components["schemas"]["ChangedFacet"][];
-            difference: components["schemas"]["RunDifference"];
+            run_facets: components["schemas"]["FacetDifference"][];
+            difference: components["schemas"]["LineageDifference"];
             /** Sql Before */
             sql_before: string | null;
             /** Sql After */
             sql_after: string | null;
-        };
-        /**
-         * RunDifference
-         * @description What is different in lineage, schemas, SQL and facets.
-         */
-        RunDifference: {
-            /** Same */
-            same: boolean;
-            nodes: components["schemas"]["NodeSets"];
-            edges: components["schemas"]["ArrowSets"];
-            columns: components["schemas"]["ArrowSets"];
-            /** Changed */
-            changed: components["schemas"]["headwater__api__shapes__runs__ChangedNode"][];
-            /** Partial */
-            partial: boolean;
-            /** Reason */
-            reason: string | null;
         };
         /**
          * RunEngine
@@ -4912,6 +4913,17 @@ export interface components {
             language: string | null;
             /** Stack Trace */
             stack_trace: string | null;
+        };
+        /**
+         * RunInFlight
+         * @description A run in flight.
+         */
+        RunInFlight: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["EntityName"];
+            /** Started At */
+            started_at: string | null;
         };
         /**
          * RunLine
@@ -5177,28 +5189,6 @@ export interface components {
             runs: components["schemas"]["RunShape"][];
         };
         /**
-         * RunsShape
-         * @description Runs of the last day; `stuck` ones began before and never told of an end.
-         */
-        RunsShape: {
-            /** In Flight */
-            in_flight: number;
-            /** Flying */
-            flying: components["schemas"]["FlyingRun"][];
-            /** Stuck */
-            stuck: number;
-            /** Failed */
-            failed: number;
-            /** Aborted */
-            aborted: number;
-            /** Completed */
-            completed: number;
-            /** Failing */
-            failing: components["schemas"]["FailingJobShape"][];
-            /** Failing Jobs */
-            failing_jobs: number;
-        };
-        /**
          * Said
          * @description A tag, an owner or a description, and whether a `person` or an `event` says so.
          */
@@ -5219,7 +5209,7 @@ export interface components {
          * @description What changed in the columns of a dataset.
          */
         SchemaChanged: {
-            dataset: components["schemas"]["NameShape"];
+            dataset: components["schemas"]["EntityName"];
             /** At */
             at: string;
             /** Run */
@@ -5227,7 +5217,70 @@ export interface components {
             /** Breaking */
             breaking: boolean;
             /** Changes */
-            changes: components["schemas"]["headwater__api__shapes__overview__ColumnChange"][];
+            changes: components["schemas"]["ChangedColumn"][];
+        };
+        /**
+         * SchemaDownstream
+         * @description What comes now of the columns that a change broke.
+         */
+        SchemaDownstream: {
+            /** Columns */
+            columns: string[];
+            /** Datasets */
+            datasets: components["schemas"]["AffectedNode"][];
+            /** Jobs */
+            jobs: components["schemas"]["AffectedNode"][];
+            /** Owners */
+            owners: string[];
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * SchemaHistory
+         * @description How the columns of a dataset changed, the newest version first.
+         */
+        SchemaHistory: {
+            /** Id */
+            id: string;
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            /** Total */
+            total: number;
+            /** Versions */
+            versions: components["schemas"]["SchemaVersion"][];
+        };
+        /**
+         * SchemaRun
+         * @description The run that brought a version of a schema.
+         */
+        SchemaRun: {
+            /** Id */
+            id: string;
+            job: components["schemas"]["NamedDataset"];
+            /** State */
+            state: string | null;
+        };
+        /**
+         * SchemaVersion
+         * @description The columns of a dataset from a time on, and what changed from the version before.
+         */
+        SchemaVersion: {
+            /** Number */
+            number: number;
+            /** Since */
+            since: string;
+            run: components["schemas"]["SchemaRun"] | null;
+            /** Breaking */
+            breaking: boolean;
+            /** Changes */
+            changes: components["schemas"]["LakeSchemaChange"][];
+            /** Columns */
+            columns: components["schemas"]["ColumnVersion"][];
+            downstream: components["schemas"]["SchemaDownstream"] | null;
         };
         /**
          * SchemasChanged
@@ -5710,6 +5763,29 @@ export interface components {
             limit?: number | null;
         };
         /**
+         * TableFreshness
+         * @description A curated table; without a rhythm `usual_seconds` is null and the state unknown.
+         */
+        TableFreshness: {
+            /** Namespace */
+            namespace: string;
+            /** Table */
+            table: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "fresh" | "late" | "unknown";
+            /** Written At */
+            written_at: string | null;
+            /** Age Seconds */
+            age_seconds: number | null;
+            /** Usual Seconds */
+            usual_seconds: number | null;
+            /** Writes */
+            writes: number;
+        };
+        /**
          * TableLine
          * @description A table in a list; what its zone does not count is null.
          */
@@ -5795,6 +5871,23 @@ export interface components {
             current: string | null;
             /** Snapshots */
             snapshots: components["schemas"]["TableSnapshot"][];
+        };
+        /**
+         * TestedDataset
+         * @description What the last run that tested a dataset found.
+         */
+        TestedDataset: {
+            dataset: components["schemas"]["EntityName"];
+            /** Run */
+            run: string;
+            /** At */
+            at: string;
+            /** Passed */
+            passed: number;
+            /** Failed */
+            failed: components["schemas"]["FailedTest"][];
+            /** Score */
+            score: number | null;
         };
         /**
          * TraceLine
@@ -6154,86 +6247,6 @@ export interface components {
             runs: components["schemas"]["RunOfSpan"][];
             /** Spans */
             spans: components["schemas"]["SpanLine"][];
-        };
-        /**
-         * ChangedNode
-         * @description A node that says something else.
-         */
-        headwater__api__shapes__lineage__ChangedNode: {
-            /** Namespace */
-            namespace: string;
-            /** Name */
-            name: string;
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "dataset" | "job" | "column" | "group" | "run";
-            /** Column */
-            column?: string;
-            /** Schema */
-            schema: components["schemas"]["headwater__api__shapes__lineage__ColumnChange"][];
-            /** Sql */
-            sql: string | null;
-            /** Facets */
-            facets: components["schemas"]["FacetDifference"][];
-        };
-        /**
-         * ColumnChange
-         * @description What changed of a column of a schema.
-         */
-        headwater__api__shapes__lineage__ColumnChange: {
-            /** Change */
-            change: string;
-            /** Column */
-            column: string;
-            /** Before */
-            before: string | null;
-            /** After */
-            after: string | null;
-            /** Breaking */
-            breaking: boolean;
-        };
-        /**
-         * ColumnChange
-         * @description One change of one column.
-         */
-        headwater__api__shapes__overview__ColumnChange: {
-            /**
-             * Change
-             * @enum {string}
-             */
-            change: "column_removed" | "column_renamed" | "type_narrowed" | "type_changed" | "nullable_loosened" | "nullable_tightened" | "type_widened" | "column_added" | "columns_moved" | "description_changed";
-            /** Column */
-            column: string;
-            /** Before */
-            before: string | null;
-            /** After */
-            after: string | null;
-            /** Breaking */
-            breaking: boolean;
-        };
-        /**
-         * ChangedNode
-         * @description A job or dataset that says something else: `sql` is a unified diff.
-         */
-        headwater__api__shapes__runs__ChangedNode: {
-            /** Namespace */
-            namespace: string;
-            /** Name */
-            name: string;
-            /** Id */
-            id: string;
-            /** Kind */
-            kind: string;
-            /** Schema */
-            schema: components["schemas"]["ChangedColumn"][];
-            /** Sql */
-            sql: string | null;
-            /** Facets */
-            facets: components["schemas"]["ChangedFacet"][];
         };
     };
     responses: never;
@@ -7733,13 +7746,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["SchemaHistory"];
                 };
             };
             /** @description Validation Error */
@@ -10892,6 +10905,8 @@ export interface operations {
                 name: string;
                 /** @description How many runs at most. */
                 limit?: number;
+                /** @description Also runs that measured and tested nothing. */
+                every?: boolean;
             };
             header?: never;
             path?: never;
@@ -10899,13 +10914,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["QualityList"];
                 };
             };
             /** @description Validation Error */

@@ -1,5 +1,7 @@
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { uiPath } from "@/api/place";
+import { readHomeSearch } from "@/pages/home/address";
+import { readLineageSearch } from "@/pages/lineage/address";
 import { readTablesSearch } from "@/pages/tables/address";
 import { Crashed } from "./Crashed";
 import { rootRoute } from "./root";
@@ -9,6 +11,13 @@ import { rootRoute } from "./root";
  * loaded when it is opened; what its address means is in `pages/NAME/address.ts`, so that others
  * can link to it without loading it.
  */
+const home = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  validateSearch: readHomeSearch,
+  component: lazyRouteComponent(() => import("@/pages/home/HomePage"), "HomePage"),
+});
+
 const tables = createRoute({
   getParentRoute: () => rootRoute,
   path: "/tables",
@@ -16,7 +25,14 @@ const tables = createRoute({
   component: lazyRouteComponent(() => import("@/pages/tables/TablesPage"), "TablesPage"),
 });
 
-const routes = rootRoute.addChildren([tables]);
+const lineage = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/lineage",
+  validateSearch: readLineageSearch,
+  component: lazyRouteComponent(() => import("@/pages/lineage/LineagePage"), "LineagePage"),
+});
+
+const routes = rootRoute.addChildren([home, lineage, tables]);
 
 export function createPages() {
   return createRouter({
