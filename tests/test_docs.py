@@ -89,13 +89,7 @@ def test_every_error_is_raised(kind: str) -> None:
     assert is_raised, f"nothing raises {kind}"
 
 
-<<<<<<< HEAD
-def test_only_health_and_the_way_in_are_open_and_every_route_says_what_it_does(
-    tmp_path: Path,
-) -> None:
-=======
 def test_only_health_and_the_way_in_are_open_and_every_route_is_explained(tmp_path: Path) -> None:
->>>>>>> ui
     from headwater.app.platform import Platform
 
     with Platform.open(Settings(data=tmp_path / "data")) as platform:
