@@ -10,7 +10,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 CONTENT_TYPE: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
@@ -21,6 +21,22 @@ SIZES: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.
 """Buckets for how many things were handled at once."""
 
 Labels = tuple[str, ...]
+
+
+class Exemplar(NamedTuple):
+    """One of the values that were observed, and the trace in which it was."""
+
+    trace_id: str
+    value: float
+
+
+class Sample(NamedTuple):
+    """A line of the text: what is added to the name, labels, value, an example of it."""
+
+    suffix: str
+    labels: Sequence[tuple[str, str]]
+    value: float
+    exemplar: Exemplar | None = None
 
 
 @dataclass(slots=True)
@@ -48,8 +64,8 @@ class Metric:
             raise ValueError(f"{self.name} has the labels {self.labels}, not {tuple(labels)}")
         return tuple([labels[label] for label in self.labels])
 
-    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
-        """Yield (suffix of the name, labels, value)."""
+    def samples(self) -> Iterator[Sample]:
+        """Yield the lines of the metric."""
         raise NotImplementedError
 
 
@@ -86,11 +102,11 @@ class Counter(Metric):
         with self._lock:
             return sum(self._values.values())
 
-    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+    def samples(self) -> Iterator[Sample]:
         with self._lock:
             values = sorted(self._values.items())
         for key, value in values:
-            yield "_total", tuple(zip(self.labels, key, strict=True)), value
+            yield Sample("_total", tuple(zip(self.labels, key, strict=True)), value)
 
 
 @dataclass(slots=True)
@@ -111,20 +127,26 @@ class Gauge(Metric):
         """Return what was said last, None before the first time."""
         return self._values.get(self._key(labels))
 
-    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+    def samples(self) -> Iterator[Sample]:
         with self._lock:
             values = sorted(self._values.items())
         for key, value in values:
-            yield "", tuple(zip(self.labels, key, strict=True)), value
+            yield Sample("", tuple(zip(self.labels, key, strict=True)), value)
 
 
 @dataclass(slots=True)
 class Histogram(Metric):
-    """How observed values are spread over `bounds`, the upper ends of the buckets."""
+    """How observed values are spread over `bounds`, the upper ends of the buckets.
+
+    Of each bucket it knows the last value that was observed in a trace, and which trace.
+    """
 
     bounds: tuple[float, ...] = SECONDS
     _buckets: dict[Labels, list[int]] = field(default_factory=dict, init=False, repr=False)
     _sums: dict[Labels, float] = field(default_factory=dict, init=False, repr=False)
+    _exemplars: dict[tuple[Labels, int], Exemplar] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     kind: ClassVar[str] = "histogram"
 
@@ -132,7 +154,7 @@ class Histogram(Metric):
         """Count one observation."""
         self.observe_at(self._key(labels), value)
 
-    def observe_at(self, key: Labels, value: float) -> None:
+    def observe_at(self, key: Labels, value: float, trace_id: str | None = None) -> None:
         """Count one observation, with the values of the labels in their order: for hot paths."""
         place = bisect_left(self.bounds, value)
         with self._lock:
@@ -141,23 +163,27 @@ class Histogram(Metric):
                 buckets = self._buckets[key] = [0] * (len(self.bounds) + 1)
             buckets[place] += 1
             self._sums[key] = self._sums.get(key, 0.0) + value
+            if trace_id is not None:
+                self._exemplars[key, place] = Exemplar(trace_id, value)
 
     def count(self, **labels: str) -> int:
         """Return how many values were observed."""
         return sum(self._buckets.get(self._key(labels), ()))
 
-    def samples(self) -> Iterator[tuple[str, Sequence[tuple[str, str]], float]]:
+    def samples(self) -> Iterator[Sample]:
         with self._lock:
             spread = sorted((key, tuple(counts)) for key, counts in self._buckets.items())
-            sums = dict(self._sums)
+            sums, exemplars = dict(self._sums), dict(self._exemplars)
         for key, counts in spread:
             labels = tuple(zip(self.labels, key, strict=True))
             running = 0
-            for bound, count in zip((*self.bounds, float("inf")), counts, strict=True):
+            bounds = (*self.bounds, float("inf"))
+            for place, (bound, count) in enumerate(zip(bounds, counts, strict=True)):
                 running += count
-                yield "_bucket", (*labels, ("le", _number(bound))), running
-            yield "_count", labels, running
-            yield "_sum", labels, sums[key]
+                of_bucket = (*labels, ("le", _number(bound)))
+                yield Sample("_bucket", of_bucket, running, exemplars.get((key, place)))
+            yield Sample("_count", labels, running)
+            yield Sample("_sum", labels, sums[key])
 
 
 def to_text(metrics: Iterable[Metric]) -> str:
@@ -169,11 +195,18 @@ def to_text(metrics: Iterable[Metric]) -> str:
             lines.append(f"# UNIT {metric.name} {metric.unit}")
         lines.append(f"# HELP {metric.name} {_escape(metric.meaning)}")
         lines.extend(
-            f"{metric.name}{suffix}{_braces(labels)} {_number(value)}"
-            for suffix, labels, value in metric.samples()
+            f"{metric.name}{one.suffix}{_braces(one.labels)} {_number(one.value)}"
+            f"{_example(one.exemplar)}"
+            for one in metric.samples()
         )
     lines.append("# EOF\n")
     return "\n".join(lines)
+
+
+def _example(exemplar: Exemplar | None) -> str:
+    if exemplar is None:
+        return ""
+    return f" # {_braces((('trace_id', exemplar.trace_id),))} {_number(exemplar.value)}"
 
 
 def _braces(labels: Sequence[tuple[str, str]]) -> str:

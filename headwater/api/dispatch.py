@@ -8,6 +8,7 @@ on, so that `%2F` inside a name stays inside it.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
+_TRACEPARENT: Final = re.compile(
+    rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-|$)"
+)
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -182,7 +186,10 @@ class Front:
             await _send_whole(answer.send, explain_as_problem(error))
         finally:
             CONTEXT.reset(token)
-            _count(_template(scope), method, answer.status, perf_counter() - started)
+            HTTP_REQUEST_SECONDS.observe_at(
+                (_template(scope),), perf_counter() - started, _trace_of(headers)
+            )
+            _count(_template(scope), method, answer.status)
 
     def find(self, method: str, path: str) -> tuple[HotRoute, str] | None:
         """Return the hot route of a raw path and what of the path is behind it."""
@@ -217,7 +224,9 @@ class Front:
         response.headers.append((b"x-request-id", context.request_id.encode()))
         response.headers += self._origins.headers_for(headers)
         route, _ = found
-        _count(route.path, route.method, response.status, perf_counter() - started)
+        seconds = perf_counter() - started
+        HTTP_REQUEST_SECONDS.observe_at((route.path,), seconds, _trace_of(headers))
+        _count(route.path, route.method, response.status)
         return response
 
     def _context_of(self, headers: dict[bytes, bytes]) -> RequestContext:
@@ -315,7 +324,16 @@ def _template(scope: Scope) -> str:
     return getattr(route, "path", "none")
 
 
-def _count(route: str, method: str, status: int, seconds: float) -> None:
+def _trace_of(headers: dict[bytes, bytes]) -> str | None:
+    """Return the trace that a request belongs to, where its sender keeps that trace."""
+    said = headers.get(b"traceparent")
+    if said is None:
+        return None
+    found = _TRACEPARENT.match(said)
+    is_kept = found is not None and int(found[2], 16) & 1
+    return found[1].decode() if found is not None and is_kept else None
+
+
+def _count(route: str, method: str, status: int) -> None:
     known = method if method in _METHODS else "other"
     HTTP_REQUESTS.add_at((route, known, str(status)))
-    HTTP_REQUEST_SECONDS.observe_at((route,), seconds)

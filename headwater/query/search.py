@@ -18,7 +18,7 @@ from headwater.lineage.words import plain, words_of
 from headwater.model.lineage import Facets, Moment, Name, Note
 from headwater.query.lineage.descriptions import description_of, owners_of, tags_in, tags_of
 from headwater.query.lineage.schemas import said_by, text_of
-from headwater.wire.openlineage.descriptions import columns_in
+from headwater.wire.openlineage.descriptions import columns_in, homes_in
 
 _MOST_TERMS: Final = 16
 _MOST_MATCHES: Final = 5
@@ -188,6 +188,7 @@ def _texts(
     yield "owners", [name for name, _ in owners_of(facets, notes)]
     yield "columns", named
     yield "description", [text for text in described if text]
+    yield "catalog", homes_in(said_by(facets, "catalog"), said_by(facets, "hierarchy"))
     yield "sql", filter(None, [text_of(facets, "sql", "query")])
 
 

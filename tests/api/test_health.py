@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from headwater import observe
@@ -89,3 +90,31 @@ def test_healthcheck_tells_which_part_does_not_work(calling) -> None:
     body = json.loads(reply.body)
     assert (body["ingest"]["healthy"], body["sql"]["healthy"]) == (False, True)
     assert calling(health_router(parts[1:]))("GET", "/healthcheck").status == 200
+
+
+@pytest.mark.parametrize(
+    ("traceparent", "is_known"),
+    [
+        (f"00-{'ab' * 16}-{'cd' * 8}-01", True),
+        (f"00-{'ab' * 16}-{'cd' * 8}-00", False),
+        (f"00-{'00' * 16}-{'cd' * 8}-01", False),
+        (f"00-{'AB' * 16}-{'cd' * 8}-01", False),
+        ('00-"} 1 # {x="-1-01', False),
+        (None, False),
+    ],
+)
+def test_durations_name_the_trace_of_a_request_that_is_kept(
+    calling, monkeypatch, traceparent: str | None, is_known: bool
+) -> None:
+    monkeypatch.setattr(observe.HTTP_REQUEST_SECONDS, "_exemplars", {})
+    call = calling(health_router([]))
+    call("GET", "/ping", headers={} if traceparent is None else {"traceparent": traceparent})
+    text = call("GET", "/metrics").body.decode()
+    traces = {
+        one.exemplar.labels["trace_id"]
+        for family in text_string_to_metric_families(text)
+        if family.name == "headwater_http_request_seconds"
+        for one in family.samples
+        if one.exemplar is not None
+    }
+    assert traces == ({"ab" * 16} if is_known else set())

@@ -64,6 +64,20 @@ def test_histogram_counts_every_value_once(values: list[float], name: str) -> No
     assert found["+Inf"] == histogram.count(who=name) == len(values)
 
 
+def test_bucket_shows_the_trace_of_the_last_value_that_had_one() -> None:
+    histogram = Histogram("wait_seconds", "Waits.", unit="seconds", labels=("who",), bounds=(1, 10))
+    for value, trace in ((0.5, "a" * 32), (0.25, "b" * 32), (0.75, None), (99.0, "c" * 32)):
+        histogram.observe_at(("x",), value, trace)
+    histogram.observe_at(("y",), 0.5)
+    family = next(iter(text_string_to_metric_families(to_text([histogram]))))
+    found = {
+        (one.labels["who"], one.labels["le"]): (one.exemplar.labels["trace_id"], one.exemplar.value)
+        for one in family.samples
+        if one.exemplar is not None
+    }
+    assert found == {("x", "1.0"): ("b" * 32, 0.25), ("x", "+Inf"): ("c" * 32, 99.0)}
+
+
 def test_threads_lose_no_count() -> None:
     counter = Counter("things", "Things.", labels=("kind",))
 

@@ -98,6 +98,8 @@ def test_what_is_called_so_comes_before_what_only_mentions_it(post, find):
         ("finance", "owners"),
         ("customer", "columns"),
         ("revenue", "description"),
+        ("unity", "catalog"),
+        ("warehouse", "catalog"),
         ("lateral", "sql"),
     ],
 )
@@ -111,6 +113,8 @@ def test_a_match_says_in_which_field_it_is(post, find, query, field):
                 tags={"tags": [{"key": "gold"}]},
                 ownership={"owners": [{"name": "team:finance"}]},
                 documentation={"description": "Revenue by day"},
+                catalog={"name": "unity", "type": "rest"},
+                hierarchy={"hierarchy": [{"type": "SCHEMA", "name": "warehouse"}]},
             ),
             sql={"query": "SELECT 1 FROM a, LATERAL b"},
         )

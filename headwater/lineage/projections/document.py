@@ -10,7 +10,13 @@ from headwater.errors import Invalid
 from headwater.lineage.projections.notes import DESCRIPTION, OWNER, TAG
 from headwater.lineage.words import field_of, mark_of, words_of
 from headwater.wire.openlineage.canonical import decode
-from headwater.wire.openlineage.descriptions import columns_in, owners_in, tags_in, text_in
+from headwater.wire.openlineage.descriptions import (
+    columns_in,
+    homes_in,
+    owners_in,
+    tags_in,
+    text_in,
+)
 
 BUCKETS: Final = 64
 """Documents fall into this many parts by their names, see `bucket_mark`."""
@@ -45,6 +51,7 @@ def document_of(thing: Document) -> tuple[str, ...]:
     columns = columns_in(facets.get("schema", {}))
     texts = list(_texts(facets.get("documentation", {}), thing.notes))
     texts += [column.description for column in columns if column.description]
+    texts += homes_in(facets.get("catalog", {}), facets.get("hierarchy", {}))
     query = text_in(facets.get("sql", {}), "query")
     marks = {
         kind_mark(thing.kind),

@@ -31,7 +31,7 @@ _SETTLED: Final = 50_000
 _WAYS: Final = 8
 _PORTION: Final = 500
 _SEARCHED: Final = {
-    "dataset": "('schema', 'tags', 'documentation', 'ownership')",
+    "dataset": "('schema', 'tags', 'documentation', 'ownership', 'catalog', 'hierarchy')",
     "job": "('tags', 'documentation', 'ownership', 'sql')",
 }
 _NAMES: Final = (

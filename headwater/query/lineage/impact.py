@@ -16,7 +16,7 @@ from headwater.model.lineage import Facets, Field, Moment, Name, Note, Run, RunS
 from headwater.query.lineage.descriptions import owners_of
 from headwater.query.lineage.graph import Budget
 from headwater.query.lineage.nodes import NodeId
-from headwater.query.lineage.spread import EFFECTS, Effect, Spread, columns_of
+from headwater.query.lineage.spread import EFFECTS, Effect, Spread, columns_of, is_read
 from headwater.query.lineage.walk import missing_node, start_of
 
 
@@ -178,7 +178,7 @@ def _begin_columns(
     asked = tuple(dict.fromkeys(columns))
     known = columns_of(view, key)
     for column in asked:
-        if column not in known and not view.columns.out_of([Field(key, column)]):
+        if column not in known and not is_read(view, Field(key, column)):
             listed = ", ".join(known[:20]) or "none are known"
             raise Missing(
                 f"column {column!r} of dataset {name.name!r} not found", hint=f"columns: {listed}"

@@ -63,19 +63,31 @@ class Spread:
         self._asked = set(fields)
         self._fields = dict.fromkeys(self._asked, "direct")
         self._whole = set(whole)
-        self._start = frozenset(self._whole)
-        self._ever_whole = set(self._whole)
+        self._start = frozenset().union(*self._same(self._whole).values())
+        self._ever_whole = set(self._start)
 
     def step(self, distance: int) -> bool:
         """Go one job further; tell whether there is more to follow."""
-        fields, whole = self._fields, self._whole
+        same = self._same(self._whole | {one.dataset for one in self._fields})
+        fields = {
+            Field(other, one.column): effect
+            for one, effect in self._fields.items()
+            for other in same[one.dataset]
+        }
+        whole = {other for one in self._whole for other in same[one]}
         self._fields, self._whole = {}, set()
-        sources = whole | {one.dataset for one in fields}
         edges = self._view.columns.out_of(fields)
         self._name(edges)
         self._follow_columns(edges, fields, distance)
-        self._follow_tables(sources, whole, distance)
+        self._follow_tables(same, whole, distance)
+        self._follow_declared(same, whole, distance)
         return bool(self._fields or self._whole)
+
+    def _same(self, datasets: Iterable[int]) -> dict[int, frozenset[int]]:
+        """Return datasets, and all that are one with them, each with all of those."""
+        components = self._view.entities.components(datasets)
+        found = {frozenset(component.members) for component in components.values()}
+        return {member: members for members in found for member in members}
 
     def _follow_columns(
         self, edges: Iterable[ColumnEdge], fields: Mapping[Field, Effect], distance: int
@@ -94,12 +106,15 @@ class Spread:
                 self._affect(out, effect, distance)
                 self.how[out].add((edge.subtype or "", edge.is_masked))
 
-    def _follow_tables(self, sources: set[int], whole: set[int], distance: int) -> None:
+    def _follow_tables(
+        self, same: Mapping[int, frozenset[int]], whole: set[int], distance: int
+    ) -> None:
         """Reach what reads a whole dataset, and what does not say which columns it reads."""
-        read = self._view.edges.of_datasets(sources, "input")
+        read = self._view.edges.of_datasets(same, "input")
         written = self._view.edges.of_jobs({edge.job for edge in read}, "output")
         self._name_all((e.dataset for e in written), (e.job for e in read))
         described = self._view.columns.describers({edge.dataset for edge in written})
+        covered = self._view.explicit.covered({edge.job for edge in read})
         outputs: defaultdict[int, set[int]] = defaultdict(set)
         for edge in written:
             outputs[edge.job].add(edge.dataset)
@@ -109,15 +124,48 @@ class Spread:
                 made = {out for out in made if (edge.job, out) not in described}
                 if outputs[edge.job] and not made:
                     continue
+            sources = covered.get(edge.job, {})
+            made = {
+                out for out in made if sources.get(out, same[edge.dataset]) & same[edge.dataset]
+            }
             if self._reach(self.jobs, edge.job, "table", distance):
                 self._make(edge.job, made, distance)
 
-    def _make(self, job: int, made: Iterable[int], distance: int) -> None:
+    def _follow_declared(
+        self, same: Mapping[int, frozenset[int]], whole: set[int], distance: int
+    ) -> None:
+        """Reach what `lineage` facets declare to come from a dataset, by job and by name."""
+        edges = [
+            edge
+            for edge in self._view.explicit.around(same)
+            if not edge.origin.is_job and edge.origin.key in same and not edge.destination.is_job
+        ]
+        ends = self._view.entities.of("dataset", {edge.destination.key for edge in edges})
+        jobs = self._view.entities.of("job", {edge.job for edge in edges if edge.job is not None})
+        described = self._view.columns.describers(ends)
+        self._name_all(ends, jobs)
+        made = {
+            (
+                jobs[edge.job].name if edge.job is not None else _NOBODY,
+                edge.job,
+                edge.destination.key,
+            )
+            for edge in edges
+            if not ends[edge.destination.key].is_hidden
+            if edge.job is None or not jobs[edge.job].is_hidden
+            if edge.origin.key in whole or (edge.job, edge.destination.key) not in described
+        }
+        for _, job, out in sorted(made, key=lambda one: (one[0], ends[one[2]].name)):
+            if job is None or self._reach(self.jobs, job, "table", distance):
+                self._make(job, [out], distance)
+
+    def _make(self, job: int | None, made: Iterable[int], distance: int) -> None:
         for out in sorted(made, key=self.dataset_names.__getitem__):
             if out in self._ever_whole:
                 continue
             if self._reach(self.datasets, out, "table", distance):
-                self.makers[out].add(job)
+                if job is not None:
+                    self.makers[out].add(job)
                 self._whole.add(out)
                 self._ever_whole.add(out)
 
@@ -166,7 +214,20 @@ class Spread:
 
 
 def columns_of(view: LineageView, dataset: int) -> list[str]:
-    """Return the columns of a dataset that its schema or the lineage of its writers names."""
-    facets = view.facets.of_datasets([dataset]).get(dataset, {})
-    known = [one.name for one in fields_of(facets)]
-    return list(dict.fromkeys([*known, *view.columns.described(dataset)]))
+    """Return the columns that a dataset's schema or the lineage of its writers names.
+
+    Those that it has under its other names come after.
+    """
+    members = view.entities.components([dataset])[dataset].members
+    facets = view.facets.of_datasets(members)
+    found: dict[str, None] = {}
+    for one in dict.fromkeys((dataset, *members)):
+        found |= dict.fromkeys(field.name for field in fields_of(facets.get(one, {})))
+        found |= dict.fromkeys(view.columns.described(one))
+    return list(found)
+
+
+def is_read(view: LineageView, field: Field) -> bool:
+    """Tell whether a column is known as the source of others, under any name of its dataset."""
+    members = view.entities.components([field.dataset])[field.dataset].members
+    return bool(view.columns.out_of(Field(one, field.column) for one in members))

@@ -16,7 +16,7 @@ from headwater.query.lineage.columns import ColumnWalk
 from headwater.query.lineage.graph import Budget, Graph, Side, Vertex
 from headwater.query.lineage.nodes import NodeId
 from headwater.query.lineage.run_walk import RunWalk
-from headwater.query.lineage.schemas import fields_of
+from headwater.query.lineage.spread import columns_of, is_read
 from headwater.query.lineage.tables import TableWalk, only_jobs
 
 Towards = Literal["up", "down", "both"]
@@ -164,7 +164,7 @@ def start_fields(view: LineageView, node: NodeId) -> list[Field]:
     kind, key, _ = start_of(view, node)
     datasets = view.columns.written_by(key) if kind == "job" else {key}
     return [
-        Field(dataset, name) for dataset in sorted(datasets) for name in _columns(view, dataset)
+        Field(dataset, name) for dataset in sorted(datasets) for name in columns_of(view, dataset)
     ]
 
 
@@ -174,12 +174,6 @@ def _one_field(view: LineageView, readings: Sequence[tuple[str, ...]]) -> Field:
         if dataset is None:
             continue
         field = Field(dataset, column)
-        if column in _columns(view, dataset) or view.columns.out_of([field]):
+        if column in columns_of(view, dataset) or is_read(view, field):
             return field
     raise Missing(f"column {readings[0][2]!r} of dataset {readings[0][1]!r} not found")
-
-
-def _columns(view: LineageView, dataset: int) -> list[str]:
-    facets = view.facets.of_datasets([dataset]).get(dataset, {})
-    known = [field.name for field in fields_of(facets)]
-    return list(dict.fromkeys([*known, *view.columns.described(dataset)]))

@@ -1,4 +1,4 @@
-"""What people search for and ask about, read out of facets: columns, owners, tags, texts.
+"""What people search for and ask about, read out of facets: columns, owners, tags, texts, homes.
 
 Producers put anything anywhere, so whatever has not the shape it should have counts as absent.
 Each function takes a facet as a decoded value.
@@ -46,6 +46,12 @@ def tags_in(tags: Mapping[str, object]) -> list[tuple[str, str, str]]:
         if (key := _text(item, "key"))
     }
     return sorted(found)
+
+
+def homes_in(catalog: Mapping[str, object], hierarchy: Mapping[str, object]) -> list[str]:
+    """Return the names of the `catalog` and of each level of the `hierarchy`, as they stand."""
+    levels = (_text(item, "name") for item in _objects(hierarchy.get("hierarchy")))
+    return [name for name in (_text(catalog, "name"), *levels) if name]
 
 
 def text_in(facet: Mapping[str, object], member: str) -> str | None:

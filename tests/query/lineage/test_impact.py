@@ -8,6 +8,7 @@ from headwater.errors import Missing
 from headwater.query.lineage.graph import Budget
 from headwater.query.lineage.impact import Impact, ImpactAnalysis
 from headwater.query.lineage.nodes import parse_node
+from tests.query.lineage.graphs import dataset_event
 
 
 def into(**fields: Any) -> dict[str, Any]:
@@ -187,6 +188,50 @@ def test_a_stronger_effect_on_a_longer_way_wins_and_goes_on(lineage, event):
     )
     found = impact_of(lineage, "dataset:ns:a", "x")
     assert columns(found) == {"b.x": "direct", "c.x": "direct", "d.y": "direct"}
+
+
+def test_a_table_affects_what_reads_it_by_another_name(lineage, event):
+    read = event(
+        "COMPLETE", "spark", 2, "t", "b", columns=into(y=[("t", "x", "DIRECT", "IDENTITY")])
+    )
+    read["inputs"][0]["namespace"] = "s3a://lake"
+    read["outputs"][0]["facets"]["columnLineage"]["fields"]["y"]["inputFields"][0]["namespace"] = (
+        "s3a://lake"
+    )
+    written = event("COMPLETE", "trino", 1, "a", "t")
+    written["outputs"][0]["namespace"] = "s3://lake"
+    written["outputs"][0]["facets"]["symlinks"] = {
+        "identifiers": [{"namespace": "glue", "name": "db.t", "type": "TABLE"}]
+    }
+    by_symlink = event("COMPLETE", "athena", 3, "db.t", "c")
+    by_symlink["inputs"][0]["namespace"] = "glue"
+    lineage.post(written, read, by_symlink)
+    jobs = {one.name.name for one in impact_of(lineage, "dataset:ns:a").jobs}
+    assert jobs == {"trino", "spark", "athena"}
+    found = impact_of(lineage, "dataset:s3://lake:t", "x")
+    assert columns(found) == {"b.y": "direct"}
+
+
+def test_only_what_is_declared_of_a_source_is_affected_by_it(lineage, event):
+    told = event("COMPLETE", "j", 1, "a b", "o p")
+    source = {"namespace": "ns", "name": "a", "type": "DATASET"}
+    entries = [{"namespace": "ns", "name": "o", "type": "DATASET", "inputs": [source]}]
+    told["job"]["facets"] = {"lineage": {"entries": entries}}
+    lineage.post(told)
+    affected = {
+        start: {one.name.name for one in impact_of(lineage, f"dataset:ns:{start}").datasets}
+        for start in "ab"
+    }
+    assert affected == {"a": {"o", "p"}, "b": {"p"}}
+
+
+def test_what_is_declared_without_a_job_or_an_input_is_affected(lineage, event):
+    source = {"namespace": "ns", "name": "a", "type": "DATASET"}
+    lineage.post(
+        event("COMPLETE", "j", 1, "", "a"), dataset_event("view", 9, lineage={"inputs": [source]})
+    )
+    (view,) = impact_of(lineage, "dataset:ns:a").datasets
+    assert (view.name.name, view.effect, view.jobs) == ("view", "table", ())
 
 
 def test_a_budget_cuts_by_name_and_says_so(lineage, event):
