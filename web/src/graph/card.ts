@@ -13,7 +13,7 @@ export const layers = [
 export type Layer = (typeof layers)[number];
 
 /** Sizes in pixels of the parts of a card; the stylesheet has the same. */
-export const CARD = { width: 250, head: 44, fact: 20, column: 20, search: 30, foot: 8 } as const;
+export const CARD = { width: 268, head: 44, fact: 20, column: 20, search: 30, foot: 8 } as const;
 
 export const FEW_COLUMNS = 5;
 export const MOST_COLUMNS_IN_SIGHT = 14;

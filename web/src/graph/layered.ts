@@ -13,7 +13,7 @@ export interface Positions {
   y: number[];
 }
 
-export const LAYER_GAP = 90;
+export const LAYER_GAP = 76;
 export const CARD_GAP = 22;
 const ROUNDS = 4;
 

@@ -26,6 +26,7 @@ import type { Drawing } from "./useDrawing";
 const said = texts.lineage;
 const TYPES: NodeTypes = { card: Card };
 const NO_EDGES: never[] = [];
+const MAP = { width: 150, height: 96 };
 const NEAR = 0.62;
 const MIDDLE = 0.36;
 
@@ -192,6 +193,7 @@ function Overview() {
   return (
     <MiniMap<CardNode>
       className={classes.map ?? ""}
+      style={MAP}
       pannable
       zoomable
       ariaLabel={said.minimap}

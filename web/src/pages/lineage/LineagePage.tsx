@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SegmentedControl, Skeleton, Stack } from "@mantine/core";
+import { Alert, Button, Group, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconArrowsMaximize } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -79,12 +79,12 @@ function Body({ drawing, moves, flight, fly }: BodyProps) {
       }}
     >
       {(data) => (
-        <Stack gap="xs">
+        <div className={classes.body}>
           {data.partial && <Partial reason={data.reason} moves={moves} />}
           {!moves.search.node && <StartLinks drawing={drawing} moves={moves} />}
           <View drawing={drawing} moves={moves} flight={flight} fly={fly} />
           <TimeBar moves={moves} />
-        </Stack>
+        </div>
       )}
     </Answer>
   );

@@ -1,10 +1,10 @@
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import { type Box, boundsOf } from "@/graph/positions";
 import type { CardNode } from "./Card";
 import type { GraphCanvasProps } from "./GraphCanvas";
 
-const MARGIN = 50;
+const MARGIN = 28;
 const LEAST_READABLE = 0.66;
 const FLIGHT_MILLISECONDS = 350;
 
@@ -15,6 +15,7 @@ const FLIGHT_MILLISECONDS = 350;
 export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps) {
   const flow = useReactFlow<CardNode>();
   const store = useStoreApi();
+  const isMeasured = useStore((state) => state.width > 0 && state.height > 0);
   const before = useRef<{ start: string | null; boxes: ReadonlyMap<string, Box> } | null>(null);
   const flown = useRef(0);
 
@@ -64,6 +65,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
   );
 
   useLayoutEffect(() => {
+    if (!isMeasured) return;
     const held = before.current;
     before.current = { start: drawing.start, boxes: layout.boxes };
     if (held?.boxes === layout.boxes) return;
@@ -83,7 +85,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
     const start = drawing.start ? layout.boxes.get(drawing.start) : undefined;
     if (zoom >= LEAST_READABLE || !start) place(bounds, zoom);
     else place(start, Math.max(zoom, LEAST_READABLE));
-  }, [layout, drawing.start, selected, flow, place, zoomFor]);
+  }, [isMeasured, layout, drawing.start, selected, flow, place, zoomFor]);
 
   useEffect(() => {
     if (!flight || flight.at === flown.current) return;
