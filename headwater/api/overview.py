@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
+from headwater.api.record_json import rate_json
 from headwater.api.shapes import answers
 from headwater.api.shapes.names import EntityName
 from headwater.api.shapes.overview import (
@@ -21,13 +22,11 @@ from headwater.api.shapes.overview import (
     OverviewIngest,
     OverviewRuns,
     OverviewShape,
-    RecordRate,
     SchemaChanged,
     TableFreshness,
     TestedDataset,
 )
 from headwater.model.lineage import Name
-from headwater.query.ingest_rate import Rate
 from headwater.query.overview import Overview, OverviewAnswer
 from headwater.query.overview_changes import Arrow, ChangesOverview, DatasetSchemaChange, Some
 from headwater.query.overview_freshness import Freshness
@@ -59,18 +58,6 @@ def overview_router(overview: Overview, *, namespace: str) -> APIRouter:
         return answer(_overview_json(found, namespace))
 
     return router
-
-
-def rate_json(rate: Rate) -> RecordRate:
-    """Return a rate with the beginning of each interval."""
-    starts = (rate.start + rate.step * place for place in range(len(rate.accepted)))
-    return {
-        "times": [f"{datetime.fromtimestamp(start, UTC):%Y-%m-%dT%H:%M:%SZ}" for start in starts],
-        "step_seconds": rate.step,
-        "accepted": list(rate.accepted),
-        "rejected": list(rate.rejected),
-        "rejected_since": rate.rejected_since,
-    }
 
 
 def _overview_json(found: OverviewAnswer, namespace: str) -> OverviewShape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Final
 from urllib.parse import unquote
 
@@ -9,17 +10,20 @@ from fastapi import APIRouter, Query
 
 from headwater.api.access import Reader, Runner
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
+from headwater.api.record_json import rate_json, schema_json, segment_json
+from headwater.api.shapes.ingest import RecordRate, SegmentList, SourceDetail, SourceList
+from headwater.api.sources import Sources
 from headwater.errors import Unprocessable
 from headwater.ingest.answers import write_answer
 from headwater.ingest.record_door import RecordDoor
 from headwater.ingest.sealing import Sealing
 from headwater.lake.contract import Quarantine, Registry
 from headwater.lake.manifest import SqlManifest
-from headwater.model.json import JsonObject
 from headwater.model.principal import Action
-from headwater.model.record import Segment
+from headwater.query.ingest_rate import IngestRate
 
 ACCEPTED: Final = 202
+_SEGMENTS_SHOWN: Final = 20
 After = Annotated[int, Query(ge=0, le=2**63 - 1, description="Begin behind this sequence.")]
 
 
@@ -54,60 +58,59 @@ async def _admit(
 
 
 def sources_router(
-    *, manifest: SqlManifest, registry: Registry, quarantine: Quarantine, sealing: Sealing
+    *,
+    manifest: SqlManifest,
+    registry: Registry,
+    quarantine: Quarantine,
+    sealing: Sealing,
+    rate: IngestRate,
+    namespace: str = "headwater",
 ) -> APIRouter:
-    """Return the routes about sources and about sealing."""
+    """Return the routes about sources and about sealing; `namespace` is that of their tables."""
     router = APIRouter(prefix="/api/v2", tags=["records"])
+    sources = Sources(manifest, registry=registry, quarantine=quarantine, rates=rate.rates)
 
     @router.get("/sources")
-    def list_sources(_: Reader) -> JsonObject:
+    def list_sources(_: Reader) -> SourceList:
         """List every source that has records or a schema, with its counts."""
-        totals = {total.source: total for total in manifest.totals()}
-        latest = {schema.source: schema for schema in registry.find()}
-        sources = []
-        for name in sorted(totals.keys() | latest.keys()):
-            total, schema = totals.get(name), latest.get(name)
-            sources.append(
-                {
-                    "source": name,
-                    "records": total.records if total else 0,
-                    "size_bytes": total.size_bytes if total else 0,
-                    "segments": total.segments if total else 0,
-                    "first_at": total.first_at if total else None,
-                    "last_at": total.last_at if total else None,
-                    "schema_version": schema.version if schema else None,
-                    "schema_proposed": schema.proposed if schema else None,
-                    "quarantined": quarantine.count(name),
-                }
-            )
-        return {"sources": sources}
+        return {"sources": sources.all()}
+
+    @router.get("/sources/source")
+    def get_source(_: Reader, name: str) -> SourceDetail:
+        """Return a source with the versions of its schema and its latest segments."""
+        versions = registry.find(name)
+        return {
+            "source": sources.one(name),
+            "namespace": namespace,
+            "tables": [f"raw.{name}", f"processed.{name}"],
+            "versions": [schema_json(version) for version in reversed(versions)],
+            "segments": [segment_json(one) for one in manifest.newest(name, most=_SEGMENTS_SHOWN)],
+        }
+
+    @router.get("/sources/rate")
+    def get_rate(
+        _: Reader,
+        name: Annotated[str | None, Query(description="Of this source alone.")] = None,
+        minutes: Annotated[int, Query(ge=10, le=1440, description="How far back.")] = 60,
+        step: Annotated[int, Query(ge=1, le=120, description="Minutes of an interval.")] = 1,
+    ) -> RecordRate:
+        """Return how many records came, interval by interval, those of this moment included."""
+        span = timedelta(minutes=max(minutes, step))
+        return rate_json(rate.of(span, step=step * 60, source=name))
 
     @router.get("/segments")
     def list_segments(
         _: Reader, source: str | None = None, after: After = 0, limit: int = 100
-    ) -> JsonObject:
+    ) -> SegmentList:
         """List sealed files of the raw zone, in the order in which jobs read them."""
         if not 0 < limit <= 1000:
             raise Unprocessable(f"limit is {limit}, not 1 to 1000", path="/limit")
         found = manifest.page(source=source, after=after, limit=limit)
-        return {"segments": [_segment(segment) for segment in found]}
+        return {"segments": [segment_json(segment) for segment in found]}
 
     @router.post("/seal")
-    def seal(_: Runner) -> JsonObject:
+    def seal(_: Runner) -> SegmentList:
         """Seal the log now: what was acknowledged before is in the raw zone after."""
-        return {"segments": [_segment(segment) for segment in sealing.seal()]}
+        return {"segments": [segment_json(segment) for segment in sealing.seal()]}
 
     return router
-
-
-def _segment(segment: Segment) -> JsonObject:
-    return {
-        "sequence": segment.sequence,
-        "source": segment.source,
-        "path": segment.path,
-        "records": segment.records,
-        "size_bytes": segment.size_bytes,
-        "sha256": segment.sha256,
-        "first_at": segment.first_at,
-        "last_at": segment.last_at,
-    }

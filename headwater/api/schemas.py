@@ -7,7 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 
 from headwater.api.access import Reader, Writer
-from headwater.lake.contract import Registry, SourceSchema
+from headwater.api.record_json import schema_json
+from headwater.api.shapes.ingest import SchemaList, SchemaVersionShape
+from headwater.lake.contract import Registry
 from headwater.model.json import JsonObject
 
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -18,45 +20,21 @@ def schemas_router(registry: Registry) -> APIRouter:
     router = APIRouter(prefix="/api/v2", tags=["schemas"])
 
     @router.get("/schemas")
-    def list_schemas(_: Reader, source: str | None = None) -> JsonObject:
+    def list_schemas(_: Reader, source: str | None = None) -> SchemaList:
         """List the versions of all schemas, or of one source's."""
-        return {"schemas": [_described(schema) for schema in registry.find(source)]}
+        return {"schemas": [schema_json(schema) for schema in registry.find(source)]}
 
     @router.get("/schemas/version")
-    def get_schema(_: Reader, source: str, version: Version = None) -> JsonObject:
+    def get_schema(_: Reader, source: str, version: Version = None) -> SchemaVersionShape:
         """Return one version of a source's schema, by default the latest."""
-        return _described(registry.get(source, version))
+        return schema_json(registry.get(source, version))
 
     @router.post("/schemas", status_code=201)
     @router.put("/schemas", status_code=200)
     def register_schema(
         principal: Writer, source: str, schema: Annotated[JsonObject, Body()]
-    ) -> JsonObject:
+    ) -> SchemaVersionShape:
         """Register a JSON Schema for a source; it must be able to follow the one before."""
-        return _described(registry.register(source, schema, actor=principal.name))
+        return schema_json(registry.register(source, schema, actor=principal.name))
 
     return router
-
-
-def _described(schema: SourceSchema) -> JsonObject:
-    return {
-        "source": schema.source,
-        "version": schema.version,
-        "proposed": schema.proposed,
-        "dedupe": schema.dedupe,
-        "key": schema.key,
-        "event_time": schema.event_time,
-        "registered_at": schema.registered_at,
-        "registered_by": schema.registered_by,
-        "columns": [
-            {
-                "field": column.field,
-                "name": column.name,
-                "type": column.type,
-                "required": column.required,
-                "description": column.description,
-            }
-            for column in schema.columns
-        ],
-        "schema": schema.schema,
-    }

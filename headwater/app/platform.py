@@ -171,6 +171,8 @@ class Platform:
                 registry=records.registry,
                 quarantine=records.quarantine,
                 sealing=records.sealing,
+                rate=self._rate,
+                namespace=self.settings.lake.namespace,
             ),
             quarantine_router(
                 records.quarantine,

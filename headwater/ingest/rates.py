@@ -42,6 +42,10 @@ class RecordRates:
         self._pruned = 0
         self.started_at: datetime = clock.now()
 
+    def now(self) -> datetime:
+        """Return the time by which it counts."""
+        return self._clock.now()
+
     def note(self, counts: Iterable[tuple[str, int, int]]) -> None:
         """Count records that are durable: source, accepted and rejected."""
         minute = int(self._clock.now().timestamp()) // _MINUTE

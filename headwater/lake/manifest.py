@@ -65,6 +65,13 @@ class SqlManifest(Manifest):
         with self._reads.connect() as connection:
             return tuple(_segment(row) for row in connection.execute(query.limit(limit)))
 
+    def newest(self, source: str, *, most: int) -> tuple[Segment, ...]:
+        """Return the segments of a source that were added last, the latest first."""
+        query = select(segments).where(segments.c.source == source)
+        query = query.order_by(segments.c.sequence.desc()).limit(most)
+        with self._reads.connect() as connection:
+            return tuple(_segment(row) for row in connection.execute(query))
+
     def latest(self, *, source: str | None, since: datetime, most: int) -> tuple[Segment, ...]:
         """Return of the `most` segments that were added last those with a record since."""
         query = select(segments).order_by(segments.c.sequence.desc()).limit(most)

@@ -34,7 +34,7 @@ class IngestRate:
 
     def __init__(self, manifest: SqlManifest, rates: RecordRates, clock: Clock) -> None:
         self._manifest = manifest
-        self._rates = rates
+        self.rates = rates
         self._clock = clock
 
     def of(self, span: timedelta, *, step: int, source: str | None = None) -> Rate:
@@ -45,13 +45,13 @@ class IngestRate:
         start = (end // step - count + 1) * step
         since = now.fromtimestamp(start, now.tzinfo)
         accepted, rejected = [0.0] * count, [0] * count
-        began = self._rates.started_at
+        began = self.rates.started_at
         if since < began:
             segments = self._manifest.latest(source=source, since=since, most=MOST_SEGMENTS)
             for minute, records in spread(segments, until=began, since=since).items():
                 if minute >= start - start % _MINUTE:
                     accepted[max(0, minute - start) // step] += records
-        for one in self._rates.since(since, source):
+        for one in self.rates.since(since, source):
             place = max(0, one.start - start) // step
             accepted[place] += one.accepted
             rejected[place] += one.rejected

@@ -19,6 +19,7 @@ from headwater.api.schemas import schemas_router
 from headwater.app.records import open_records
 from headwater.ingest.replays import Replays
 from headwater.ingest.settings import IngestSettings
+from headwater.query.ingest_rate import IngestRate
 
 LIMIT = 100_000
 SCHEMA = {"type": "object", "properties": {"x": {"type": "integer"}}}
@@ -40,6 +41,7 @@ def lake(tmp_path: Path, clock: Any, calling: Callable[..., Any]) -> Iterator[An
                 registry=records.registry,
                 quarantine=records.quarantine,
                 sealing=records.sealing,
+                rate=IngestRate(records.manifest, records.door.rates, clock),
             ),
             schemas_router(records.registry),
             quarantine_router(

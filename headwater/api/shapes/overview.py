@@ -6,6 +6,7 @@ from datetime import datetime
 
 from typing_extensions import TypedDict
 
+from headwater.api.shapes.ingest import RecordRate
 from headwater.api.shapes.names import EntityName
 from headwater.query.lineage.schema_changes import SchemaChangeKind
 from headwater.query.overview_freshness import State
@@ -66,16 +67,6 @@ class TableFreshness(TypedDict):
     age_seconds: float | None
     usual_seconds: float | None
     writes: int
-
-
-class RecordRate(TypedDict):
-    """Records by interval; `times` are when intervals begin."""
-
-    times: list[str]
-    step_seconds: int
-    accepted: list[int]
-    rejected: list[int]
-    rejected_since: datetime
 
 
 class OverviewIngest(TypedDict):

@@ -228,6 +228,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/sources/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Source
+         * @description Return a source with the versions of its schema and its latest segments.
+         */
+        get: operations["get_source_api_v2_sources_source_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sources/rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rate
+         * @description Return how many records came, interval by interval, those of this moment included.
+         */
+        get: operations["get_rate_api_v2_sources_rate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/segments": {
         parameters: {
             query?: never;
@@ -280,6 +320,26 @@ export interface paths {
          * @description List waiting records by key, with `replayed` the others too; `next` is the next page.
          */
         get: operations["list_records_api_v2_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/quarantine/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reasons
+         * @description Say why records wait, the commonest reason first.
+         */
+        get: operations["list_reasons_api_v2_quarantine_reasons_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4657,6 +4717,97 @@ export interface components {
             actual: string | null;
         };
         /**
+         * QuarantineReason
+         * @description Records that wait for the same reason; `pattern` stands for what their reasons share.
+         */
+        QuarantineReason: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** Stage */
+            stage: string;
+            /** Path */
+            path: string;
+            /** Pattern */
+            pattern: string;
+            /** Records */
+            records: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * QuarantineReasons
+         * @description Why records wait, the commonest reason first; partial if only the first were looked at.
+         */
+        QuarantineReasons: {
+            /** Waiting */
+            waiting: number;
+            /** Looked At */
+            looked_at: number;
+            /** Partial */
+            partial: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["QuarantineReason"][];
+        };
+        /**
+         * QuarantinedLine
+         * @description A record that was not accepted, its data as text.
+         */
+        QuarantinedLine: {
+            /** Key */
+            key: string;
+            /** Source */
+            source: string;
+            /** Stage */
+            stage: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+            /** Data */
+            data: string;
+            /** Replayed At */
+            replayed_at: string | null;
+        };
+        /**
+         * QuarantinedList
+         * @description Records by key; `next` is the next page.
+         */
+        QuarantinedList: {
+            /** Waiting */
+            waiting: number;
+            /** Records */
+            records: components["schemas"]["QuarantinedLine"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * RecordError
+         * @description Why a record is still wrong, and where.
+         */
+        RecordError: {
+            /** Key */
+            key: string;
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * RecordRate
          * @description Records by interval; `times` are when intervals begin.
          */
@@ -4674,6 +4825,30 @@ export interface components {
              * Format: date-time
              */
             rejected_since: string;
+        };
+        /**
+         * RecordSent
+         * @description The id that a quarantined record has now that it is accepted.
+         */
+        RecordSent: {
+            /** Key */
+            key: string;
+            /** Id */
+            id: string | null;
+        };
+        /**
+         * RecordsSent
+         * @description What became of many records; `next` is where to go on.
+         */
+        RecordsSent: {
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: number;
+            /** Errors */
+            errors: components["schemas"]["RecordError"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * RefusedDetail
@@ -5220,6 +5395,22 @@ export interface components {
             changes: components["schemas"]["ChangedColumn"][];
         };
         /**
+         * SchemaColumn
+         * @description A column of the processed table that a field of the schema becomes.
+         */
+        SchemaColumn: {
+            /** Field */
+            field: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** Description */
+            description: string | null;
+        };
+        /**
          * SchemaDownstream
          * @description What comes now of the columns that a change broke.
          */
@@ -5254,6 +5445,14 @@ export interface components {
             versions: components["schemas"]["SchemaVersion"][];
         };
         /**
+         * SchemaList
+         * @description Versions by source, the oldest first.
+         */
+        SchemaList: {
+            /** Schemas */
+            schemas: components["schemas"]["SchemaVersionShape"][];
+        };
+        /**
          * SchemaRun
          * @description The run that brought a version of a schema.
          */
@@ -5281,6 +5480,37 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["ColumnVersion"][];
             downstream: components["schemas"]["SchemaDownstream"] | null;
+        };
+        /**
+         * SchemaVersionShape
+         * @description One version of a source's schema; a proposed one was made of its records.
+         */
+        SchemaVersionShape: {
+            /** Source */
+            source: string;
+            /** Version */
+            version: number;
+            /** Proposed */
+            proposed: boolean;
+            /** Dedupe */
+            dedupe: string;
+            /** Key */
+            key: string[];
+            /** Event Time */
+            event_time: string | null;
+            /**
+             * Registered At
+             * Format: date-time
+             */
+            registered_at: string;
+            /** Registered By */
+            registered_by: string;
+            /** Columns */
+            columns: components["schemas"]["SchemaColumn"][];
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
         };
         /**
          * SchemasChanged
@@ -5348,6 +5578,42 @@ export interface components {
             partial: boolean;
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * SegmentLine
+         * @description A sealed file of the raw zone.
+         */
+        SegmentLine: {
+            /** Sequence */
+            sequence: number;
+            /** Source */
+            source: string;
+            /** Path */
+            path: string;
+            /** Records */
+            records: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * SegmentList
+         * @description Sealed files in the order in which jobs read them, or the latest first.
+         */
+        SegmentList: {
+            /** Segments */
+            segments: components["schemas"]["SegmentLine"][];
         };
         /**
          * ServiceCall
@@ -5430,6 +5696,63 @@ export interface components {
             run_id: string | null;
             /** Own Ms */
             own_ms: number;
+        };
+        /**
+         * SourceDetail
+         * @description A source with the versions of its schema, the latest first, and its latest segments.
+         */
+        SourceDetail: {
+            source: components["schemas"]["SourceLine"];
+            /** Namespace */
+            namespace: string;
+            /** Tables */
+            tables: string[];
+            /** Versions */
+            versions: components["schemas"]["SchemaVersionShape"][];
+            /** Segments */
+            segments: components["schemas"]["SegmentLine"][];
+        };
+        /**
+         * SourceLine
+         * @description A source with what the raw zone holds of it; `unsealed` records are not there yet.
+         *
+         *     `received_at` is when the last record came, to the minute while it is not sealed.
+         */
+        SourceLine: {
+            /** Source */
+            source: string;
+            /** Records */
+            records: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Segments */
+            segments: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Schema Version */
+            schema_version: number | null;
+            /** Schema Proposed */
+            schema_proposed: boolean | null;
+            /** Quarantined */
+            quarantined: number;
+            /** Unsealed */
+            unsealed: number;
+            /** Received At */
+            received_at: string | null;
+            /** Accepted Last Hour */
+            accepted_last_hour: number;
+            /** Rejected Last Hour */
+            rejected_last_hour: number;
+        };
+        /**
+         * SourceList
+         * @description Every source that has records or a schema.
+         */
+        SourceList: {
+            /** Sources */
+            sources: components["schemas"]["SourceLine"][];
         };
         /**
          * SpanColumns
@@ -6533,9 +6856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SchemaList"];
                 };
             };
             /** @description Validation Error */
@@ -6572,9 +6893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SchemaVersionShape"];
                 };
             };
             /** @description Validation Error */
@@ -6611,9 +6930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SchemaVersionShape"];
                 };
             };
             /** @description Validation Error */
@@ -6645,9 +6962,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SchemaVersionShape"];
                 };
             };
             /** @description Validation Error */
@@ -6676,9 +6991,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+        };
+    };
+    get_source_api_v2_sources_source_get: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_rate_api_v2_sources_rate_get: {
+        parameters: {
+            query?: {
+                /** @description Of this source alone. */
+                name?: string | null;
+                /** @description How far back. */
+                minutes?: number;
+                /** @description Minutes of an interval. */
+                step?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRate"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -6703,9 +7083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SegmentList"];
                 };
             };
             /** @description Validation Error */
@@ -6734,9 +7112,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SegmentList"];
                 };
             };
         };
@@ -6748,6 +7124,8 @@ export interface operations {
                 after?: string;
                 limit?: number;
                 replayed?: boolean;
+                /** @description A reason by its id. */
+                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -6761,9 +7139,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["QuarantinedList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_reasons_api_v2_quarantine_reasons_get: {
+        parameters: {
+            query?: {
+                source?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantineReasons"];
                 };
             };
             /** @description Validation Error */
@@ -6794,9 +7201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["QuarantinedLine"];
                 };
             };
             /** @description Validation Error */
@@ -6827,9 +7232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RecordSent"];
                 };
             };
             /** @description Validation Error */
@@ -6860,9 +7263,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RecordSent"];
                 };
             };
             /** @description Validation Error */
@@ -6882,6 +7283,8 @@ export interface operations {
                 source?: string | null;
                 after?: string;
                 limit?: number;
+                /** @description A reason by its id. */
+                reason?: string | null;
             };
             header?: never;
             path?: never;
@@ -6895,9 +7298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["RecordsSent"];
                 };
             };
             /** @description Validation Error */
@@ -7406,6 +7807,8 @@ export interface operations {
                 namespace?: string | null;
                 /** @description The name of the job as sent. */
                 job?: string | null;
+                /** @description Parts of the job's name, in any order and case. */
+                words?: string;
                 /** @description Only runs in this state. */
                 state?: ("NEW" | "RUNNING" | "COMPLETED" | "ABORTED" | "FAILED") | null;
                 /** @description Ended from then on, or under way. */

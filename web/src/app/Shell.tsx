@@ -19,6 +19,7 @@ import { type Session, useSession, useSignOut } from "@/api/session";
 import { texts } from "@/texts";
 import { Failed } from "@/ui/Answer";
 import { pageLinks } from "./navigation";
+import { SearchButton } from "./SearchButton";
 import classes from "./Shell.module.css";
 import { SignIn } from "./SignIn";
 
@@ -61,27 +62,26 @@ function Frame({ session }: { session: Session | undefined }) {
             </Anchor>
           </Group>
           <Group gap="xs" wrap="nowrap">
+            {session && <SearchButton />}
             <LiveSign isLive={isLive} />
             <ColourSwitch />
             {session && session.principal !== "local" && <SignOut name={session.principal} />}
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" className={classes.bar}>
-        <nav aria-label={said.navigation}>
-          {pageLinks.map(({ to, title, icon: Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              className={classes.link}
-              activeOptions={{ exact: to === "/" }}
-              onClick={close}
-            >
-              <Icon size={18} aria-hidden />
-              {title}
-            </Link>
-          ))}
-        </nav>
+      <AppShell.Navbar p="xs" className={classes.bar} aria-label={said.navigation}>
+        {pageLinks.map(({ to, title, icon: Icon }) => (
+          <Link
+            key={to}
+            to={to}
+            className={classes.link}
+            activeOptions={{ exact: to === "/" }}
+            onClick={close}
+          >
+            <Icon size={18} aria-hidden />
+            {title}
+          </Link>
+        ))}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />

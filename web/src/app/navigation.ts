@@ -1,4 +1,10 @@
-import { IconBinaryTree2, IconDatabase, IconHome, type IconProps } from "@tabler/icons-react";
+import {
+  IconBinaryTree2,
+  IconDatabase,
+  IconHome,
+  type IconProps,
+  IconTimeline,
+} from "@tabler/icons-react";
 import type { ComponentType } from "react";
 
 /** A page in the navigation. A capability brings its own line here and its route in `router.tsx`. */
@@ -12,4 +18,5 @@ export const pageLinks: readonly PageLink[] = [
   { to: "/", title: "Home", icon: IconHome },
   { to: "/lineage", title: "Lineage", icon: IconBinaryTree2 },
   { to: "/tables", title: "Tables", icon: IconDatabase },
+  { to: "/traces", title: "Traces", icon: IconTimeline },
 ];

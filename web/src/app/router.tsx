@@ -2,7 +2,9 @@ import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-r
 import { uiPath } from "@/api/place";
 import { readHomeSearch } from "@/pages/home/address";
 import { readLineageSearch } from "@/pages/lineage/address";
+import { readSearchSearch } from "@/pages/search/address";
 import { readTablesSearch } from "@/pages/tables/address";
+import { readMapSearch, readTraceSearch, readTracesSearch } from "@/pages/traces/address";
 import { Crashed } from "./Crashed";
 import { rootRoute } from "./root";
 
@@ -32,7 +34,35 @@ const lineage = createRoute({
   component: lazyRouteComponent(() => import("@/pages/lineage/LineagePage"), "LineagePage"),
 });
 
-const routes = rootRoute.addChildren([home, lineage, tables]);
+const traces = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/traces",
+  validateSearch: readTracesSearch,
+  component: lazyRouteComponent(() => import("@/pages/traces/TracesPage"), "TracesPage"),
+});
+
+const trace = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/traces/trace",
+  validateSearch: readTraceSearch,
+  component: lazyRouteComponent(() => import("@/pages/traces/TracePage"), "TracePage"),
+});
+
+const serviceMap = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/traces/map",
+  validateSearch: readMapSearch,
+  component: lazyRouteComponent(() => import("@/pages/traces/MapPage"), "MapPage"),
+});
+
+const search = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/search",
+  validateSearch: readSearchSearch,
+  component: lazyRouteComponent(() => import("@/pages/search/SearchPage"), "SearchPage"),
+});
+
+const routes = rootRoute.addChildren([home, lineage, tables, search, serviceMap, trace, traces]);
 
 export function createPages() {
   return createRouter({

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type MantineColorsTuple, Paper } from "@mantine/core";
 
 /** The accent of tokens.css as Mantine wants it: ten shades of one variable. */
 const accent = Array.from(
@@ -14,4 +14,5 @@ export const theme = createTheme({
   fontFamilyMonospace: "var(--hw-mono)",
   defaultRadius: "sm",
   cursorType: "pointer",
+  components: { Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }) },
 });

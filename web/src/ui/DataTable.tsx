@@ -66,6 +66,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   });
   const inSight = virtual.getVirtualItems();
   const shown = isLong ? inSight.map((item) => sorted[item.index]) : sorted;
+  const places = new Map(inSight.map((item) => [sorted[item.index]?.id, item.index]));
   const above = inSight[0]?.start ?? 0;
   const below = isLong ? virtual.getTotalSize() - (inSight.at(-1)?.end ?? 0) : 0;
   return (
@@ -110,7 +111,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           {shown.map(
             (row) =>
               row && (
-                <Table.Tr key={row.id}>
+                <Table.Tr
+                  key={row.id}
+                  ref={isLong ? virtual.measureElement : undefined}
+                  data-index={isLong ? places.get(row.id) : undefined}
+                >
                   {columns.map((column) => (
                     <Table.Td key={column.id} ta={column.align ?? "left"}>
                       {column.render

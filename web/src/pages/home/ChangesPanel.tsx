@@ -1,4 +1,4 @@
-import { SegmentedControl, Stack, Text } from "@mantine/core";
+import { Group, NativeSelect, Stack, Text } from "@mantine/core";
 import { texts } from "@/texts";
 import { JobLink, LineageLink, RunLink, TableLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
@@ -24,12 +24,12 @@ export function ChangesPanel({ overview, hours, choose }: ChangesPanelProps) {
     <Panel
       title={said.changes}
       aside={
-        <SegmentedControl
+        <NativeSelect
           aria-label={said.since}
           size="xs"
           data={options}
           value={String(hours)}
-          onChange={(value) => choose(Number(value))}
+          onChange={(event) => choose(Number(event.currentTarget.value))}
         />
       }
     >
@@ -58,7 +58,12 @@ function What({ changes, datasets }: { changes: Changes; datasets: number }) {
           <Schema key={`${one.dataset.namespace} ${one.dataset.name}`} changed={one} />
         ))}
       </ChangeList>
-      <ChangeList title={said.newTables} count={changes.datasets_came.count} isInline>
+      <ChangeList
+        title={said.newTables}
+        count={changes.datasets_came.count}
+        shown={isAllNew ? 4 : 10}
+        isInline
+      >
         {changes.datasets_came.names.map((one) => (
           <TableLink key={`${one.namespace} ${one.name}`} {...one} />
         ))}
@@ -68,7 +73,12 @@ function What({ changes, datasets }: { changes: Changes; datasets: number }) {
           <span key={`${one.namespace} ${one.name}`}>{one.name}</span>
         ))}
       </ChangeList>
-      <ChangeList title={said.newJobs} count={changes.jobs_came.count} isInline>
+      <ChangeList
+        title={said.newJobs}
+        count={changes.jobs_came.count}
+        shown={isAllNew ? 4 : 10}
+        isInline
+      >
         {changes.jobs_came.names.map((one) => (
           <JobLink key={`${one.namespace} ${one.name}`} {...one} />
         ))}
@@ -95,15 +105,10 @@ function Schema({ changed }: { changed: Changes["schemas"]["datasets"][number] }
       <TableLink {...changed.dataset} />{" "}
       {changed.breaking && <ToneBadge tone="bad">{said.breakingBadge}</ToneBadge>}
       <Text size="sm">{changed.changes.map(wordsOf).join("; ")}</Text>
-      <Text size="xs" c="dimmed" component="div">
+      <Group gap="sm" fz="xs" c="dimmed">
         <Moment at={changed.at} />
-        {changed.run && (
-          <>
-            {" · "}
-            <RunLink id={changed.run}>{said.seeRun}</RunLink>
-          </>
-        )}
-      </Text>
+        {changed.run && <RunLink id={changed.run}>{said.seeRun}</RunLink>}
+      </Group>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Grid, Paper, Stack, Text, Title } from "@mantine/core";
 import { apiRoot } from "@/api/place";
 import { texts } from "@/texts";
 import { CodeView } from "@/ui/CodeView";
@@ -22,19 +22,23 @@ export function FirstSteps() {
         </Title>
         <Text c="dimmed">{said.firstHint}</Text>
       </div>
-      <SimpleGrid cols={{ base: 1, lg: 3 }}>
-        {steps.map((step) => (
-          <Paper key={step.title} withBorder p="md" miw={0}>
-            <Title order={3} size="h5">
-              {step.title}
-            </Title>
-            <Text size="sm" c="dimmed" mb="sm">
-              {step.hint}
-            </Text>
-            <CodeView code={step.code} label={said.command(step.title)} />
-          </Paper>
-        ))}
-      </SimpleGrid>
+      {steps.map((step) => (
+        <Paper key={step.title} withBorder p="md">
+          <Grid>
+            <Grid.Col span={{ base: 12, md: 4 }}>
+              <Title order={3} size="h5">
+                {step.title}
+              </Title>
+              <Text size="sm" c="dimmed">
+                {step.hint}
+              </Text>
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 8 }}>
+              <CodeView code={step.code} label={said.command(step.title)} />
+            </Grid.Col>
+          </Grid>
+        </Paper>
+      ))}
       <div>
         <Text mb={4}>{said.firstDemo}</Text>
         <CodeView code="headwater demo" label={said.command(said.firstDemo)} />

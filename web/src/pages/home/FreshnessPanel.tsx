@@ -6,10 +6,11 @@ import { Moment } from "@/ui/Moment";
 import { Panel } from "@/ui/Panel";
 import { ToneBadge } from "@/ui/ToneBadge";
 import { spanOf } from "@/ui/time";
+import classes from "./FreshnessPanel.module.css";
 import type { FreshnessLine, Overview } from "./questions";
 
 const said = texts.home;
-const TONES = { fresh: "good", late: "warn", unknown: "idle" } as const;
+const TONES = { fresh: "good", late: "warn" } as const;
 
 const columns: Column<FreshnessLine>[] = [
   {
@@ -26,26 +27,24 @@ const columns: Column<FreshnessLine>[] = [
     id: "written",
     title: said.written,
     value: (one) => one.written_at,
-    render: (one) => <Moment at={one.written_at} />,
+    render: (one) => (
+      <span className={classes.whole}>
+        <Moment at={one.written_at} />
+      </span>
+    ),
   },
   {
     id: "rhythm",
     title: said.rhythm,
     value: (one) => one.usual_seconds,
     render: (one) =>
-      one.usual_seconds === null ? (
-        <Text span size="sm" c="dimmed">
-          {said.tooFew(one.writes)}
-        </Text>
-      ) : (
-        said.rhythmEvery(spanOf(Math.round(one.usual_seconds)))
-      ),
+      one.usual_seconds === null ? "–" : said.rhythmEvery(spanOf(Math.round(one.usual_seconds))),
   },
   {
     id: "state",
     title: said.state,
     value: (one) => one.state,
-    render: (one) => <ToneBadge tone={TONES[one.state]}>{said.states[one.state]}</ToneBadge>,
+    render: (one) => <State state={one.state} />,
   },
 ];
 
@@ -66,7 +65,9 @@ export function FreshnessPanel({ overview }: { overview: Overview }) {
       ) : (
         <DataTable
           caption={said.freshness}
-          columns={columns}
+          columns={columns.filter(
+            ({ id }) => id !== "rhythm" || freshness.some((one) => one.usual_seconds !== null),
+          )}
           rows={freshness}
           rowId={(one) => one.table}
         />
@@ -77,5 +78,14 @@ export function FreshnessPanel({ overview }: { overview: Overview }) {
         </Text>
       )}
     </Panel>
+  );
+}
+
+function State({ state }: { state: FreshnessLine["state"] }) {
+  if (state !== "unknown") return <ToneBadge tone={TONES[state]}>{said.states[state]}</ToneBadge>;
+  return (
+    <Text span size="sm" c="dimmed">
+      {said.tooFew}
+    </Text>
   );
 }

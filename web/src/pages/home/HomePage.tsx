@@ -40,11 +40,11 @@ export function HomePage() {
                     void navigate({ search: { hours: chosen as 24 }, replace: true })
                   }
                 />
-                <IngestPanel overview={overview} />
+                <QualityPanel overview={overview} />
               </Stack>
               <Stack gap="md" miw={0}>
                 <FreshnessPanel overview={overview} />
-                <QualityPanel overview={overview} />
+                <IngestPanel overview={overview} />
               </Stack>
             </SimpleGrid>
           </Stack>

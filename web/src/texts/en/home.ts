@@ -46,8 +46,8 @@ export const home = {
   testsOf: (all: number) => `of ${all.toLocaleString("en")} in the last runs`,
   testsNone: "no run tested anything",
 
-  changes: "What changed",
-  since: "Since",
+  changes: "What changed since",
+  since: "Since when",
   spans: { "1": "an hour ago", "24": "yesterday", "168": "a week ago", "720": "a month ago" },
   nothingChanged: "Nothing: no table, job, column or arrow came, went or changed.",
   allNew: "Everything in this lake is younger than that.",
@@ -61,7 +61,7 @@ export const home = {
   arrowsWent: "Arrows that went",
   reads: "reads",
   writes: "writes",
-  seeRun: "the run",
+  seeRun: "the run that did",
   moreOf: (count: number) => `${count.toLocaleString("en")} more`,
   showMore: (what: string, count: number) => `${what}: show ${count} more`,
   change: {
@@ -88,9 +88,9 @@ export const home = {
   written: "Written",
   rhythm: "Usually",
   rhythmEvery: (span: string) => `every ${span}`,
-  tooFew: (writes: number) => `too few writes to tell (${writes})`,
   state: "State",
-  states: { fresh: "fresh", late: "late", unknown: "cannot tell" },
+  states: { fresh: "fresh", late: "late" },
+  tooFew: "too few writes to tell",
   noCurated: "No curated table yet. Jobs write them when records are processed.",
   freshnessMore: (shown: number, all: number) => `The first ${shown} of ${all} tables.`,
 

@@ -27,6 +27,12 @@ export const shared = {
   clear: "Clear",
   close: "Close",
   sortBy: (column: string) => `Sort by ${column}`,
+  trend: {
+    none: "no runs yet",
+    took: (span: string) => `took ${span}`,
+    summary: (count: number, parts: string) =>
+      count === 1 ? `The last run: ${parts}` : `The last ${count} runs: ${parts}`,
+  },
   states: {
     NEW: "new",
     RUNNING: "running",

@@ -1,0 +1,71 @@
+"""The sources of records, each with what is known of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from headwater.api.shapes.ingest import SourceLine
+from headwater.errors import Missing
+from headwater.ingest.rates import RecordRates
+from headwater.lake.contract import Quarantine, Registry, SourceSchema
+from headwater.lake.manifest import SourceTotal, SqlManifest
+
+_HOUR = timedelta(hours=1)
+
+
+class Sources:
+    """Tells of sources out of the manifest, the registry, the quarantine and the door's counts."""
+
+    def __init__(
+        self,
+        manifest: SqlManifest,
+        *,
+        registry: Registry,
+        quarantine: Quarantine,
+        rates: RecordRates,
+    ) -> None:
+        self._manifest = manifest
+        self._registry = registry
+        self._quarantine = quarantine
+        self._rates = rates
+
+    def all(self) -> list[SourceLine]:
+        """Return every source that has records or a schema."""
+        totals = {total.source: total for total in self._manifest.totals()}
+        latest = {schema.source: schema for schema in self._registry.find()}
+        names = totals.keys() | latest.keys() | self._rates.waiting().keys()
+        return [self._line(name, totals.get(name), latest.get(name)) for name in sorted(names)]
+
+    def one(self, name: str) -> SourceLine:
+        """Return one source; raises `Missing`."""
+        for line in self.all():
+            if line["source"] == name:
+                return line
+        raise Missing(
+            f"there is no source {name[:100]!r}",
+            hint=f"send a record to /ingest/{name[:63]}, or register a schema for it",
+        )
+
+    def _line(
+        self, name: str, total: SourceTotal | None, schema: SourceSchema | None
+    ) -> SourceLine:
+        unsealed = self._rates.waiting().get(name, 0)
+        sealed_at = total.last_at if total else None
+        counted_at = self._rates.last_at().get(name) if unsealed else None
+        times = [time for time in (sealed_at, counted_at) if time is not None]
+        hour = self._rates.since(self._rates.now() - _HOUR, name)
+        return {
+            "source": name,
+            "records": total.records if total else 0,
+            "size_bytes": total.size_bytes if total else 0,
+            "segments": total.segments if total else 0,
+            "first_at": total.first_at if total else None,
+            "last_at": sealed_at,
+            "schema_version": schema.version if schema else None,
+            "schema_proposed": schema.proposed if schema else None,
+            "quarantined": self._quarantine.count(name),
+            "unsealed": unsealed,
+            "received_at": max(times, default=None),
+            "accepted_last_hour": sum(one.accepted for one in hour),
+            "rejected_last_hour": sum(one.rejected for one in hour),
+        }

@@ -1,0 +1,93 @@
+import ELK from "elkjs/lib/elk-api.js";
+import elkAddress from "elkjs/lib/elk-worker.min.js?url";
+import type { LayoutGraph, Positions } from "@/graph/layered";
+import { CARD_GAP, LAYER_GAP, layeredPositions } from "@/graph/layered";
+import type { LayoutAnswer, LayoutQuestion } from "./messages";
+
+/*
+ * Lays graphs out away from the page. The better layout runs in a worker of this worker, so that
+ * one that takes too long can be ended; the simple one is made here then.
+ */
+const MOST_FOR_ELK = 3_000;
+const MANY = 250;
+
+let elk: { layout: InstanceType<typeof ELK>["layout"]; end: () => void } | undefined;
+
+self.addEventListener("message", (event: MessageEvent<LayoutQuestion>) => {
+  void answer(event.data);
+});
+
+async function answer({ key, graph, budgetMilliseconds }: LayoutQuestion): Promise<void> {
+  const better = graph.ids.length > MOST_FOR_ELK ? null : await withElk(graph, budgetMilliseconds);
+  const reply: LayoutAnswer = {
+    key,
+    positions: better ?? layeredPositions(graph),
+    isSimple: better === null,
+  };
+  self.postMessage(reply);
+}
+
+async function withElk(graph: LayoutGraph, budget: number): Promise<Positions | null> {
+  elk ??= startElk();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), budget);
+  });
+  try {
+    const laid = await Promise.race([elk.layout(elkGraph(graph)), late]);
+    if (laid === null) {
+      elk.end();
+      elk = undefined;
+      return null;
+    }
+    const x = new Array<number>(graph.ids.length).fill(0);
+    const y = new Array<number>(graph.ids.length).fill(0);
+    for (const node of laid.children ?? []) {
+      x[Number(node.id)] = node.x ?? 0;
+      y[Number(node.id)] = node.y ?? 0;
+    }
+    return { x, y };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function startElk() {
+  let worker: Worker | undefined;
+  const api = new ELK({
+    workerFactory: () => {
+      worker = new Worker(elkAddress);
+      return worker;
+    },
+  });
+  return { layout: api.layout.bind(api), end: () => worker?.terminate() };
+}
+
+function elkGraph(graph: LayoutGraph) {
+  const isLarge = graph.ids.length > MANY;
+  return {
+    id: "graph",
+    layoutOptions: {
+      "elk.algorithm": "layered",
+      "elk.direction": "RIGHT",
+      "elk.spacing.nodeNode": String(CARD_GAP),
+      "elk.layered.spacing.nodeNodeBetweenLayers": String(LAYER_GAP),
+      "elk.layered.nodePlacement.strategy": isLarge ? "BRANDES_KOEPF" : "NETWORK_SIMPLEX",
+      "elk.layered.considerModelOrder.strategy": isLarge ? "NONE" : "NODES_AND_EDGES",
+      "elk.layered.thoroughness": isLarge ? "3" : "10",
+      "elk.edgeRouting": "POLYLINE",
+    },
+    children: graph.ids.map((_, place) => ({
+      id: String(place),
+      width: graph.widths[place] ?? 0,
+      height: graph.heights[place] ?? 0,
+    })),
+    edges: graph.from.map((from, index) => ({
+      id: `e${index}`,
+      sources: [String(from)],
+      targets: [String(graph.to[index])],
+    })),
+  };
+}

@@ -1,0 +1,104 @@
+import { useReactFlow, useStore, useStoreApi } from "@xyflow/react";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { type Box, boundsOf } from "@/graph/positions";
+import type { CardNode } from "./Card";
+import type { GraphCanvasProps } from "./GraphCanvas";
+
+const MARGIN = 28;
+const LEAST_READABLE = 0.66;
+const FLIGHT_MILLISECONDS = 350;
+
+/**
+ * What is in sight: all of a graph that fits and can be read, else its start; when a graph grows,
+ * the card that was clicked stays where it was.
+ */
+export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps) {
+  const flow = useReactFlow<CardNode>();
+  const store = useStoreApi();
+  const isMeasured = useStore((state) => state.width > 0 && state.height > 0);
+  const before = useRef<{ start: string | null; boxes: ReadonlyMap<string, Box> } | null>(null);
+  const flown = useRef(0);
+
+  const place = useCallback(
+    (box: Box, zoom: number, duration = 0) => {
+      const { width, height } = store.getState();
+      const x = width / 2 - (box.x + box.width / 2) * zoom;
+      const y = height / 2 - (box.y + box.height / 2) * zoom;
+      void flow.setViewport({ x, y, zoom }, { duration });
+    },
+    [flow, store],
+  );
+
+  const zoomFor = useCallback(
+    (bounds: Box) => {
+      const { width, height } = store.getState();
+      const room = Math.min(
+        (width - 2 * MARGIN) / bounds.width,
+        (height - 2 * MARGIN) / bounds.height,
+      );
+      return Math.max(0.05, Math.min(1, room));
+    },
+    [store],
+  );
+
+  const fit = useCallback(() => {
+    const bounds = boundsOf(layout.boxes.values());
+    if (bounds) place(bounds, zoomFor(bounds), FLIGHT_MILLISECONDS);
+  }, [layout, place, zoomFor]);
+
+  const show = useCallback(
+    (id: string) => {
+      const box = layout.boxes.get(id);
+      if (!box) return;
+      const { width, height, transform } = store.getState();
+      const [x, y, zoom] = transform;
+      const left = box.x * zoom + x;
+      const top = box.y * zoom + y;
+      const isThere =
+        left >= 0 &&
+        top >= 0 &&
+        left + box.width * zoom <= width &&
+        top + box.height * zoom <= height;
+      if (!isThere) place(box, zoom, FLIGHT_MILLISECONDS);
+    },
+    [layout, store, place],
+  );
+
+  useLayoutEffect(() => {
+    if (!isMeasured) return;
+    const held = before.current;
+    before.current = { start: drawing.start, boxes: layout.boxes };
+    if (held?.boxes === layout.boxes) return;
+    const anchor = [selected, drawing.start].find(
+      (id) => id && held?.boxes.has(id) && layout.boxes.has(id),
+    );
+    if (held && held.start === drawing.start && anchor) {
+      const old = held.boxes.get(anchor) as Box;
+      const now = layout.boxes.get(anchor) as Box;
+      const { x, y, zoom } = flow.getViewport();
+      void flow.setViewport({ x: x + (old.x - now.x) * zoom, y: y + (old.y - now.y) * zoom, zoom });
+      return;
+    }
+    const bounds = boundsOf(layout.boxes.values());
+    if (!bounds) return;
+    const zoom = zoomFor(bounds);
+    const start = drawing.start ? layout.boxes.get(drawing.start) : undefined;
+    if (zoom >= LEAST_READABLE || !start) place(bounds, zoom);
+    else place(start, Math.max(zoom, LEAST_READABLE));
+  }, [isMeasured, layout, drawing.start, selected, flow, place, zoomFor]);
+
+  useEffect(() => {
+    if (!flight || flight.at === flown.current) return;
+    const box = layout.boxes.get(flight.id);
+    if (!box) return;
+    flown.current = flight.at;
+    place(box, Math.max(0.8, flow.getZoom()), FLIGHT_MILLISECONDS);
+  }, [flight, layout, place, flow]);
+
+  const start = drawing.start;
+  const startBox = start ? layout.boxes.get(start) : undefined;
+  const toStart = startBox
+    ? () => place(startBox, Math.max(LEAST_READABLE, flow.getZoom()), FLIGHT_MILLISECONDS)
+    : null;
+  return { fit, show, toStart };
+}
