@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+_ZEROS: Final = memoryview(bytes(1 << 20))
 
 
 class Files(Protocol):
@@ -15,7 +17,11 @@ class Files(Protocol):
         ...
 
     def append(self, descriptor: int, data: bytes) -> None:
-        """Write all of `data` at the end."""
+        """Write all of `data` behind what was appended before."""
+        ...
+
+    def reserve(self, descriptor: int, *, start: int, end: int) -> None:
+        """Make the file longer with zeros, which appends go over."""
         ...
 
     def sync(self, descriptor: int) -> None:
@@ -53,6 +59,10 @@ class LocalFiles(Files):
         written = os.write(descriptor, data)
         while written < len(data):
             written += os.write(descriptor, memoryview(data)[written:])
+
+    def reserve(self, descriptor: int, *, start: int, end: int) -> None:
+        while start < end:
+            start += os.pwrite(descriptor, _ZEROS[: end - start], start)
 
     def sync(self, descriptor: int) -> None:
         _fdatasync(descriptor)

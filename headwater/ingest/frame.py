@@ -69,7 +69,10 @@ class FoundFrame:
 
 @dataclass(slots=True)
 class LogReading:
-    """A pass over a log file; after it `good_bytes` is where whole frames end."""
+    """A pass over a log file; after it `good_bytes` is where whole frames end.
+
+    Zeros behind them were reserved and never written: `size_bytes` is the size without them.
+    """
 
     path: Path
     until: int | None = None
@@ -78,7 +81,12 @@ class LogReading:
 
     def __iter__(self) -> Iterator[FoundFrame]:
         data = self.path.read_bytes()
-        self.size_bytes = len(data)
+        try:
+            yield from self._frames(data)
+        finally:
+            self.size_bytes = max(self.good_bytes, len(data.rstrip(b"\0")))
+
+    def _frames(self, data: bytes) -> Iterator[FoundFrame]:
         end = len(data) if self.until is None else min(self.until, len(data))
         if not data.startswith(MAGIC):
             return

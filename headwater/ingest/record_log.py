@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from headwater.clock import Clock
 from headwater.errors import HeadwaterError, StorageFull, Unavailable
@@ -14,6 +16,9 @@ from headwater.ingest.files import Files, make_folders
 from headwater.ingest.frame import MAGIC, LogReading
 
 SUFFIX = ".log"
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LEAST_RESERVE: Final = 1 << 18
+_MOST_RESERVE: Final = 1 << 22
 
 
 class RecordLog:
@@ -21,6 +26,10 @@ class RecordLog:
 
     `append` returns when its frames are on the disk; when it raises, none of them counts. Names
     are UTC times, so that they sort and never come twice. Safe to call from several threads.
+
+    A file is made longer ahead of what is written, with zeros: a sync that need not record a new
+    size does not wait for whatever else the file system's journal holds, such as the tables that a
+    job writes. See docs/decisions/027-log-written-over-zeros.md.
     """
 
     def __init__(self, folder: Path, *, files: Files, clock: Clock) -> None:
@@ -31,6 +40,7 @@ class RecordLog:
         self._descriptor: int | None = None
         self._path = folder
         self._size = 0
+        self._reserved = 0
         self._started = 0.0
         self._last_name = ""
         self._good_bytes: dict[Path, int] = {}
@@ -58,6 +68,8 @@ class RecordLog:
                 descriptor = self._descriptor
                 if descriptor is None:
                     descriptor = self._start()
+                if self._size + len(frames) > self._reserved:
+                    self._reserve(descriptor, self._size + len(frames))
                 self._files.append(descriptor, frames)
                 self._files.sync(descriptor)
             except OSError as error:
@@ -103,9 +115,22 @@ class RecordLog:
         descriptor = self._descriptor = self._files.create(self._path)
         self._files.append(descriptor, MAGIC)
         self._files.sync_folder(self._folder)
-        self._size = len(MAGIC)
+        self._size = self._reserved = len(MAGIC)
         self._started = self._clock.monotonic()
         return descriptor
+
+    def _reserve(self, descriptor: int, needed: int) -> None:
+        """Make room for what is to be written and for as much again; a full disk gets none."""
+        ahead = min(max(self._size, _LEAST_RESERVE), _MOST_RESERVE)
+        try:
+            self._files.reserve(descriptor, start=self._reserved, end=needed + ahead)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            self._files.truncate(descriptor, self._size)
+            self._reserved = needed
+        else:
+            self._reserved = needed + ahead
 
     def _repair(self, *, may_go_on: bool) -> None:
         """Take back what was written of frames that nobody will be told about.
@@ -116,6 +141,7 @@ class RecordLog:
             return
         try:
             self._files.truncate(self._descriptor, self._size)
+            self._reserved = self._size
         except OSError:
             may_go_on = False
         if not may_go_on or self._size == 0:
@@ -126,6 +152,8 @@ class RecordLog:
             return
         descriptor, self._descriptor = self._descriptor, None
         self._good_bytes[self._path] = self._size
+        with suppress(OSError):  # the zeros behind it are no harm
+            self._files.truncate(descriptor, self._size)
         self._size = 0
         self._files.close(descriptor)
 
@@ -135,7 +163,7 @@ def _name(now: datetime) -> str:
 
 
 def _translate(error: OSError, path: Path) -> HeadwaterError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    if error.errno in _FULL:
         return StorageFull(
             f"no space left to write {path}; nothing of the request was kept",
             hint="free some space and send it again",

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from headwater.ingest.files import LocalFiles
 
+_SECTOR = 512
+
 
 class LossyFiles(LocalFiles):
     """Real files plus a journal of what the disk would hold.
 
-    `cut_power` makes the folder what could be found after the power came back: of each file's
-    unsynced bytes a random part, entries of unsynced folders or not, removals or not.
+    `cut_power` makes the folder what could be found after the power came back: of what was written
+    over synced bytes some sectors, in any order, and of what made a file longer a random part;
+    entries of unsynced folders or not, removals or not.
     """
 
     def __init__(self, chance: random.Random) -> None:
@@ -62,7 +65,7 @@ class LossyFiles(LocalFiles):
             if path.exists():
                 written = path.read_bytes()
                 kept = self._chance.randint(len(durable), max(len(durable), len(written)))
-                path.write_bytes(durable + written[len(durable) : kept])
+                path.write_bytes(self._torn(durable, written) + written[len(durable) : kept])
         for path, before in self._unsynced_entries.items():
             if self._chance.random() < 0.5:
                 continue  # the entry reached the disk by luck
@@ -71,6 +74,15 @@ class LossyFiles(LocalFiles):
             else:
                 path.write_bytes(before)
 
+    def _torn(self, durable: bytes, written: bytes) -> bytes:
+        """Return what is in place of synced bytes: of each sector the old or the new content."""
+        found = bytearray(durable)
+        for start in range(0, min(len(durable), len(written)), _SECTOR):
+            end = min(start + _SECTOR, len(durable), len(written))
+            if durable[start:end] != written[start:end] and self._chance.random() < 0.5:
+                found[start:end] = written[start:end]
+        return bytes(found)
+
 
 class FullFiles(LocalFiles):
     """A disk on which only so many bytes are left; a write that does not fit is cut short."""
@@ -78,6 +90,11 @@ class FullFiles(LocalFiles):
     def __init__(self, left: int = 1 << 40) -> None:
         self.left = left
         self.sync_error: int | None = None
+
+    def reserve(self, descriptor: int, *, start: int, end: int) -> None:
+        if end - start > self.left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().reserve(descriptor, start=start, end=end)
 
     def append(self, descriptor: int, data: bytes) -> None:
         if len(data) > self.left:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection
@@ -28,7 +28,7 @@ _CHILDREN: Final = (
     "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
 )
 _PARENTS: Final = (
-    "SELECT p.id FROM run c JOIN run_parent rp ON rp.run_id = c.id"
+    "SELECT p.id, c.id FROM run c JOIN run_parent rp ON rp.run_id = c.id"
     " JOIN run p ON p.uuid = rp.parent_uuid"
     " WHERE c.id IN ({keys}) AND c.id <> p.id AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
     "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
@@ -77,11 +77,25 @@ class Families:
         found: set[int] = set()
         frontier = set(runs)
         for _ in range(_MOST_LEVELS):
-            frontier = {key for (key,) in rows_in(self._connection, _PARENTS, frontier)} - found
+            frontier = {key for key, _ in rows_in(self._connection, _PARENTS, frontier)} - found
             if not frontier:
                 break
             found |= frontier
         return found
+
+    def top_runs(self, runs: Iterable[int]) -> dict[int, int]:
+        """Return for each run the topmost of those above it that are known, itself for none."""
+        above: dict[int, int] = {}
+        asked = set(runs)
+        frontier = asked
+        for _ in range(_MOST_LEVELS):
+            rows = rows_in(self._connection, _PARENTS, frontier)
+            step = {child: parent for parent, child in sorted(rows, reverse=True)}
+            frontier = set(step.values()) - above.keys() - step.keys()
+            above |= step
+            if not frontier:
+                break
+        return {run: _top(run, above) for run in asked}
 
     def effective_states(self, runs: Iterable[int]) -> dict[int, RunState]:
         """Return for each run the worst of its own state and of each child job's latest run."""
@@ -110,6 +124,14 @@ class Families:
             grouped[parent].add(child)
         below.update(grouped)
         return {child for children in grouped.values() for child in children} - below.keys()
+
+
+def _top(run: int, above: Mapping[int, int]) -> int:
+    seen = {run}
+    while run in above and above[run] not in seen:
+        run = above[run]
+        seen.add(run)
+    return run
 
 
 def _worst(

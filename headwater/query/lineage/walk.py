@@ -56,11 +56,6 @@ class LineageGraph:
             graph = _walked(view, node, level, budget or Budget(), sides=sides, depth=depth)
             if collapse is None:
                 return graph
-            if any(vertex.kind in ("column", "run") for vertex in graph.distances):
-                raise Invalid(
-                    "columns and runs cannot be collapsed",
-                    hint="ask for level dataset or job, or leave collapse out",
-                )
             return collapsed(view, graph, collapse)
 
 

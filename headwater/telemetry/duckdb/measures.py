@@ -9,7 +9,7 @@ from headwater.model.intervals import Intervals
 from headwater.model.telemetry import StageCount, Utilisation
 from headwater.telemetry.duckdb.statements import statements
 from headwater.telemetry.duckdb.store import DuckTelemetry
-from headwater.telemetry.duckdb.traces import Row
+from headwater.telemetry.rows import Row
 
 _NANOSECONDS: Final = 1_000_000_000
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from headwater.duck import Connection
 from headwater.model.telemetry import TraceQuery
 from headwater.telemetry.duckdb.attribute_blocks import Stretch, portions, stretches
+from headwater.telemetry.rows import LATEST, RUN_KEYS, nanoseconds_of
 
-RUN_KEYS: Final = frozenset(("openlineage.run_id", "openlineage.run.id", "pipeline.run_id"))
 _EARLIEST: Final = 0
-_LATEST: Final = 2**63 - 2  # DuckDB takes the last nanosecond for infinity
-_SECOND: Final = 1_000_000_000
 
 Values = dict[str, object]
 
@@ -21,8 +18,8 @@ Values = dict[str, object]
 def found_traces(connection: Connection, query: TraceQuery) -> Sequence[str]:
     """Return the ids of the traces with the latest spans that are as the query wants them."""
     within = Stretch(
-        _EARLIEST if query.start is None else max(_EARLIEST, _nanoseconds(query.start)),
-        _LATEST if query.end is None else min(_LATEST, _nanoseconds(query.end)),
+        _EARLIEST if query.start is None else max(_EARLIEST, nanoseconds_of(query.start)),
+        LATEST if query.end is None else min(LATEST, nanoseconds_of(query.end)),
     )
     pairs = [pair for pair in query.attributes.items() if pair[0] not in RUN_KEYS]
     conditions, values = _conditions(query)
@@ -84,8 +81,3 @@ def _conditions(query: TraceQuery) -> tuple[str, Values]:
             value,
         )
     return "".join(conditions), values
-
-
-def _nanoseconds(time: datetime) -> int:
-    since = time.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * _SECOND + since.microseconds * 1_000

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from headwater.duck import Connection
 from headwater.model.telemetry import (
     Operation,
     OutlineSpan,
     ServiceCall,
-    ServiceShare,
     Span,
-    SpanEvent,
-    SpanLink,
     TraceQuery,
     TraceSummary,
 )
 from headwater.telemetry.duckdb.statements import numbered, statements
 from headwater.telemetry.duckdb.store import DuckTelemetry
 from headwater.telemetry.duckdb.trace_search import found_traces
-
-Row = tuple[Any, ...]
+from headwater.telemetry.rows import Row, span_of, summary_of
 
 
 class DuckTraces:
@@ -51,7 +46,7 @@ class DuckTraces:
         if not trace_ids:
             return []
         with self._store.reader() as connection:
-            found = [_summary(row) for row in _of_traces(connection, "summaries", trace_ids)]
+            found = [summary_of(row) for row in _of_traces(connection, "summaries", trace_ids)]
         return sorted(found, key=lambda one: (-one.start, one.trace_id))
 
     def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
@@ -60,7 +55,7 @@ class DuckTraces:
             return []
         with self._store.reader() as connection:
             rows = _of_traces(connection, "spans", trace_ids)
-        found = map(_span, rows)
+        found = map(span_of, rows)
         return sorted(found, key=lambda one: (one.trace_id, one.start, one.span_id))
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
@@ -81,7 +76,7 @@ class DuckTraces:
         """Return one span."""
         asked = statements("traces.sql")["spans"] + " AND SpanId = $span"
         found = sorted(
-            map(_span, self._within(trace_id, asked, span=span_id)),
+            map(span_of, self._within(trace_id, asked, span=span_id)),
             key=lambda one: (one.start, -one.duration),
         )
         return found[0] if found else None
@@ -123,53 +118,3 @@ def _of_traces(connection: Connection, name: str, ids: Sequence[str]) -> Iterabl
 def _bare(time: datetime) -> datetime:
     """Return a time as the columns have it: UTC without saying so."""
     return time.astimezone(UTC).replace(tzinfo=None)
-
-
-def _summary(row: Row) -> TraceSummary:
-    trace_id, root, start, end, spans, errors, orphans, shares, runs = row
-    service, operation = root.values() if isinstance(root, Mapping) else root
-    return TraceSummary(
-        trace_id=trace_id,
-        root_service=service,
-        root_operation=operation,
-        start=start,
-        end=end,
-        spans=spans,
-        errors=errors,
-        orphans=orphans,
-        services=[_share(one) for one in shares],
-        run_ids=runs or [],
-    )
-
-
-def _share(record: Mapping[str, Any] | tuple[str, int, int]) -> ServiceShare:
-    name, spans, errors = record.values() if isinstance(record, Mapping) else record
-    return ServiceShare(name=name, spans=spans, errors=errors)
-
-
-def _span(row: Row) -> Span:
-    events = zip(row[15], row[16], row[17], strict=True)
-    links = zip(row[18], row[19], row[20], row[21], strict=True)
-    return Span(
-        trace_id=row[0],
-        span_id=row[1],
-        parent_span_id=row[2],
-        trace_state=row[3],
-        name=row[4],
-        kind=row[5],
-        service=row[6],
-        resource=row[7],
-        scope_name=row[8],
-        scope_version=row[9],
-        attributes=row[10],
-        start=row[11],
-        duration=row[12],
-        status=row[13],
-        message=row[14],
-        events=[SpanEvent(at=at, name=name, attributes=of) for at, name, of in events],
-        links=[
-            SpanLink(trace_id=trace, span_id=span, trace_state=state, attributes=of)
-            for trace, span, state, of in links
-        ],
-        run_id=row[22],
-    )

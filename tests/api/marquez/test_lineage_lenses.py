@@ -120,7 +120,6 @@ def test_job_is_as_bad_as_the_children_of_its_latest_run(server: Any, event: Any
         ({"run": run_id(1)}, "mode 'current' with run"),
         ({"since": at(1)}, "since and until make a window"),
         ({"prefix": "raw"}, "prefix does nothing without collapse"),
-        ({"collapse": "parent", "level": "run"}, "cannot be collapsed"),
     ],
 )
 def test_what_does_not_fit_together_is_said(moved: Any, query: dict[str, str], said: str) -> None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from headwater.errors import Invalid, Missing
+from headwater.errors import Missing
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.lens import Lens
-from headwater.model.lineage import Moment
+from headwater.model.lineage import Moment, Name
 from headwater.model.principal import LOCAL
 from headwater.query.lineage.collapse import Collapse
 from headwater.query.lineage.graph import Budget, Graph
@@ -140,8 +140,12 @@ def run_numbers(graph: Graph) -> dict[int, int]:
     return {int(v.column[-3:]): at for v, at in graph.distances.items()}
 
 
+def run_uuid(run: int) -> str:
+    return f"00000000-0000-4000-8000-{run:012d}"
+
+
 def node_of(run: int) -> str:
-    return f"run:00000000-0000-4000-8000-{run:012d}"
+    return f"run:{run_uuid(run)}"
 
 
 def test_runs_are_fed_by_who_wrote_what_they_read(runs: Any) -> None:
@@ -206,8 +210,65 @@ def test_namespaces_and_prefixes_become_groups(lineage: Any, event: Any) -> None
     by_namespace = lineage.walk(start, collapse=Collapse(by="namespace"))
     assert [v.kind for v in by_namespace.distances] == ["group", "dataset"]
     assert links(by_namespace) == {("", "top", "current")}
-    with pytest.raises(Invalid, match="cannot be collapsed"):
-        lineage.walk(start, level="run", collapse=Collapse(by="namespace"))
+
+
+def test_columns_become_groups_by_the_names_of_their_datasets(lineage: Any, event: Any) -> None:
+    def made_of(*fields: str) -> dict[str, Any]:
+        sources = [{"namespace": "ns", "name": "raw.a", "field": field} for field in fields]
+        return {"fields": {"c": {"inputFields": sources}}}
+
+    used = {"fields": {"x": {"inputFields": [{"namespace": "ns", "name": "mid", "field": "c"}]}}}
+    lineage.post(
+        event("COMPLETE", "one", 1, "raw.a", "mid", columns=made_of("p", "q")),
+        event("COMPLETE", "two", 2, "mid", "top", columns=used),
+    )
+    start = "datasetField:ns:top:x"
+    grouped = lineage.walk(start, collapse=Collapse(by="prefix"))
+    assert {v.id: n for v, n in grouped.members.items()} == {"group:ns:raw.": 2}
+    assert [(k.origin.id, k.destination.id, k.kind) for k in grouped.links] == [
+        ("datasetField:ns:mid:c", "datasetField:ns:top:x", "UNKNOWN"),
+        ("group:ns:raw.", "datasetField:ns:mid:c", None),
+    ]
+    spaces = lineage.walk(start, collapse=Collapse(by="namespace"))
+    assert {v.id: n for v, n in spaces.members.items()} == {"group:ns:": 3}
+
+
+def test_columns_are_made_by_the_job_above_when_jobs_are_collapsed(
+    lineage: Any, event: Any
+) -> None:
+    said = {"run": {"runId": run_uuid(9)}, "job": {"namespace": "ns", "name": "dag"}}
+    source = [{"namespace": "ns", "name": "a", "field": "p"}]
+    lineage.post(
+        event(
+            *("COMPLETE", "dag.task", 1, "a", "b"),
+            columns={"fields": {"c": {"inputFields": source}}},
+            run_facets={"parent": said},
+        )
+    )
+    (link,) = lineage.walk("datasetField:ns:b:c", collapse=Collapse(by="parent")).links
+    assert (link.job, link.kind) == (Name("ns", "dag"), "UNKNOWN")
+
+
+def test_runs_become_the_run_that_they_ran_under(lineage: Any, event: Any) -> None:
+    def below(run: int) -> dict[str, Any]:
+        return {
+            "parent": {"run": {"runId": run_uuid(run)}, "job": {"namespace": "ns", "name": "dag"}}
+        }
+
+    lineage.post(
+        event("COMPLETE", "dag", 9),
+        event("COMPLETE", "one", 1, "raw", "a", run_facets=below(9)),
+        event("COMPLETE", "two", 2, "a", "b", run_facets=below(9)),
+        event("COMPLETE", "other", 3, "b", "c"),
+    )
+    graph = lineage.walk(node_of(3), level="run", collapse=Collapse(by="parent"))
+    assert run_numbers(graph) == {9: -1, 3: 0}
+    (top,) = graph.members
+    assert (top.name.name, graph.members[top], graph.keys[top] > 0) == ("dag", 2, True)
+    (link,) = graph.links
+    assert [name.name for name in link.via] == ["b"]
+    spaces = lineage.walk(node_of(3), level="run", collapse=Collapse(by="namespace"))
+    assert {v.id: n for v, n in spaces.members.items()} == {"group:ns:": 2}
 
 
 def test_band_is_lifted_for_an_expanded_node(lineage: Any, event: Any) -> None:
