@@ -1,9 +1,11 @@
 import { createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { uiPath } from "@/api/place";
 import { readHomeSearch } from "@/pages/home/address";
+import { readJobSearch, readJobsSearch } from "@/pages/jobs/address";
 import { readLineageSearch } from "@/pages/lineage/address";
+import { readCompareSearch, readRunSearch, readRunsSearch } from "@/pages/runs/address";
 import { readSearchSearch } from "@/pages/search/address";
-import { readTablesSearch } from "@/pages/tables/address";
+import { readTableSearch, readTablesSearch } from "@/pages/tables/address";
 import { readMapSearch, readTraceSearch, readTracesSearch } from "@/pages/traces/address";
 import { Crashed } from "./Crashed";
 import { rootRoute } from "./root";
@@ -25,6 +27,13 @@ const tables = createRoute({
   path: "/tables",
   validateSearch: readTablesSearch,
   component: lazyRouteComponent(() => import("@/pages/tables/TablesPage"), "TablesPage"),
+});
+
+const table = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/tables/table",
+  validateSearch: readTableSearch,
+  component: lazyRouteComponent(() => import("@/pages/tables/TablePage"), "TablePage"),
 });
 
 const lineage = createRoute({
@@ -62,7 +71,56 @@ const search = createRoute({
   component: lazyRouteComponent(() => import("@/pages/search/SearchPage"), "SearchPage"),
 });
 
-const routes = rootRoute.addChildren([home, lineage, tables, search, serviceMap, trace, traces]);
+const jobs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/jobs",
+  validateSearch: readJobsSearch,
+  component: lazyRouteComponent(() => import("@/pages/jobs/JobsPage"), "JobsPage"),
+});
+
+const job = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/jobs/job",
+  validateSearch: readJobSearch,
+  component: lazyRouteComponent(() => import("@/pages/jobs/JobPage"), "JobPage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  validateSearch: readRunsSearch,
+  component: lazyRouteComponent(() => import("@/pages/runs/RunsPage"), "RunsPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/run",
+  validateSearch: readRunSearch,
+  component: lazyRouteComponent(() => import("@/pages/runs/RunPage"), "RunPage"),
+});
+
+const runComparison = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/compare",
+  validateSearch: readCompareSearch,
+  component: lazyRouteComponent(() => import("@/pages/runs/ComparePage"), "ComparePage"),
+});
+
+const routes = rootRoute.addChildren([
+  home,
+  lineage,
+  tables,
+  table,
+  search,
+  serviceMap,
+  trace,
+  traces,
+  jobs,
+  job,
+  runs,
+  run,
+  runComparison,
+]);
 
 export function createPages() {
   return createRouter({

@@ -1,5 +1,6 @@
 import { chart } from "./chart";
 import { facets } from "./facets";
+import { grid } from "./grid";
 import { home } from "./home";
 import { jobs } from "./jobs";
 import { lineage } from "./lineage";
@@ -15,6 +16,7 @@ import { waterfall } from "./waterfall";
 export const en = {
   chart,
   facets,
+  grid,
   home,
   jobs,
   lineage,
