@@ -4360,6 +4360,16 @@ export interface components {
             error: components["schemas"]["RunError"] | null;
         };
         /**
+         * LogList
+         * @description Log records, the latest first; `next` is the cursor of the page that follows.
+         */
+        LogList: {
+            /** Logs */
+            logs: components["schemas"]["RunLog"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * MemberOfFacet
          * @description A member of a facet before and after, as JSON.
          */
@@ -10797,13 +10807,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LogList"];
                 };
             };
             /** @description Validation Error */

@@ -2,6 +2,7 @@ import {
   IconBinaryTree2,
   IconDatabase,
   IconHome,
+  IconPlayerPlay,
   type IconProps,
   IconTimeline,
 } from "@tabler/icons-react";
@@ -19,4 +20,6 @@ export const pageLinks: readonly PageLink[] = [
   { to: "/lineage", title: "Lineage", icon: IconBinaryTree2 },
   { to: "/tables", title: "Tables", icon: IconDatabase },
   { to: "/traces", title: "Traces", icon: IconTimeline },
+  { to: "/jobs", title: "Jobs", icon: IconSettingsAutomation },
+  { to: "/runs", title: "Runs", icon: IconPlayerPlay },
 ];
