@@ -5953,9 +5953,11 @@ export interface components {
         };
         /**
          * SqlCatalogue
-         * @description What a statement can name, and its limits.
+         * @description What a statement can name, and its limits; lineage knows the tables by `namespace`.
          */
         SqlCatalogue: {
+            /** Namespace */
+            namespace: string;
             /** Tables */
             tables: components["schemas"]["SqlTable"][];
             limits: components["schemas"]["SqlLimits"];

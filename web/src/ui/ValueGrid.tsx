@@ -133,9 +133,14 @@ function useLayout(
   rowAt: (place: number) => Row | undefined,
 ): Layout {
   const hasRows = count === 0 || rowAt(0) !== undefined;
+  const latest = useRef(rowAt);
+  latest.current = rowAt;
   return useMemo(() => {
     const known = hasRows
-      ? Array.from({ length: Math.min(count, ROWS_FOR_WIDTHS) }, (_, at) => rowAt(at) ?? [])
+      ? Array.from(
+          { length: Math.min(count, ROWS_FOR_WIDTHS) },
+          (_, at) => latest.current(at) ?? [],
+        )
       : [];
     const numbers = 28 + String(count).length * DIGIT_PIXELS;
     const widths = [numbers, ...widthsOf(columns, known)];
@@ -143,7 +148,7 @@ function useLayout(
       template: widths.map((pixels) => `${pixels}px`).join(" "),
       width: widths.reduce((sum, pixels) => sum + pixels, 0),
     };
-  }, [columns, count, hasRows, rowAt]);
+  }, [columns, count, hasRows]);
 }
 
 function Head({ columns, layout }: { columns: readonly ValueColumn[]; layout: Layout }) {

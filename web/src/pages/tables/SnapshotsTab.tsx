@@ -98,7 +98,7 @@ function columnsOf(head: DatasetHead, current: string | null | undefined): Colum
     },
     {
       id: "then",
-      title: said.showRows,
+      title: said.timeTravel,
       value: (one) => one.id,
       render: (one) => (
         <PageLink

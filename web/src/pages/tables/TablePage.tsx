@@ -16,6 +16,7 @@ import { SchemaTab } from "./SchemaTab";
 import { SnapshotsTab } from "./SnapshotsTab";
 import { TableFigures } from "./TableFigures";
 import { TableWords } from "./TableWords";
+import classes from "./tables.module.css";
 import { ZoneMark } from "./ZoneMark";
 
 const said = texts.tables;
@@ -46,9 +47,16 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
       <PageHeader
         title={name}
         about={
-          <>
-            <ZoneMark zone={head?.table?.zone ?? null} /> {namespace}
-          </>
+          <span className={classes.about}>
+            <ZoneMark zone={head?.table?.zone ?? null} />
+            <span>{namespace}</span>
+            {head && head.identities.length > 0 && (
+              <span>
+                {said.alsoKnownAs}{" "}
+                {head.identities.map((one) => `${one.namespace}:${one.name}`).join(", ")}
+              </span>
+            )}
+          </span>
         }
       >
         {head?.table && (

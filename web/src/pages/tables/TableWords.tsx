@@ -1,7 +1,7 @@
-import { Group, Paper, Text } from "@mantine/core";
+import { Group, Paper, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
-import { JobLink, TableLink } from "@/ui/links";
+import { JobLink } from "@/ui/links";
 import { RunState } from "@/ui/RunState";
 import { Description } from "./Description";
 import type { DatasetHead } from "./questions";
@@ -25,26 +25,18 @@ export function TableWords({ head }: { head: DatasetHead }) {
       <Part title={said.readBy}>
         <Jobs jobs={head.readers} own={namespace} none={said.nobodyReads} />
       </Part>
-      <Part title={said.tags}>
-        <Words kind="tag" namespace={namespace} name={name} said={head.tags} isOpen={isOpen} />
+      <Part title={said.people}>
+        <Stack gap="xs">
+          <Words kind="tag" namespace={namespace} name={name} said={head.tags} isOpen={isOpen} />
+          <Words
+            kind="owner"
+            namespace={namespace}
+            name={name}
+            said={head.owners}
+            isOpen={isOpen}
+          />
+        </Stack>
       </Part>
-      <Part title={said.owners}>
-        <Words kind="owner" namespace={namespace} name={name} said={head.owners} isOpen={isOpen} />
-      </Part>
-      {(head.identities.length > 0 || head.table?.location) && (
-        <Part title={said.alsoKnownAs}>
-          <ul className={classes.ends}>
-            {head.identities.map((one) => (
-              <li key={`${one.namespace}\n${one.name}`}>
-                <Text span size="xs" c="dimmed">
-                  {one.namespace}{" "}
-                </Text>
-                <TableLink namespace={one.namespace} name={one.name} />
-              </li>
-            ))}
-          </ul>
-        </Part>
-      )}
     </div>
   );
 }
@@ -87,7 +79,9 @@ function Jobs({ jobs, own, none }: JobsProps) {
               )}
               <JobLink namespace={job.namespace} name={job.name} />
             </span>
-            <RunState state={job.state} />
+            <span className={classes.state}>
+              <RunState state={job.state} />
+            </span>
           </Group>
         </li>
       ))}
