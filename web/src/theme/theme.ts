@@ -1,4 +1,5 @@
 import {
+  Chip,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -37,7 +38,10 @@ export const theme = createTheme({
   defaultRadius: "sm",
   cursorType: "pointer",
   variantColorResolver: variantColors,
-  components: { Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }) },
+  components: {
+    Chip: Chip.extend({ defaultProps: { color: "accent" } }),
+    Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }),
+  },
 });
 
 const led = {
