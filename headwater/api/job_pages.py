@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
+from headwater.api.lineage import MOST_WORDS
 from headwater.api.marquez.route import answer, facets_json
 from headwater.api.run_json import bar_json, code_json, name_json, runs_json, statement_json
 from headwater.api.shapes import answers
@@ -28,7 +29,6 @@ _TREND: Final = 16
 _RUNS_OF_PAGE: Final = 60
 _VERSIONS: Final = 20
 _MOST_CHILDREN: Final = 200
-_MOST_WORDS: Final = 8
 _INTEGRATION: Final = "HEADWATER"
 
 
@@ -53,7 +53,7 @@ def job_pages_router(reads: LineageReads, *, lake_jobs: Collection[Name]) -> API
     ) -> Response:
         """List jobs of all producers with their latest runs, what changed last first."""
         place = None if after is None else _place_of(after)
-        asked = tuple(words.split()[:_MOST_WORDS])
+        asked = tuple(words.split()[:MOST_WORDS])
         with reads.view() as view:
             key = None if namespace is None else view.names.namespace(namespace)
             page = JobPage(keys=[])

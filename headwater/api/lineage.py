@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -21,6 +21,8 @@ from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Moment, Name, RunState
 
+MOST_WORDS: Final = 8
+
 
 def lineage_router(reads: LineageReads) -> APIRouter:
     """Serve the lineage graph and runs."""
@@ -31,6 +33,10 @@ def lineage_router(reads: LineageReads) -> APIRouter:
         _principal: Reader,
         namespace: Annotated[str | None, Query(description="The namespace of the job.")] = None,
         job: Annotated[str | None, Query(description="The name of the job as sent.")] = None,
+        words: Annotated[
+            str,
+            Query(description="Parts of the job's name, in any order and case.", max_length=500),
+        ] = "",
         state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
         since: Annotated[
             datetime | None, Query(description="Ended from then on, or under way.")
@@ -50,7 +56,10 @@ def lineage_router(reads: LineageReads) -> APIRouter:
         """
         with reads.view() as view:
             wanted = RunFilter(
-                state=state, since=_moment(since, "since"), until=_moment(until, "until")
+                state=state,
+                since=_moment(since, "since"),
+                until=_moment(until, "until"),
+                words=tuple(words.split()[:MOST_WORDS]),
             )
             if job is not None:
                 wanted = replace(wanted, job=_job(view, namespace, job))

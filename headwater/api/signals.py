@@ -11,6 +11,8 @@ from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
+from headwater.api.shapes import answers
+from headwater.api.shapes.runs import LogList
 from headwater.api.windows import Since, Step, Until, intervals_of, nanoseconds_of, text_of
 from headwater.clock import Clock
 from headwater.errors import Unprocessable
@@ -27,7 +29,7 @@ def signals_router(records: Callable[[], Records], *, clock: Clock) -> APIRouter
     """Return the routes; `records` is called at the first question."""
     router = APIRouter(prefix="/api/v2", tags=["telemetry"])
 
-    @router.get("/logs")
+    @router.get("/logs", responses=answers(LogList))
     def list_logs(
         _: Reader,
         run: Annotated[str | None, Query(description="The id of a run.")] = None,

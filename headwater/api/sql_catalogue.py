@@ -10,7 +10,7 @@ from headwater.api.shapes.sql import SqlCatalogue, SqlFunctions
 from headwater.query.sql.session import SqlSession
 
 
-def sql_catalogue_router(catalogue: Catalogue, session: SqlSession) -> APIRouter:
+def sql_catalogue_router(catalogue: Catalogue, session: SqlSession, *, namespace: str) -> APIRouter:
     """Return the routes of what completion offers."""
     router = APIRouter(prefix="/api/v2/sql", tags=["sql"])
 
@@ -19,6 +19,7 @@ def sql_catalogue_router(catalogue: Catalogue, session: SqlSession) -> APIRouter
         """Return the tables that a statement can read with their columns, and its limits."""
         settings = session.settings
         return {
+            "namespace": namespace,
             "tables": [
                 {
                     "table": one["table"],

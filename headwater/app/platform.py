@@ -219,7 +219,7 @@ class Platform:
             lake_router(self._catalogue, self._sql),
             datasets_router(self._catalogue, self.lineage.reads, namespace=namespace),
             sql_router(self._sql, self._usage),
-            sql_catalogue_router(self._catalogue, self._sql),
+            sql_catalogue_router(self._catalogue, self._sql, namespace=namespace),
         ]
 
     def _lake_jobs(self) -> frozenset[Name]:

@@ -120,4 +120,6 @@ def _uuids(texts: Iterable[str]) -> Iterator[UUID]:
 
 def _shown(summary: TraceSummary, runs: Mapping[str, Run]) -> list[Run]:
     known = [runs[id_] for id_ in summary.run_ids if id_ in runs]
-    return sorted(known, key=lambda run: run.own_state != "FAILED")[:_SHOWN_RUNS]
+    latest_first = sorted(known, key=lambda run: run.created_at, reverse=True)
+    # Of runs that failed the last to begin is the cause; the others are those above it.
+    return sorted(latest_first, key=lambda run: run.own_state != "FAILED")[:_SHOWN_RUNS]

@@ -246,6 +246,18 @@ def test_runs_of_a_window_are_those_that_ended_in_it_or_are_under_way(server: Se
     assert found(since="2026-11-09T00:00:00Z") == ["5", "3", "4"]
 
 
+def test_runs_are_found_by_parts_of_the_names_of_their_jobs(server: Server) -> None:
+    server.post(*ran("Load_Orders", 1, 1), *ran("loadXorders", 2, 2, ends="FAIL"))
+    server.post(*ran("x", 3, 3, ends="FAIL"))
+
+    def found(**query: str) -> list[str]:
+        return [run["id"][-1] for run in server.get("/api/v2/runs", **query)["runs"]]
+
+    assert found(words="orders load") == ["2", "1"]
+    assert found(words="load_") == ["1"]
+    assert found(words="load", state="FAILED") == ["2"]
+
+
 def test_a_comparison_has_both_statements_whole(server: Server) -> None:
     later = {"sql": {"query": "SELECT 2"}}
     server.post(*ran("daily", 1, 1, job_facets=SQL), *ran("daily", 2, 2, job_facets=later))

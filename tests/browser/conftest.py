@@ -1,7 +1,9 @@
 """The web UI as people meet it: built, served by the real server, opened in a real Chromium.
 
 `HEADWATER_BROWSER_DATA` names a folder that `headwater demo --once --data` filled, to save the
-minute that filling one takes. Pictures go to `tests/browser/pictures`.
+minute that filling one takes; it is copied, and as tables know where their files are, only the
+rows of a folder that is named by `HEADWATER_BROWSER_LAKE`, which is served itself, can be read.
+Pictures go to `tests/browser/pictures`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = "/usr/bin/chromium"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 FILLED = os.environ.get("HEADWATER_BROWSER_DATA")
+SERVED = os.environ.get("HEADWATER_BROWSER_LAKE")
 
 Snap = Callable[[str], Path]
 
@@ -32,6 +35,8 @@ Snap = Callable[[str], Path]
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with all that the demo makes."""
+    if SERVED:
+        return Path(SERVED)
     folder = tmp_path_factory.mktemp("lake") / "data"
     if FILLED:
         shutil.copytree(FILLED, folder)
@@ -134,7 +139,7 @@ def accessible(page: Page) -> Callable[[], None]:
         found: list[dict[str, Any]] = page.evaluate(
             """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',
                'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(v => ({id: v.id,
-               help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200))}))"""
+               help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)}))"""
         )
         assert not found, json.dumps(found, indent=1)
 

@@ -6,14 +6,15 @@ import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journey.test_first_minutes import request, serving
+from tests.browser.sending import run_event, send
+from tests.journey.test_first_minutes import serving
 
 Snap = Callable[[str], Path]
 
@@ -25,24 +26,6 @@ def own_url(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def event(type_: str, job: str, *, run: str, before: timedelta, columns: list[str]) -> object:
-    schema = {
-        "_producer": "https://example.com/p",
-        "_schemaURL": "https://openlineage.io/spec/facets/1-1-1/SchemaDatasetFacet.json",
-        "fields": [{"name": name, "type": "string"} for name in columns],
-    }
-    return {
-        "eventType": type_,
-        "eventTime": (datetime.now(UTC) - before).isoformat(),
-        "run": {"runId": run},
-        "job": {"namespace": "shop", "name": job},
-        "inputs": [{"namespace": "shop", "name": "orders"}],
-        "outputs": [{"namespace": "shop", "name": "revenue", "facets": {"schema": schema}}],
-        "producer": "https://example.com/p",
-        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
-    }
-
-
 def test_the_demo_is_seen_to_be_well(page: Page, url: str, snap: Snap, accessible) -> None:
     page.goto(f"{url}/ui/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Home")
@@ -51,6 +34,7 @@ def test_the_demo_is_seen_to_be_well(page: Page, url: str, snap: Snap, accessibl
     expect(
         page.get_by_role("img", name=re.compile("Records per half hour")).locator("canvas")
     ).to_be_visible()
+    page.set_viewport_size({"width": 1360, "height": 1200})
     snap("home")
     accessible()
     page.get_by_role("button", name="Table of: Records per half hour").click()
@@ -109,11 +93,11 @@ def test_what_is_wrong_leads_to_where_it_is_seen(
     page: Page, own_url: str, snap: Snap, accessible
 ) -> None:
     schema = {"type": "object", "properties": {"celsius": {"type": "number"}}}
-    request(f"{own_url}/api/v2/schemas?source=sensors", schema)
-    request(f"{own_url}/ingest/sensors", [{"celsius": 20.5}, {"celsius": "hot"}])
+    send(f"{own_url}/api/v2/schemas?source=sensors", schema)
+    send(f"{own_url}/ingest/sensors", [{"celsius": 20.5}, {"celsius": "hot"}])
     failed = str(uuid4())
-    sent = event("FAIL", "sum_up", run=failed, before=timedelta(minutes=5), columns=["day"])
-    request(f"{own_url}/api/v1/lineage", sent)
+    sent = run_event("FAIL", "sum_up", run=failed, before=timedelta(minutes=5))
+    send(f"{own_url}/api/v1/lineage", sent)
     page.goto(f"{own_url}/ui/")
     expect(page.get_by_role("heading", name="Look at 2 things")).to_be_visible()
     findings = page.get_by_role("list", name="What to look at").get_by_role("link")
@@ -126,21 +110,22 @@ def test_what_is_wrong_leads_to_where_it_is_seen(
 
 
 def test_what_changed_since_yesterday_is_on_home(page: Page, own_url: str, snap: Snap) -> None:
-    def run(columns: list[str], before: timedelta) -> None:
-        sent = event("COMPLETE", "sum_up", run=str(uuid4()), before=before, columns=columns)
-        request(f"{own_url}/api/v1/lineage", sent)
-
-    run(["day", "total", "currency"], timedelta(days=2))
-    run(["day", "total"], timedelta(hours=2))
+    for columns, before in (
+        (("day", "total", "currency"), timedelta(days=2)),
+        (("day", "total"), timedelta(hours=2)),
+    ):
+        sent = run_event("COMPLETE", "sum_up", before=before, columns=columns)
+        send(f"{own_url}/api/v1/lineage", sent)
     page.goto(f"{own_url}/ui/")
-    changes = page.get_by_role("region", name="What changed")
+    changes = page.get_by_role("region", name="What changed since")
+    since = changes.get_by_label("Since when")
     expect(changes.get_by_text("currency removed")).to_be_visible()
     expect(changes.get_by_text("breaking")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("1 column of revenue changed"))).to_be_visible()
-    changes.get_by_text("an hour ago").click()
+    since.select_option("an hour ago")
     expect(changes.get_by_text("Nothing: no table")).to_be_visible()
     expect(page).to_have_url(re.compile("hours=1"))
-    changes.get_by_text("a week ago").click()
+    since.select_option("a week ago")
     expect(changes.get_by_text("New datasets (2)")).to_be_visible()
     snap("home-changes")
     changes.get_by_role("link", name="revenue").last.click()
@@ -148,12 +133,12 @@ def test_what_changed_since_yesterday_is_on_home(page: Page, own_url: str, snap:
 
 
 def test_a_run_that_fails_appears_by_itself(page: Page, own_url: str) -> None:
-    request(f"{own_url}/ingest/sensors", [{"celsius": 20.5}])
+    send(f"{own_url}/ingest/sensors", [{"celsius": 20.5}])
     page.goto(f"{own_url}/ui/")
     expect(page.get_by_role("heading", name="The lake is well")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Live"))).to_be_visible()
-    sent = event("FAIL", "sum_up", run=str(uuid4()), before=timedelta(0), columns=["day"])
-    request(f"{own_url}/api/v1/lineage", sent)
+    sent = run_event("FAIL", "sum_up")
+    send(f"{own_url}/api/v1/lineage", sent)
     expect(page.get_by_role("link", name="sum_up fails")).to_be_visible()
 
 

@@ -2,10 +2,12 @@ import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 import "@mantine/spotlight/styles.layer.css";
 import "./theme/tokens.css";
-import "./theme/mantine.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { allowAddedStyles } from "./theme/nonce";
+
+allowAddedStyles();
 
 const root = document.getElementById("root");
 if (root) {

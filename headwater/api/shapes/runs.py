@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from headwater.api.shapes.lineage import FacetDifference, LineageDifference
 from headwater.api.shapes.names import EntityName
 from headwater.api.shapes.traces import TraceLine
 from headwater.model.lineage import Direction, RunState
-from headwater.query.lineage.facet_changes import FacetChangeKind
 
 
 class RunParent(TypedDict):
@@ -229,6 +229,13 @@ class RunLog(TypedDict):
     resource: dict[str, str]
 
 
+class LogList(TypedDict):
+    """Log records, the latest first; `next` is the cursor of the page that follows."""
+
+    logs: list[RunLog]
+    next: str | None
+
+
 class RunVolume(TypedDict):
     """Rows, bytes and files over all inputs, or all outputs."""
 
@@ -291,81 +298,6 @@ class ComparedDataset(EntityName):
     statistics: list[ComparedStatistic]
 
 
-class ChangedMember(TypedDict):
-    """A member of a facet by its JSON Pointer."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-
-class ChangedFacet(TypedDict):
-    """A facet that came, went or says something else."""
-
-    facet: str
-    change: FacetChangeKind
-    members: list[ChangedMember]
-    more_members: int
-
-
-class ChangedColumn(TypedDict):
-    """A column that came, went or is another."""
-
-    change: str
-    column: str
-    before: str | None
-    after: str | None
-    breaking: bool
-
-
-class ChangedNode(EntityName):
-    """A job or dataset that says something else: `sql` is a unified diff."""
-
-    id: str
-    kind: str
-    schema: list[ChangedColumn]
-    sql: str | None
-    facets: list[ChangedFacet]
-
-
-class GraphNode(EntityName):
-    """A job, a dataset, or a column of one."""
-
-    id: str
-    kind: str
-    column: NotRequired[str]
-
-
-class NodeSets(TypedDict):
-    """What came and what went."""
-
-    added: list[GraphNode]
-    removed: list[GraphNode]
-
-
-GraphArrow = TypedDict("GraphArrow", {"from": str, "to": str, "how": NotRequired[str]})
-"""Data flows from one node to another."""
-
-
-class ArrowSets(TypedDict):
-    """What came and what went."""
-
-    added: list[GraphArrow]
-    removed: list[GraphArrow]
-
-
-class RunDifference(TypedDict):
-    """What is different in lineage, schemas, SQL and facets."""
-
-    same: bool
-    nodes: NodeSets
-    edges: ArrowSets
-    columns: ArrowSets
-    changed: list[ChangedNode]
-    partial: bool
-    reason: str | None
-
-
 class RunComparison(TypedDict):
     """Two runs of a job side by side; `same` is true when both did the same to the same.
 
@@ -377,7 +309,7 @@ class RunComparison(TypedDict):
     before: ComparedRun
     after: ComparedRun
     datasets: list[ComparedDataset]
-    run_facets: list[ChangedFacet]
-    difference: RunDifference
+    run_facets: list[FacetDifference]
+    difference: LineageDifference
     sql_before: str | None
     sql_after: str | None

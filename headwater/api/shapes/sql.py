@@ -75,8 +75,9 @@ class SqlLimits(TypedDict):
 
 
 class SqlCatalogue(TypedDict):
-    """What a statement can name, and its limits."""
+    """What a statement can name, and its limits; lineage knows the tables by `namespace`."""
 
+    namespace: str
     tables: list[SqlTable]
     limits: SqlLimits
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.listing import Listed, Listing, Place
-from headwater.lineage.reading.rows import listed, rows_in
+from headwater.lineage.reading.rows import listed, rows_in, words_in
 from headwater.lineage.reading.run_pages import RunPages
 from headwater.lineage.reading.runs import Runs
 from headwater.model.lineage import RunState
@@ -74,16 +74,13 @@ class JobPages:
         self, after: Place | None, wanted: JobFilter, limit: int, condition: str = ""
     ) -> list[Listed]:
         """List jobs; words are sought in names without regard to case."""
-        values: dict[str, object] = {}
-        for number, word in enumerate(wanted.words):
-            condition += f" AND lower(x.display) LIKE :word{number} ESCAPE '!'"
-            values[f"word{number}"] = f"%{_escaped(word.lower())}%"
+        named, values = words_in("x.display", wanted.words)
         return self._listing.behind(
             after,
             "job",
             namespace=wanted.namespace,
             limit=limit,
-            condition=condition,
+            condition=condition + named,
             values=values,
         )
 
@@ -107,8 +104,3 @@ def _page(found: Sequence[Listed], limit: int) -> JobPage:
     page = found[:limit]
     more = len(found) > limit and page
     return JobPage(keys=[one.key for one in page], next=page[-1].place if more else None)
-
-
-def _escaped(word: str) -> str:
-    """Return a word for LIKE, in which `!` takes the meaning from what follows."""
-    return "".join(f"!{letter}" if letter in "!%_" else letter for letter in word)

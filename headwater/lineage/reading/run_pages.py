@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from headwater.errors import Invalid
 from headwater.lineage.lww import key_of
 from headwater.lineage.reading.families import Families
-from headwater.lineage.reading.rows import rows_in, rows_of
+from headwater.lineage.reading.rows import rows_in, rows_of, words_in
 from headwater.lineage.reading.runs import STATES
 from headwater.model.lineage import Moment, RunState
 from headwater.wire.openlineage.event import EventType
@@ -28,7 +28,8 @@ _HAS_CHILDREN: Final = "EXISTS (SELECT 1 FROM run_parent p WHERE p.parent_uuid =
 # The words of the index `run_by_state`, so that it is used.
 _UNUSUAL: Final = "kind = 0 AND state <> 2 AND state = :state"
 _KEYS: Final = (
-    "SELECT r.id, r.decided_key, r.state FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
+    "SELECT r.id, r.decided_key, r.state, (SELECT j.display FROM job j WHERE j.id = r.job_id)"
+    " FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
 )
 _RUNNING: Final = STATES.index("RUNNING")
 
@@ -37,7 +38,8 @@ _RUNNING: Final = STATES.index("RUNNING")
 class RunFilter:
     """Which runs: of one job, of the jobs of a namespace or of all, in one state or in any.
 
-    Of a window are those that ended in it, and those under way that began before its end.
+    `words` are parts of the job's name in any case. Of a window are those that ended in it, and
+    those under way that began before its end.
     """
 
     job: int | None = None
@@ -45,6 +47,7 @@ class RunFilter:
     state: RunState | None = None
     since: Moment | None = None
     until: Moment | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def condition(self) -> str:
@@ -56,9 +59,11 @@ class RunFilter:
         return ""
 
     @property
-    def window(self) -> tuple[str, dict[str, object]]:
-        """Return what the window asks of a row of `run`, with its values."""
-        sql, values = "", dict[str, object]()
+    def asked(self) -> tuple[str, dict[str, object]]:
+        """Return what words and the window ask of a row of `run`, with their values."""
+        sql, values = words_in("x.display", self.words)
+        if sql:
+            sql = f" AND r.job_id IN (SELECT x.id FROM job x WHERE 1 = 1{sql})"
         if self.since is not None:
             sql += f" AND (r.decided_key >= :since OR r.state = {_RUNNING})"
             values["since"] = _least_key(self.since)
@@ -67,8 +72,10 @@ class RunFilter:
             values["until"] = _least_key(self.until)
         return sql, values
 
-    def spans(self, decided: bytes, state: int) -> bool:
-        """Tell whether a run that was decided then is of the window."""
+    def fits(self, job: str, decided: bytes, state: int) -> bool:
+        """Tell whether a run of this job that was decided then has the words, in the window."""
+        if not all(word.lower() in job.lower() for word in self.words):
+            return False
         if self.until is not None and decided >= _least_key(self.until):
             return False
         return self.since is None or state == _RUNNING or decided >= _least_key(self.since)
@@ -122,8 +129,8 @@ class RunPages:
         where: str = "",
     ) -> Iterator[_Found]:
         sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}{wanted.condition}"
-        within, values = wanted.window
-        sql += within
+        asked, values = wanted.asked
+        sql += asked
         values |= {"limit": limit, "offset": offset}
         if start is not None:
             sql += " AND r.decided_key < :start"
@@ -161,8 +168,8 @@ class RunPages:
         found = rows_in(self._connection, _KEYS + wanted.condition, keys)
         rows = [
             (key, bytes(decided))
-            for key, decided, state in found
-            if wanted.spans(bytes(decided), state)
+            for key, decided, state, job in found
+            if wanted.fits(job, bytes(decided), state)
         ]
         rows = [row for row in rows if start is None or row[1] < start]
         rows.sort(key=lambda row: row[1], reverse=True)

@@ -57,13 +57,14 @@ def last_writes(view: LineageView, datasets: Iterable[int]) -> dict[int, LastWri
     """Return by dataset the last write of it that was completed."""
     found = view.freshness.last_writes(datasets)
     runs = view.runs.by_keys(found.values(), is_whole=False)
+    own = view.facets.of_io(found.values(), "output", is_own=True)
     said = view.facets.of_io(found.values(), "output", is_own=False)
     return {
         dataset: LastWrite(
             run=runs[run].id,
             job=runs[run].job,
             at=runs[run].ended_at or runs[run].started_at,
-            use=use_facts(said.get((run, dataset), {})),
+            use=use_facts({**own.get((run, dataset), {}), **said.get((run, dataset), {})}),
         )
         for dataset, run in found.items()
     }

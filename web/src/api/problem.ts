@@ -4,10 +4,18 @@ export class Problem extends Error {
   readonly hint: string | undefined;
   readonly path: string | undefined;
   readonly requestId: string | undefined;
+  /** What else the answer says, such as what a refused schema would break. */
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(
     message: string,
-    about: { status: number; hint?: unknown; path?: unknown; requestId?: unknown },
+    about: {
+      status: number;
+      hint?: unknown;
+      path?: unknown;
+      requestId?: unknown;
+      details?: Readonly<Record<string, unknown>>;
+    },
   ) {
     super(message);
     this.name = "Problem";
@@ -15,6 +23,7 @@ export class Problem extends Error {
     this.hint = textOf(about.hint);
     this.path = textOf(about.path);
     this.requestId = textOf(about.requestId);
+    this.details = about.details ?? {};
   }
 
   /** Whether the server could not be reached at all. */
@@ -36,5 +45,6 @@ export function problemOf(status: number, body: unknown): Problem {
     hint: said.hint,
     path: said.path,
     requestId: said.request_id,
+    details: said,
   });
 }

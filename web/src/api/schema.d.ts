@@ -4360,6 +4360,16 @@ export interface components {
             error: components["schemas"]["RunError"] | null;
         };
         /**
+         * LogList
+         * @description Log records, the latest first; `next` is the cursor of the page that follows.
+         */
+        LogList: {
+            /** Logs */
+            logs: components["schemas"]["RunLog"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * MemberOfFacet
          * @description A member of a facet before and after, as JSON.
          */
@@ -5943,9 +5953,11 @@ export interface components {
         };
         /**
          * SqlCatalogue
-         * @description What a statement can name, and its limits.
+         * @description What a statement can name, and its limits; lineage knows the tables by `namespace`.
          */
         SqlCatalogue: {
+            /** Namespace */
+            namespace: string;
             /** Tables */
             tables: components["schemas"]["SqlTable"][];
             limits: components["schemas"]["SqlLimits"];
@@ -10797,13 +10809,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["LogList"];
                 };
             };
             /** @description Validation Error */

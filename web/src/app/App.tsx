@@ -3,7 +3,7 @@ import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { styleNonce } from "@/theme/nonce";
-import { theme } from "@/theme/theme";
+import { leadToTokens, theme } from "@/theme/theme";
 import { createQueries } from "./queries";
 import { createPages } from "./router";
 
@@ -13,7 +13,12 @@ const pages = createPages();
 /** Everything that pages stand in: colours, questions, addresses. */
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={leadToTokens}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" />
         <RouterProvider router={pages} />

@@ -116,7 +116,7 @@ function Palette({ close }: { close: () => void }) {
         data-autofocus
         size="md"
         variant="unstyled"
-        px="sm"
+        classNames={{ wrapper: classes.field ?? "", input: classes.input ?? "" }}
         role="combobox"
         aria-label={said.open}
         aria-expanded
@@ -180,6 +180,11 @@ function useOpen(close: () => void) {
   return open;
 }
 
+function iconOf(item: Item): ComponentType<IconProps> | undefined {
+  const page = item.kind === "page" && pageLinks.find((one) => one.to === item.to);
+  return page ? page.icon : icons[item.kind];
+}
+
 function optionId(item: Item): string {
   return `palette-${encodeURIComponent(item.key)}`;
 }
@@ -193,7 +198,7 @@ interface OptionProps {
 }
 
 function Option({ item, isChosen, isRecent, onPoint, onOpen }: OptionProps) {
-  const Icon = isRecent ? IconClock : (icons[item.kind] ?? IconFile);
+  const Icon = isRecent ? IconClock : (iconOf(item) ?? IconFile);
   useEffect(() => {
     if (isChosen) document.getElementById(optionId(item))?.scrollIntoView({ block: "nearest" });
   }, [isChosen, item]);

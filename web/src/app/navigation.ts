@@ -1,8 +1,13 @@
 import {
   IconBinaryTree2,
   IconDatabase,
+  IconDatabaseImport,
   IconHome,
+  IconListDetails,
+  IconPlayerPlay,
   type IconProps,
+  IconSettingsAutomation,
+  IconSql,
   IconTimeline,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
@@ -18,5 +23,10 @@ export const pageLinks: readonly PageLink[] = [
   { to: "/", title: "Home", icon: IconHome },
   { to: "/lineage", title: "Lineage", icon: IconBinaryTree2 },
   { to: "/tables", title: "Tables", icon: IconDatabase },
+  { to: "/sql", title: "SQL", icon: IconSql },
+  { to: "/jobs", title: "Jobs", icon: IconSettingsAutomation },
+  { to: "/runs", title: "Runs", icon: IconPlayerPlay },
   { to: "/traces", title: "Traces", icon: IconTimeline },
+  { to: "/ingest", title: "Ingest", icon: IconDatabaseImport },
+  { to: "/events", title: "Events", icon: IconListDetails },
 ];

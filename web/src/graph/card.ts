@@ -22,8 +22,8 @@ export interface CardStyle {
   layers: ReadonlySet<Layer>;
   /** Whether all columns of this card are open. */
   isWide: boolean;
-  /** Columns that stand first. */
-  lit?: ReadonlySet<string> | undefined;
+  /** Columns that stand first, and whether values flow there. */
+  lit?: ReadonlyMap<string, boolean> | undefined;
   /** Only columns with this in their name. */
   words?: string | undefined;
 }
@@ -60,9 +60,13 @@ export function columnsOf(node: GraphNode, style: CardStyle): readonly ColumnInf
     : node.columns;
   const lit = style.lit;
   const ordered = lit?.size
-    ? [...found].sort((a, b) => Number(lit.has(b.name)) - Number(lit.has(a.name)))
+    ? [...found].sort((a, b) => rank(lit, b.name) - rank(lit, a.name))
     : found;
   return style.isWide ? ordered : ordered.slice(0, FEW_COLUMNS);
+}
+
+function rank(lit: ReadonlyMap<string, boolean>, column: string): number {
+  return lit.get(column) ? 2 : Number(lit.has(column));
 }
 
 /** How high the columns of a card are at most before they scroll inside it. */

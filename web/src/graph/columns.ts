@@ -2,6 +2,7 @@ import { nodeId } from "@/api/node";
 
 /** What the server answers about columns: nodes are columns, or datasets whose rows count. */
 export interface ColumnAnswer {
+  start: readonly string[];
   nodes: readonly {
     id: string;
     kind: string;
@@ -23,8 +24,11 @@ export interface ColumnLine {
 }
 
 export interface ColumnPath {
-  /** By node the columns that are lit; an empty name is the rows of the whole. */
-  columns: ReadonlyMap<string, ReadonlySet<string>>;
+  /**
+   * By node the columns that are lit, and whether values flow there; an empty name is the rows of
+   * the whole.
+   */
+  columns: ReadonlyMap<string, ReadonlyMap<string, boolean>>;
   lines: readonly ColumnLine[];
 }
 
@@ -36,11 +40,12 @@ export function columnPath(answer: ColumnAnswer): ColumnPath {
       { id: nodeId("dataset", node.namespace, node.name), column: node.column ?? "" },
     ]),
   );
-  const columns = new Map<string, Set<string>>();
-  for (const { id, column } of places.values()) {
-    const held = columns.get(id);
-    if (held) held.add(column);
-    else columns.set(id, new Set([column]));
+  const direct = directly(answer);
+  const columns = new Map<string, Map<string, boolean>>();
+  for (const [key, { id, column }] of places) {
+    const held = columns.get(id) ?? new Map<string, boolean>();
+    held.set(column, direct.has(key));
+    columns.set(id, held);
   }
   const lines = new Map<string, ColumnLine>();
   for (const edge of answer.edges) {
@@ -64,4 +69,27 @@ export function columnPath(answer: ColumnAnswer): ColumnPath {
 /** The nodes that a path of columns goes through, and the jobs that stand between them. */
 export function nodesOfColumns(path: ColumnPath): Set<string> {
   return new Set(path.columns.keys());
+}
+
+/** What is reached from the start by values alone, up and down. */
+function directly(answer: ColumnAnswer): Set<string> {
+  const names = new Map(answer.nodes.map((node) => [node.id, node.column]));
+  const found = new Set(answer.start);
+  for (const side of ["up", "down"] as const) {
+    const next = new Map<string, string[]>();
+    for (const edge of answer.edges) {
+      if (edge.kind === "INDIRECT" || !names.get(edge.to)) continue;
+      const [near, far] = side === "up" ? [edge.to, edge.from] : [edge.from, edge.to];
+      next.set(near, [...(next.get(near) ?? []), far]);
+    }
+    const frontier = [...answer.start];
+    for (let one = frontier.pop(); one !== undefined; one = frontier.pop()) {
+      for (const far of next.get(one) ?? []) {
+        if (found.has(far)) continue;
+        found.add(far);
+        frontier.push(far);
+      }
+    }
+  }
+  return found;
 }

@@ -63,14 +63,14 @@ export function effectsOf(impact: Impact): Map<string, Effect> {
   return new Map(affectedOf(impact).map((one) => [one.id, one.effect]));
 }
 
-/** By node the columns that are affected directly, which its card shows first. */
-export function columnsHit(impact: Impact): Map<string, Set<string>> {
+/** By node the columns that are affected, and whether directly; its card shows those first. */
+export function columnsHit(impact: Impact): Map<string, Map<string, boolean>> {
   return new Map(
     affectedOf(impact)
       .filter((one) => one.columns.length > 0)
       .map((one) => [
         one.id,
-        new Set(one.columns.filter((c) => c.effect === "direct").map((c) => c.name)),
+        new Map(one.columns.map((column) => [column.name, column.effect === "direct"])),
       ]),
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   criticalPath,
+  isCause,
   nextRow,
   openRows,
   rowsAbove,
@@ -70,6 +71,14 @@ describe("treeOf", () => {
     const tree = treeOf(columns(...chain));
     expect(tree.depth[9_999]).toBe(9_999);
     expect(tree.below[0]).toBe(9_999);
+  });
+});
+
+describe("isCause", () => {
+  it("is true where nothing below failed", () => {
+    const spans = columns(["a", "", 0, 9, 2], ["b", "a", 1, 1, 2], ["c", "a", 2, 3]);
+    const tree = treeOf(spans);
+    expect([0, 1, 2].map((row) => isCause(spans, tree, row))).toEqual([false, true, false]);
   });
 });
 

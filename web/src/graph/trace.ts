@@ -159,6 +159,11 @@ function ownTime(spans: SpanColumns, span: number, children: readonly number[] |
   return end - start - covered;
 }
 
+/** Whether a span failed by itself: none below it did, so that it does not just pass that on. */
+export function isCause(spans: SpanColumns, tree: TraceTree, row: number): boolean {
+  return spans.status[at(tree.span, row)] === ERROR && at(tree.errors, row) === 1;
+}
+
 /** The rows that are shown while some are closed: those below a closed row are not. */
 export function openRows(tree: TraceTree, closed: ReadonlySet<number>): Int32Array {
   const count = tree.span.length;

@@ -1,10 +1,33 @@
-import { createTheme, type MantineColorsTuple, Paper } from "@mantine/core";
+import {
+  Chip,
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  Paper,
+  type VariantColorsResolver,
+} from "@mantine/core";
 
 /** The accent of tokens.css as Mantine wants it: ten shades of one variable. */
 const accent = Array.from(
   { length: 10 },
   () => "var(--hw-accent)",
 ) as unknown as MantineColorsTuple;
+
+/** The accent as ground and as text; Mantine cannot work out a contrast for a variable. */
+const variantColors: VariantColorsResolver = (input) => {
+  const found = defaultVariantColorsResolver(input);
+  if (input.color !== undefined && input.color !== "accent") return found;
+  if (input.variant === "filled") {
+    const accent = "var(--hw-accent)";
+    return { ...found, background: accent, hover: accent, color: "var(--hw-on-accent)" };
+  }
+  if (input.variant === "light") {
+    const soft = "var(--hw-accent-soft)";
+    return { ...found, background: soft, hover: soft, color: "var(--hw-accent)" };
+  }
+  return found;
+};
 
 /** How Mantine's components look; colours come from tokens.css. */
 export const theme = createTheme({
@@ -14,5 +37,38 @@ export const theme = createTheme({
   fontFamilyMonospace: "var(--hw-mono)",
   defaultRadius: "sm",
   cursorType: "pointer",
-  components: { Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }) },
+  variantColorResolver: variantColors,
+  components: {
+    Chip: Chip.extend({ defaultProps: { color: "accent" } }),
+    Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }),
+  },
 });
+
+const led = {
+  "--mantine-color-body": "var(--hw-surface)",
+  "--mantine-color-text": "var(--hw-text)",
+  "--mantine-color-default": "var(--hw-surface)",
+  "--mantine-color-default-hover": "var(--hw-raised)",
+  "--mantine-color-default-color": "var(--hw-text)",
+  "--mantine-color-default-border": "var(--hw-line)",
+  "--mantine-color-dimmed": "var(--hw-text-soft)",
+  "--mantine-color-placeholder": "var(--hw-text-soft)",
+  "--mantine-color-anchor": "var(--hw-accent)",
+  "--mantine-color-error": "var(--hw-bad)",
+  "--mantine-primary-color-filled": "var(--hw-accent)",
+  "--mantine-primary-color-filled-hover": "var(--hw-accent)",
+  "--mantine-primary-color-light": "var(--hw-accent-soft)",
+  "--mantine-primary-color-light-hover": "var(--hw-accent-soft)",
+  "--mantine-primary-color-light-color": "var(--hw-accent)",
+  "--mantine-primary-color-contrast": "var(--hw-on-accent)",
+  "--mantine-color-accent-filled": "var(--hw-accent)",
+  "--mantine-color-accent-filled-hover": "var(--hw-accent)",
+  "--mantine-color-accent-light": "var(--hw-accent-soft)",
+  "--mantine-color-accent-light-hover": "var(--hw-accent-soft)",
+  "--mantine-color-accent-light-color": "var(--hw-accent)",
+  "--mantine-color-accent-outline": "var(--hw-accent)",
+  "--mantine-color-accent-text": "var(--hw-accent)",
+};
+
+/** Mantine's own variables, led back to the tokens, which know light from dark by themselves. */
+export const leadToTokens: CSSVariablesResolver = () => ({ variables: {}, light: led, dark: led });

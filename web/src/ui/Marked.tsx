@@ -1,4 +1,4 @@
-import { Mark } from "@mantine/core";
+import classes from "./Marked.module.css";
 import { partsOf } from "./markedParts";
 
 /** A text in which what was sought is marked; `spans` are of characters. */
@@ -7,6 +7,12 @@ export function Marked({ text, spans }: { text: string; spans: readonly (readonl
   return partsOf(text, spans).map((part) => {
     const key = from;
     from += part.text.length;
-    return part.isMarked ? <Mark key={key}>{part.text}</Mark> : <span key={key}>{part.text}</span>;
+    return part.isMarked ? (
+      <mark key={key} className={classes.mark}>
+        {part.text}
+      </mark>
+    ) : (
+      <span key={key}>{part.text}</span>
+    );
   });
 }

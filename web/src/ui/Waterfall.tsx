@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import {
   ERROR,
+  isCause,
   nextRow,
   openRows,
   rowsAbove,
@@ -83,7 +84,7 @@ export function Waterfall(props: WaterfallProps) {
   };
   const next = (what: "error" | "match", direction: 1 | -1) => {
     const row = nextRow(active, direction, tree.span.length, (one) =>
-      what === "error" ? spans.status[tree.span[one] ?? 0] === ERROR : matches?.has(one) === true,
+      what === "error" ? isCause(spans, tree, one) : matches?.has(one) === true,
     );
     if (row !== undefined) goTo(row);
   };
@@ -147,6 +148,7 @@ export function Waterfall(props: WaterfallProps) {
                 isSelected={row === selected}
                 isMatch={matches?.has(row)}
                 isLit={props.isLit}
+                hasServices={props.services.length > 1}
               />
             );
           })}
@@ -184,7 +186,7 @@ function Head({ from, to }: { from: number; to: number }) {
               className={classes.tick}
               style={{ left: `${(100 * (at - from)) / (to - from)}%` }}
             >
-              {spanOf(at / 1000)}
+              {at === 0 ? "0" : spanOf(at / 1000)}
             </span>
           ))}
         </div>

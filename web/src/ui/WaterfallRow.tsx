@@ -10,7 +10,7 @@ import classes from "./Waterfall.module.css";
 
 const said = texts.waterfall;
 const INDENT_PIXELS = 12;
-const DEEPEST_INDENT = 14;
+const DEEPEST_INDENT = 8;
 
 /** What one row shows; times are milliseconds from the start of the trace. */
 export interface RowFacts {
@@ -40,11 +40,13 @@ interface WaterfallRowProps {
   isSelected: boolean;
   isMatch: boolean | undefined;
   isLit: boolean;
+  /** Whether there are several services to tell apart. */
+  hasServices: boolean;
 }
 
 /** A span: its name at its depth, and when it was. */
 export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps) {
-  const { facts, top, isOpen, isActive, isSelected, isMatch } = props;
+  const { facts, top, isOpen, isActive, isSelected, isMatch, hasServices } = props;
   const canOpen = facts.below > 0;
   return (
     <div
@@ -72,7 +74,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
           </span>
         )}
         <span className={classes.title}>
-          {facts.name} <span className={classes.soft}>{facts.serviceName}</span>
+          {facts.name} {hasServices && <span className={classes.soft}>{facts.serviceName}</span>}
         </span>
         {!isOpen && canOpen && <Closed facts={facts} />}
       </div>

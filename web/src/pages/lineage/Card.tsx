@@ -47,7 +47,11 @@ export const Card = memo(function Card({ data: { node } }: NodeProps<CardNode>) 
       <header className={classes.head}>
         <Icon size={18} aria-hidden className={classes.icon} />
         <div className={classes.names}>
-          <div className={classes.name}>{shortName(node)}</div>
+          <div className={classes.name}>
+            {partsOf(node.name || node.namespace).map((part) => (
+              <span key={part}>{part}</span>
+            ))}
+          </div>
           <div className={classes.space}>{subtitleOf(node)}</div>
         </div>
         <Badge node={node} />
@@ -160,8 +164,10 @@ export function titleOf(node: GraphNode): string {
   return node.description ? `${name}\n${node.description}` : name;
 }
 
-function shortName(node: GraphNode): string {
-  return node.name || node.namespace;
+/** A name in two parts, the last of which stays when there is no room for both. */
+function partsOf(name: string): string[] {
+  const cut = Math.max(name.lastIndexOf("."), name.lastIndexOf("/"), name.lastIndexOf(":")) + 1;
+  return cut > 0 && cut < name.length ? [name.slice(0, cut), name.slice(cut)] : [name];
 }
 
 function subtitleOf(node: GraphNode): string {

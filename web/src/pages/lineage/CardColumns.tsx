@@ -40,7 +40,7 @@ export function CardColumns({ node, style }: { node: GraphNode; style: CardStyle
               type="button"
               tabIndex={-1}
               className={`${classes.column} nodrag nopan`}
-              data-lit={style.lit?.has(column.name) || undefined}
+              data-lit={litAs(style.lit?.get(column.name))}
               data-chosen={cards.column === fieldId(node, column.name) || undefined}
               title={[column.name, column.type, column.description].filter(Boolean).join("\n")}
               aria-label={said.lightColumn(column.name)}
@@ -72,4 +72,9 @@ export function CardColumns({ node, style }: { node: GraphNode; style: CardStyle
       )}
     </>
   );
+}
+
+function litAs(isDirect: boolean | undefined): string | undefined {
+  if (isDirect === undefined) return undefined;
+  return isDirect ? "values" : "rows";
 }

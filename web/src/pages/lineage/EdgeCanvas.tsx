@@ -83,7 +83,12 @@ function bundlesOf(layout: Layout, drawing: Drawing): Bundle[] {
     if (from && to) put(styleOfEdge(edge, drawing), curveBetween(from, to));
   }
   for (const [curve, isDirect] of columnCurves(layout, drawing)) {
-    put({ colour: "--hw-accent", width: 1.8, dash: isDirect ? [] : [2, 4], isFaint: false }, curve);
+    put(
+      isDirect
+        ? { colour: "--hw-accent", width: 2, dash: [], isFaint: false }
+        : { colour: "--hw-edge", width: 1.2, dash: [2, 4], isFaint: false },
+      curve,
+    );
   }
   // What is faint lies below what is lit.
   return [...found.values()].sort((a, b) => Number(b.isFaint) - Number(a.isFaint));

@@ -12,6 +12,7 @@ import {
 } from "@xyflow/react";
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import type { GraphNode } from "@/graph/model";
+import { boundsOf } from "@/graph/positions";
 import { texts } from "@/texts";
 import { Card, type CardNode, stateOf } from "./Card";
 import { type Cards, CardsContext, type Zoom } from "./context";
@@ -137,7 +138,7 @@ function Inner(props: GraphCanvasProps) {
           onPaneClick={() => actions.select(undefined)}
         >
           <EdgeCanvas key={scheme} layout={layout} drawing={drawing} />
-          <Overview />
+          <Overview layout={layout} />
           <Controls layout={layout} isBusy={isBusy} fit={sight.fit} toStart={sight.toStart} />
         </ReactFlow>
       </CardsContext>
@@ -189,7 +190,18 @@ function Control({
   );
 }
 
-function Overview() {
+/** The whole graph small, while not all of it is in sight. */
+function Overview({ layout }: { layout: Layout }) {
+  const bounds = useMemo(() => boundsOf(layout.boxes.values()), [layout]);
+  const isAllInSight = useStore(({ transform: [x, y, zoom], width, height }) =>
+    bounds === null
+      ? true
+      : bounds.x * zoom + x >= 0 &&
+        bounds.y * zoom + y >= 0 &&
+        (bounds.x + bounds.width) * zoom + x <= width &&
+        (bounds.y + bounds.height) * zoom + y <= height,
+  );
+  if (isAllInSight) return null;
   return (
     <MiniMap<CardNode>
       className={classes.map ?? ""}

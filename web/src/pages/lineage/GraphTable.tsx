@@ -8,6 +8,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Moment } from "@/ui/Moment";
 import { countOf } from "@/ui/numbers";
 import { RunState } from "@/ui/RunState";
+import classes from "./LineagePage.module.css";
 import type { Actions } from "./moves";
 import type { Drawing } from "./useDrawing";
 
@@ -64,12 +65,14 @@ function columnsFor(rows: readonly NodeRow[], actions: Actions): Column<NodeRow>
       title: said.state,
       value: ({ node }) => node.state,
       render: ({ node }) => node.state && <RunState state={node.state} />,
+      width: "7rem",
     },
     {
       id: "at",
       title: said.freshness,
       value: ({ node }) => node.at,
       render: ({ node }) => node.at && <Moment at={node.at} />,
+      width: "8rem",
     },
     {
       id: "rows",
@@ -89,8 +92,18 @@ function columnsFor(rows: readonly NodeRow[], actions: Actions): Column<NodeRow>
     },
     { id: "owners", title: said.owners, value: ({ node }) => node.owners.join(", ") },
     { id: "tags", title: said.tags, value: ({ node }) => node.tags.join(", ") },
-    { id: "from", title: said.from, value: ({ from }) => from.join(", ") },
-    { id: "to", title: said.to, value: ({ to }) => to.join(", ") },
+    {
+      id: "from",
+      title: said.from,
+      value: ({ from }) => from.join(", "),
+      render: ({ from }) => <Names names={from} />,
+    },
+    {
+      id: "to",
+      title: said.to,
+      value: ({ to }) => to.join(", "),
+      render: ({ to }) => <Names names={to} />,
+    },
   ];
   if (rows.some((row) => row.effect)) {
     found.splice(2, 0, {
@@ -114,6 +127,10 @@ function columnsFor(rows: readonly NodeRow[], actions: Actions): Column<NodeRow>
   return found.filter(
     (column) => !["owners", "tags"].includes(column.id) || rows.some((row) => column.value(row)),
   );
+}
+
+function Names({ names }: { names: readonly string[] }) {
+  return <span className={classes.names}>{names.join(", ")}</span>;
 }
 
 function Csv({ label, name, text }: { label: string; name: string; text: () => string }) {

@@ -6,7 +6,7 @@ import type { Moves } from "./moves";
 import type { Drawing } from "./useDrawing";
 
 const said = texts.lineage;
-const MOST = 6;
+const MOST = 4;
 
 /** Where to begin: the curated tables that changed last. */
 export function StartLinks({ drawing, moves }: { drawing: Drawing; moves: Moves }) {

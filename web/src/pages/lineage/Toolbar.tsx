@@ -106,16 +106,13 @@ interface ChoiceProps {
 
 function Choice({ label, value, choices, choose }: ChoiceProps) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the select is the control
-    <label className={classes.field}>
-      {label}
-      <NativeSelect
-        size="xs"
-        value={value}
-        data={Object.entries(choices).map(([one, text]) => ({ value: one, label: text }))}
-        onChange={(event) => choose(event.currentTarget.value)}
-      />
-    </label>
+    <NativeSelect
+      size="xs"
+      aria-label={label}
+      value={value}
+      data={Object.entries(choices).map(([one, text]) => ({ value: one, label: text }))}
+      onChange={(event) => choose(event.currentTarget.value)}
+    />
   );
 }
 
@@ -168,7 +165,7 @@ function Lit({ drawing, moves: { search, change } }: ToolbarProps) {
   return (
     <Button
       size="compact-xs"
-      variant="light"
+      variant="default"
       rightSection={<IconX size={12} aria-hidden />}
       aria-label={`${said.clear}: ${text}`}
       onClick={() => change({ path: undefined, column: undefined })}

@@ -20,9 +20,10 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
   const flown = useRef(0);
 
   const place = useCallback(
-    (box: Box, zoom: number, duration = 0) => {
+    (box: Box, zoom: number, { duration = 0, at = 0.5 } = {}) => {
       const { width, height } = store.getState();
-      const x = width / 2 - (box.x + box.width / 2) * zoom;
+      const room = width - 2 * MARGIN - box.width * zoom;
+      const x = MARGIN + at * room - box.x * zoom;
       const y = height / 2 - (box.y + box.height / 2) * zoom;
       void flow.setViewport({ x, y, zoom }, { duration });
     },
@@ -43,7 +44,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
 
   const fit = useCallback(() => {
     const bounds = boundsOf(layout.boxes.values());
-    if (bounds) place(bounds, zoomFor(bounds), FLIGHT_MILLISECONDS);
+    if (bounds) place(bounds, zoomFor(bounds), { duration: FLIGHT_MILLISECONDS });
   }, [layout, place, zoomFor]);
 
   const show = useCallback(
@@ -59,7 +60,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
         top >= 0 &&
         left + box.width * zoom <= width &&
         top + box.height * zoom <= height;
-      if (!isThere) place(box, zoom, FLIGHT_MILLISECONDS);
+      if (!isThere) place(box, zoom, { duration: FLIGHT_MILLISECONDS });
     },
     [layout, store, place],
   );
@@ -84,7 +85,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
     const zoom = zoomFor(bounds);
     const start = drawing.start ? layout.boxes.get(drawing.start) : undefined;
     if (zoom >= LEAST_READABLE || !start) place(bounds, zoom);
-    else place(start, Math.max(zoom, LEAST_READABLE));
+    else place(start, Math.max(zoom, LEAST_READABLE), { at: sideOf(start, bounds) });
   }, [isMeasured, layout, drawing.start, selected, flow, place, zoomFor]);
 
   useEffect(() => {
@@ -92,13 +93,22 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
     const box = layout.boxes.get(flight.id);
     if (!box) return;
     flown.current = flight.at;
-    place(box, Math.max(0.8, flow.getZoom()), FLIGHT_MILLISECONDS);
+    place(box, Math.max(0.8, flow.getZoom()), { duration: FLIGHT_MILLISECONDS });
   }, [flight, layout, place, flow]);
 
   const start = drawing.start;
   const startBox = start ? layout.boxes.get(start) : undefined;
   const toStart = startBox
-    ? () => place(startBox, Math.max(LEAST_READABLE, flow.getZoom()), FLIGHT_MILLISECONDS)
+    ? () =>
+        place(startBox, Math.max(LEAST_READABLE, flow.getZoom()), {
+          duration: FLIGHT_MILLISECONDS,
+        })
     : null;
   return { fit, show, toStart };
+}
+
+/** Where a card of a wide graph stands: what is left of everything stands at the left. */
+function sideOf(card: Box, bounds: Box): number {
+  const room = bounds.width - card.width;
+  return room > 0 ? (card.x - bounds.x) / room : 0.5;
 }

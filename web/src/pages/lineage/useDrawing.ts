@@ -77,7 +77,7 @@ export function useDrawing(search: LineageSearch): Drawing {
       return between(graph, nodesOfPath(cause.data, start));
     return search.selected ? around(graph, search.selected) : null;
   }, [graph, neighbours, search, columns, effects, cause.data, start]);
-  const chosen = useChosen(search.layers, graph, search.column !== undefined);
+  const chosen = useChosen(search, graph);
   const hit = useMemo(
     () => (search.mode === "impact" && impact.data ? columnsHit(impact.data) : undefined),
     [search.mode, impact.data],
@@ -118,13 +118,17 @@ function withJobs(nodes: ReadonlySet<string>, neighbours: Neighbours): Set<strin
   return found;
 }
 
+/** The layers that were chosen; as usual columns are on when they are few or needed. */
 function useChosen(
-  asked: readonly Layer[] | undefined,
+  { layers: asked, node, mode, column }: LineageSearch,
   graph: Graph | null,
-  needsColumns: boolean,
 ): ReadonlySet<Layer> {
+  const needsColumns = column !== undefined;
   const isSmall =
-    graph !== null && graph.nodes.filter((node) => node.kind === "dataset").length <= FEW_TABLES;
+    graph !== null &&
+    node !== undefined &&
+    mode === undefined &&
+    graph.nodes.filter((one) => one.kind === "dataset").length <= FEW_TABLES;
   return useMemo(() => {
     const found = new Set<Layer>(asked ?? (isSmall ? [...USUAL, "columns"] : USUAL));
     if (needsColumns) found.add("columns");

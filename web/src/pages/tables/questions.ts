@@ -39,7 +39,10 @@ export function useHead(namespace: string, name: string) {
     queryFn: ({ signal }) =>
       answerOf(
         (s) =>
-          client.GET("/api/v2/datasets/head", { params: { query: { namespace, name } }, signal: s }),
+          client.GET("/api/v2/datasets/head", {
+            params: { query: { namespace, name } },
+            signal: s,
+          }),
         signal,
       ),
   });
@@ -67,8 +70,7 @@ export function useSnapshots(table: string, isAsked = true) {
     queryKey: ["tables", "snapshots", table],
     queryFn: ({ signal }) =>
       answerOf(
-        (s) =>
-          client.GET("/api/v2/tables/snapshots", { params: { query: { table } }, signal: s }),
+        (s) => client.GET("/api/v2/tables/snapshots", { params: { query: { table } }, signal: s }),
         signal,
       ),
     enabled: isAsked,

@@ -12,7 +12,8 @@ const said = texts.serviceMap;
 const BOX = { width: 190, height: 40 };
 const GAP = { across: 110, down: 28 };
 const MARGIN = 20;
-const MOST_STROKE = 5;
+const MOST_STROKE = 4;
+const LANE = 22;
 
 interface Box {
   name: string;
@@ -25,7 +26,9 @@ export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window 
   const boxes = useMemo(() => boxesOf(map), [map]);
   const all = [...boxes.values()];
   const width = Math.max(...all.map((box) => box.x)) + BOX.width + MARGIN;
-  const height = Math.max(...all.map((box) => box.y)) + BOX.height + MARGIN;
+  const drawn = useMemo(() => callsOf(map, boxes), [map, boxes]);
+  const lanes = drawn.reduce((least, one) => Math.max(least, one.lane + 1), 0);
+  const height = Math.max(...all.map((box) => box.y)) + BOX.height + MARGIN + lanes * LANE;
   const most = Math.max(1, ...map.calls.map((call) => call.calls));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
@@ -47,8 +50,8 @@ export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window 
               <path d="M0,0 L8,4 L0,8 z" className={classes.callEnd} />
             </marker>
           </defs>
-          {map.calls.map((call) => (
-            <Call key={`${call.parent} ${call.child}`} call={call} boxes={boxes} most={most} />
+          {drawn.map((one) => (
+            <Call key={`${one.call.parent} ${one.call.child}`} {...one} most={most} />
           ))}
         </svg>
         {all.map((box) => (
@@ -84,31 +87,42 @@ function boxesOf(map: ServiceMap): Map<string, Box> {
   );
 }
 
-interface CallProps {
+interface DrawnCall {
   call: ServiceMap["calls"][number];
-  boxes: ReadonlyMap<string, Box>;
-  most: number;
+  from: Box;
+  to: Box;
+  /** Which lane below the boxes it takes; -1 where it goes straight to the next layer. */
+  lane: number;
+  /** How far down the lanes begin. */
+  floor: number;
 }
 
-function Call({ call, boxes, most }: CallProps) {
-  const from = boxes.get(call.parent);
-  const to = boxes.get(call.child);
-  if (!from || !to) return null;
-  const isBack = to.x <= from.x;
+/** Calls to the next layer go straight; others go around below the boxes, each in its lane. */
+function callsOf(map: ServiceMap, boxes: ReadonlyMap<string, Box>): DrawnCall[] {
+  const floor = Math.max(...[...boxes.values()].map((box) => box.y)) + BOX.height;
+  const next = BOX.width + GAP.across;
+  let lanes = 0;
+  return map.calls.flatMap((call) => {
+    const from = boxes.get(call.parent);
+    const to = boxes.get(call.child);
+    if (!from || !to) return [];
+    const isNear = to.x - from.x === next;
+    return [{ call, from, to, floor, lane: isNear ? -1 : lanes++ }];
+  });
+}
+
+function Call({ call, from, to, lane, floor, most }: DrawnCall & { most: number }) {
   const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
   const end = { x: to.x, y: to.y + BOX.height / 2 };
-  const path = isBack ? backward(from, to) : forward(start, end);
-  const middle = isBack
-    ? { x: (from.x + to.x + BOX.width) / 2, y: Math.max(from.y, to.y) + BOX.height + 12 }
-    : { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - 4 };
+  const low = floor + LANE * (lane + 0.8);
+  const middle = { x: (start.x + end.x) / 2, y: lane < 0 ? (start.y + end.y) / 2 - 5 : low + 4 };
   const stroke = 1 + (MOST_STROKE - 1) * (Math.log1p(call.calls) / Math.log1p(most));
   return (
     <>
       <path
-        d={path}
+        d={lane < 0 ? straight(start, end) : around(from, to, low)}
         className={classes.call}
         strokeWidth={stroke}
-        strokeDasharray={isBack ? "6 4" : undefined}
         markerEnd="url(#call-end)"
       />
       <text x={middle.x} y={middle.y} className={classes.callCount}>
@@ -118,15 +132,27 @@ function Call({ call, boxes, most }: CallProps) {
   );
 }
 
-function forward(start: { x: number; y: number }, end: { x: number; y: number }): string {
+interface Place {
+  x: number;
+  y: number;
+}
+
+function straight(start: Place, end: Place): string {
   const bend = (end.x - start.x) / 2;
   return `M${start.x},${start.y} C${start.x + bend},${start.y} ${end.x - bend},${end.y} ${end.x - 2},${end.y}`;
 }
 
-/** A call back to the left goes around below the boxes. */
-function backward(from: Box, to: Box): string {
-  const [startX, endX] = [from.x + BOX.width / 2 + 12, to.x + BOX.width / 2 - 12];
-  const [startY, endY] = [from.y + BOX.height, to.y + BOX.height];
-  const low = Math.max(startY, endY) + GAP.down * 0.8;
-  return `M${startX},${startY} C${startX},${low} ${endX},${low} ${endX},${endY + 2}`;
+/** Out at the right of the caller, along the lane, in at the left of who is called. */
+function around(from: Box, to: Box, low: number): string {
+  const out = { x: from.x + BOX.width, y: from.y + BOX.height * 0.7 };
+  const into = { x: to.x, y: to.y + BOX.height * 0.7 };
+  const turn = GAP.across * 0.35;
+  const isBack = to.x <= from.x;
+  const [first, last] = isBack ? [out.x, into.x] : [out.x + turn, into.x - turn];
+  return [
+    `M${out.x},${out.y}`,
+    `C${out.x + turn},${out.y} ${out.x + turn},${low} ${first},${low}`,
+    `L${last},${low}`,
+    `C${into.x - turn},${low} ${into.x - turn},${into.y} ${into.x - 2},${into.y}`,
+  ].join(" ");
 }

@@ -1,7 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import { texts } from "@/texts";
-import { Facets } from "@/ui/Facets";
 import { spanOf } from "@/ui/time";
+import { Attributes } from "./Attributes";
 import type { SpanPage } from "./questions";
 import classes from "./traces.module.css";
 
@@ -44,7 +44,7 @@ function Event({ event }: { event: SpanPage["events"][number] }) {
           <pre className={classes.stack}>{stack}</pre>
         </details>
       )}
-      {others.length > 0 && <Facets label={event.name} facets={Object.fromEntries(others)} />}
+      {others.length > 0 && <Attributes attributes={Object.fromEntries(others)} />}
     </div>
   );
 }

@@ -3,11 +3,11 @@ import type { Stretch, TraceTree } from "@/graph/trace";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { CopyButton } from "@/ui/CopyButton";
-import { Facets } from "@/ui/Facets";
 import { JobLink, RunLink, TraceLink } from "@/ui/links";
 import { RunState } from "@/ui/RunState";
 import { ServiceMark } from "@/ui/ServiceMark";
 import { momentOf, spanOf } from "@/ui/time";
+import { Attributes } from "./Attributes";
 import { Part } from "./Part";
 import { type Outline, type SpanPage, useSpan } from "./questions";
 import { SpanEvents } from "./SpanEvents";
@@ -52,12 +52,12 @@ export function SpanPanel(props: PanelProps) {
             <RunOf trace={trace} page={data} />
             <Events page={data} />
             <Part title={said.attributes}>
-              <Facets label={said.attributes} facets={data.attributes} />
+              <Attributes attributes={data.attributes} />
             </Part>
             <SpanLogs page={data} />
             <Links page={data} />
             <Part title={said.resource}>
-              <Facets label={said.resource} facets={data.resource} />
+              <Attributes attributes={data.resource} />
             </Part>
             <Ids page={data} />
           </Stack>
@@ -78,7 +78,7 @@ function Times({ trace, tree, path, span, row }: PanelProps & { span: number; ro
   const facts = [
     said.took(seconds(trace.spans.duration_ms[span])),
     said.own(seconds(tree.own[row])),
-    said.began(seconds(trace.spans.offset_ms[span])),
+    ...(trace.spans.offset_ms[span] ? [said.began(seconds(trace.spans.offset_ms[span]))] : []),
     ...(critical > 0 ? [said.onPath(seconds(critical))] : []),
   ];
   return (

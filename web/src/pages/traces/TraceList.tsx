@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { IconAlertTriangleFilled } from "@tabler/icons-react";
 import { texts } from "@/texts";
 import { type Column, DataTable } from "@/ui/DataTable";
@@ -11,7 +11,6 @@ import type { FoundTrace } from "./questions";
 import classes from "./traces.module.css";
 
 const said = texts.traces;
-const SHOWN_RUNS = 2;
 
 /** Traces as a table; the twin of the picture above it. */
 export function TraceList({ traces }: { traces: readonly FoundTrace[] }) {
@@ -89,18 +88,15 @@ function columnsWith(longest: number): Column<FoundTrace>[] {
 }
 
 function Runs({ trace }: { trace: FoundTrace }) {
-  const shown = trace.runs.slice(0, SHOWN_RUNS);
-  const more = trace.run_ids.length - shown.length;
+  const run = trace.runs[0];
+  if (!run) return null;
+  const more = trace.run_ids.length - 1;
   return (
     <div className={classes.runs}>
-      {shown.map((run) => (
-        <Group key={run.id} gap={6} wrap="nowrap">
-          <RunState state={run.state} />
-          <RunLink id={run.id}>{run.job.name}</RunLink>
-        </Group>
-      ))}
-      {shown.length > 0 && more > 0 && (
-        <Text size="xs" c="dimmed">
+      <RunState state={run.state} />
+      <RunLink id={run.id}>{run.job.name}</RunLink>
+      {more > 0 && (
+        <Text span size="xs" c="dimmed">
           {said.moreRuns(more)}
         </Text>
       )}

@@ -5,6 +5,7 @@ import { apiAddress } from "@/api/place";
 import { criticalPath, treeOf } from "@/graph/trace";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
+import { CopyButton } from "@/ui/CopyButton";
 import { type Changes, changed } from "@/ui/changes";
 import { PageLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
@@ -23,7 +24,7 @@ import classes from "./traces.module.css";
 const said = texts.trace;
 const route = getRouteApi("/traces/trace");
 const LEAST_HEIGHT = 240;
-const AROUND_PIXELS = 330;
+const AROUND_PIXELS = 360;
 
 /** One trace: its spans over time, and what is known of the one that is chosen. */
 export function TracePage() {
@@ -132,6 +133,8 @@ function Head({ trace, failed }: { trace: Outline; failed: number }) {
           <Text span inherit {...(failed > 0 && { c: "var(--hw-bad)", fw: 600 })}>
             {failed > 0 ? said.errors(failed) : said.noErrors}
           </Text>
+          ·<span>{trace.trace_id.slice(0, 8)}</span>
+          <CopyButton text={trace.trace_id} label={said.copyId} />
         </Group>
       }
     >

@@ -18,7 +18,7 @@ export function TraceRuns({ trace }: { trace: Outline }) {
   return (
     <Paper withBorder style={{ overflowX: "auto" }}>
       {shown.length > 0 && (
-        <Table verticalSpacing={4} aria-label={said.runs}>
+        <Table verticalSpacing={4} miw={680} aria-label={said.runs}>
           <Table.Thead>
             <Table.Tr>
               {[said.state, said.job, said.run, said.reads, said.writes].map((title) => (
@@ -77,7 +77,12 @@ function rank(run: RunOfSpan): number {
 
 /** Names of tables, each leading to its page. */
 export function Datasets({ names }: { names: RunOfSpan["inputs"] }) {
-  if (names.length === 0) return <Text c="dimmed">–</Text>;
+  if (names.length === 0)
+    return (
+      <Text span c="dimmed">
+        –
+      </Text>
+    );
   return names.map((one, number) => (
     <span key={`${one.namespace} ${one.name}`}>
       {number > 0 && ", "}

@@ -133,7 +133,7 @@ function drawAxes(
     if (number % every !== 0) return;
     const y = Math.round(scale.y(length)) + 0.5;
     context.textAlign = "right";
-    context.fillText(spanOf(length / 1000), frame.left - 8, y);
+    context.fillText(lengthText(length), frame.left - 8, y);
     context.beginPath();
     context.moveTo(frame.left, y);
     context.lineTo(frame.width - frame.right, y);
@@ -143,7 +143,7 @@ function drawAxes(
   context.textAlign = "left";
   context.fillText(momentOf(scale.first), frame.left, baseline);
   context.textAlign = "right";
-  context.fillText(momentOf(scale.last), frame.width - frame.right, baseline);
+  context.fillText(endText(scale), frame.width - frame.right, baseline);
 }
 
 function dot(context: CanvasRenderingContext2D, scale: Scale, one: Point, colour: string): void {
@@ -166,4 +166,17 @@ function cross(context: CanvasRenderingContext2D, scale: Scale, one: Point, colo
   context.lineTo(x - RADIUS, y + RADIUS);
   context.stroke();
   context.lineWidth = 1;
+}
+
+/** A power of ten milliseconds in one unit, so that the labels of an axis compare. */
+function lengthText(milliseconds: number): string {
+  return milliseconds < 1_000
+    ? spanOf(milliseconds / 1000)
+    : `${(milliseconds / 1000).toLocaleString("en")} s`;
+}
+
+/** The end of the axis, without the day where it began on the same. */
+function endText({ first, last }: Scale): string {
+  const isSameDay = new Date(first).toDateString() === new Date(last).toDateString();
+  return isSameDay ? new Date(last).toLocaleTimeString() : momentOf(last);
 }

@@ -10,7 +10,7 @@ import {
   IconZoomOut,
 } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
-import { ERROR, nextRow, type TraceTree, zoomed } from "@/graph/trace";
+import { isCause, nextRow, type TraceTree, zoomed } from "@/graph/trace";
 import { texts } from "@/texts";
 import type { Changes } from "@/ui/changes";
 import type { TraceSearch } from "./address";
@@ -54,8 +54,9 @@ export function TraceTools(props: ToolsProps) {
           <Button
             size="xs"
             variant="default"
+            title={said.nextErrorHint}
             leftSection={<IconAlertTriangle size={14} color="var(--hw-bad)" />}
-            onClick={() => goTo(1, (row) => trace.spans.status[tree.span[row] ?? 0] === ERROR)}
+            onClick={() => goTo(1, (row) => isCause(trace.spans, tree, row))}
           >
             {said.nextError}
           </Button>

@@ -14,7 +14,7 @@ export const tables = {
   nothingFoundHint:
     "Take a word or a filter away. Words are sought in names, columns, tags, owners and descriptions.",
   words: "Find a table",
-  wordsHint: "Name, column, tag, owner",
+  wordsHint: "Name, column, tag",
   zone: "Zone",
   everywhere: "All",
   other: "Other systems",
@@ -71,7 +71,7 @@ export const tables = {
   saidBy: (source: string, by: string) =>
     source === "person" ? `said by ${by}` : `told by events of ${by}`,
   notSaved: "Not saved",
-  alsoKnownAs: "Also known as",
+  alsoKnownAs: "also known as",
   location: "Location",
   // Columns
   column: "Column",
@@ -106,6 +106,7 @@ export const tables = {
   run: "Run",
   job: "Job",
   current: "current",
+  timeTravel: "Time travel",
   showRows: "Rows then",
   showRowsOf: (id: string) => `Rows as of snapshot ${id}`,
   rowsOverTime: "Rows after each commit",

@@ -22,25 +22,27 @@ export function SidePanel(props: PanelProps) {
   const { search, change } = props.moves;
   const node = props.drawing.graph?.nodes.find((one) => one.id === search.selected);
   return (
-    <aside id="lineage-panel" tabIndex={-1} className={classes.panel} aria-label={said.panel}>
-      <Group justify="flex-end" h={0}>
-        <CloseButton
-          size="sm"
-          aria-label={said.closePanel}
-          onClick={() =>
-            node ? change({ selected: undefined, path: undefined }) : change({ mode: undefined })
-          }
-        />
-      </Group>
-      {node ? (
-        <NodePanel {...props} node={node} />
-      ) : (
-        <>
-          {search.mode === "impact" && <ImpactPanel {...props} />}
-          {search.mode === "cause" && <CausePanel {...props} />}
-          {search.mode === "changes" && <ChangesPanel {...props} />}
-        </>
-      )}
-    </aside>
+    <div className={classes.side}>
+      <aside id="lineage-panel" tabIndex={-1} className={classes.panel} aria-label={said.panel}>
+        <Group justify="flex-end" h={0}>
+          <CloseButton
+            size="sm"
+            aria-label={said.closePanel}
+            onClick={() =>
+              node ? change({ selected: undefined, path: undefined }) : change({ mode: undefined })
+            }
+          />
+        </Group>
+        {node ? (
+          <NodePanel {...props} node={node} />
+        ) : (
+          <>
+            {search.mode === "impact" && <ImpactPanel {...props} />}
+            {search.mode === "cause" && <CausePanel {...props} />}
+            {search.mode === "changes" && <ChangesPanel {...props} />}
+          </>
+        )}
+      </aside>
+    </div>
   );
 }

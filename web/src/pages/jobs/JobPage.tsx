@@ -1,0 +1,102 @@
+import { Stack, Tabs } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { texts } from "@/texts";
+import { Answer } from "@/ui/Answer";
+import { CodeView } from "@/ui/CodeView";
+import { Empty } from "@/ui/Empty";
+import { Facets } from "@/ui/Facets";
+import { LineageLink } from "@/ui/links";
+import { PageHeader } from "@/ui/PageHeader";
+import { JOB_TABS, type JobTab } from "./address";
+import { JobFacts } from "./JobFacts";
+import { JobRuns } from "./JobRuns";
+import { JobVersions } from "./JobVersions";
+import { LatePath } from "./LatePath";
+import { type Job, useJob } from "./questions";
+import { RunButton } from "./RunButton";
+
+const said = texts.jobs;
+const route = getRouteApi("/jobs/job");
+
+/** One job: what it is, what it reads and writes, how its runs go. */
+export function JobPage() {
+  const { namespace, name } = route.useSearch();
+  const question = useJob(namespace, name);
+  const here = question.data?.runs_here;
+  return (
+    <>
+      <PageHeader title={name} about={<About namespace={namespace} job={question.data} />}>
+        <LineageLink kind="job" namespace={namespace} name={name}>
+          {said.lineage}
+        </LineageLink>
+        {here && <RunButton only={{ kind: here, name }} />}
+      </PageHeader>
+      <Answer question={question}>
+        {(job) => (
+          <Stack gap="lg">
+            <JobFacts job={job} />
+            <Parts job={job} />
+          </Stack>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function About({ namespace, job }: { namespace: string; job: Job | undefined }) {
+  return (
+    <>
+      {namespace}
+      {job?.description && <> · {job.description}</>}
+    </>
+  );
+}
+
+function Parts({ job }: { job: Job }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const tabs = JOB_TABS.filter((tab) => tab !== "sql" || job.sql !== null);
+  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "runs";
+  const parts: Record<JobTab, () => ReactNode> = {
+    runs: () => <JobRuns job={job} />,
+    late: () => <LatePath namespace={job.namespace} name={job.name} />,
+    sql: () => (
+      <CodeView
+        code={job.sql?.query ?? ""}
+        language="sql"
+        label={said.sqlOf(job.name)}
+        maxHeight={640}
+      />
+    ),
+    versions: () =>
+      job.versions.length > 0 ? (
+        <JobVersions versions={job.versions} namespace={job.namespace} />
+      ) : (
+        <Empty title={said.noVersions} />
+      ),
+    facets: () => <Facets label={said.facetsOf(job.name)} facets={job.facets} />,
+  };
+  return (
+    <Tabs
+      value={shown}
+      keepMounted={false}
+      onChange={(tab) =>
+        void navigate({ search: { ...search, tab: (tab ?? undefined) as JobTab }, replace: true })
+      }
+    >
+      <Tabs.List mb="sm">
+        {tabs.map((tab) => (
+          <Tabs.Tab key={tab} value={tab}>
+            {said[tab]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map((tab) => (
+        <Tabs.Panel key={tab} value={tab}>
+          {tab === shown && parts[tab]()}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

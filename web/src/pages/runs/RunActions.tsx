@@ -1,0 +1,107 @@
+import { Button, Menu, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconArrowsDiff, IconPlayerStop, IconTimeline } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useSession } from "@/api/session";
+import { texts } from "@/texts";
+import { LineageLink } from "@/ui/links";
+import { comparable } from "./compare";
+import { type Run, useCancel, useRunTelemetry } from "./questions";
+
+const said = texts.runs;
+
+/** What can be done with a run: see its lineage and its trace, compare it, stop it. */
+export function RunActions({ run }: { run: Run }) {
+  return (
+    <>
+      <LineageLink kind="job" namespace={run.job.namespace} name={run.job.name}>
+        {texts.jobs.lineage}
+      </LineageLink>
+      <TraceButton run={run} />
+      <CompareMenu run={run} />
+      <CancelButton run={run} />
+    </>
+  );
+}
+
+function TraceButton({ run }: { run: Run }) {
+  const { data } = useRunTelemetry(run);
+  const trace = data?.traces[0];
+  if (trace === undefined) return null;
+  // Of a run that failed, the span that failed last is the innermost, as it began last.
+  const failed = data?.errors.filter((span) => span.trace_id === trace.trace_id).at(-1);
+  const search = { id: trace.trace_id, span: failed?.span_id };
+  return (
+    <Button
+      leftSection={<IconTimeline size={16} />}
+      variant="default"
+      renderRoot={(props) => (
+        <Link to={"/traces/trace" as "/"} search={search as never} {...props} />
+      )}
+    >
+      {said.openTrace}
+    </Button>
+  );
+}
+
+function CompareMenu({ run }: { run: Run }) {
+  const choices = comparable(run);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconArrowsDiff size={16} />}>
+          {said.compare}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {choices.map(({ words, id }) => (
+          <Menu.Item
+            key={words}
+            renderRoot={(props) => (
+              <Link to="/runs/compare" search={{ id, with: run.id }} {...props} />
+            )}
+          >
+            {words}
+          </Menu.Item>
+        ))}
+        <Menu.Item
+          renderRoot={(props) => <Link to="/runs/compare" search={{ id: run.id }} {...props} />}
+        >
+          {said.compareOther}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function CancelButton({ run }: { run: Run }) {
+  const session = useSession();
+  const cancel = useCancel(run.id);
+  const isOurs = run.kind.kind === "PIPELINE" && run.kind.integration === "HEADWATER";
+  if (!isOurs || run.own_state !== "RUNNING" || !session.data) return null;
+  const mayCancel = session.data.actions.includes("run");
+  const stop = () =>
+    cancel.mutate(undefined, {
+      onSuccess: () => notifications.show({ message: said.cancelled }),
+      onError: (error) =>
+        notifications.show({ color: "var(--hw-bad)", title: said.cancel, message: error.message }),
+    });
+  return (
+    <Tooltip
+      label={said.mayNotCancel}
+      disabled={mayCancel}
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <Button
+        variant="default"
+        leftSection={<IconPlayerStop size={16} />}
+        aria-disabled={!mayCancel}
+        {...(!mayCancel && { "data-disabled": true })}
+        loading={cancel.isPending}
+        onClick={() => mayCancel && stop()}
+      >
+        {said.cancel}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,121 @@
+import { Stack, Tabs } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { texts } from "@/texts";
+import { Answer } from "@/ui/Answer";
+import { CodeView } from "@/ui/CodeView";
+import { CopyButton } from "@/ui/CopyButton";
+import { Empty } from "@/ui/Empty";
+import { JobLink, PageLink } from "@/ui/links";
+import { PageHeader } from "@/ui/PageHeader";
+import { RUN_TABS, type RunTab } from "./address";
+import { type Run, useRun } from "./questions";
+import { RunActions } from "./RunActions";
+import { RunFacets } from "./RunFacets";
+import { RunHead } from "./RunHead";
+import { RunLogs } from "./RunLogs";
+import { RunOverview } from "./RunOverview";
+import { RunQuality } from "./RunQuality";
+
+const said = texts.runs;
+const route = getRouteApi("/runs/run");
+
+/** One run: how it ended and why, what it read and wrote, where its time went. */
+export function RunPage() {
+  const search = route.useSearch();
+  if (search.id === "") return <NoRun />;
+  return <OneRun key={search.id} />;
+}
+
+function NoRun() {
+  return (
+    <>
+      <PageHeader title={said.run} />
+      <Empty title={said.noId}>
+        {said.noIdHint} <PageLink to="/runs">{said.toRuns}</PageLink>
+      </Empty>
+    </>
+  );
+}
+
+function OneRun() {
+  const { id, namespace, job } = route.useSearch();
+  const question = useRun({ id, namespace, job });
+  const run = question.data;
+  return (
+    <>
+      <PageHeader
+        title={run ? said.runOf(run.job.name) : said.run}
+        about={<About id={id} run={run} />}
+      >
+        {run && <RunActions run={run} />}
+      </PageHeader>
+      <Answer question={question}>
+        {(whole) => (
+          <Stack gap="md">
+            <RunHead run={whole} />
+            <Parts run={whole} />
+          </Stack>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function About({ id, run }: { id: string; run: Run | undefined }) {
+  return (
+    <>
+      {run && (
+        <>
+          {run.job.namespace} <JobLink namespace={run.job.namespace} name={run.job.name} />
+          {" · "}
+        </>
+      )}
+      <span style={{ fontFamily: "var(--hw-mono)", overflowWrap: "anywhere" }}>{id}</span>
+      <CopyButton text={id} label={said.copyId} />
+    </>
+  );
+}
+
+function Parts({ run }: { run: Run }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const tabs = RUN_TABS.filter((tab) => tab !== "sql" || run.sql !== null);
+  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "overview";
+  const parts: Record<RunTab, () => ReactNode> = {
+    overview: () => <RunOverview run={run} />,
+    sql: () => (
+      <CodeView
+        code={run.sql?.query ?? ""}
+        language="sql"
+        label={said.sqlOf(run.job.name)}
+        maxHeight={640}
+      />
+    ),
+    logs: () => <RunLogs id={run.id} />,
+    quality: () => <RunQuality run={run} />,
+    facets: () => <RunFacets run={run} />,
+  };
+  return (
+    <Tabs
+      value={shown}
+      keepMounted={false}
+      onChange={(tab) =>
+        void navigate({ search: { ...search, tab: (tab ?? undefined) as RunTab }, replace: true })
+      }
+    >
+      <Tabs.List mb="sm">
+        {tabs.map((tab) => (
+          <Tabs.Tab key={tab} value={tab}>
+            {said[tab]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map((tab) => (
+        <Tabs.Panel key={tab} value={tab}>
+          {tab === shown && parts[tab]()}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button, Group } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import { texts } from "@/texts";
+import { Answer } from "@/ui/Answer";
+import { Empty } from "@/ui/Empty";
+import { PageLink } from "@/ui/links";
+import { PageHeader } from "@/ui/PageHeader";
+import { Timeline } from "@/ui/Timeline";
+import type { RunsSearch } from "./address";
+import { useRuns } from "./questions";
+import { RunFilters } from "./RunFilters";
+
+const said = texts.runs;
+const route = getRouteApi("/runs");
+
+/** Runs of all producers along an axis of time, children below parents. */
+export function RunsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const runs = useRuns(search);
+  const change = (changed: RunsSearch) =>
+    void navigate({ search: { ...search, after: undefined, ...changed }, replace: true });
+  return (
+    <>
+      <PageHeader title={said.title} about={said.about} />
+      <RunFilters search={search} change={change} />
+      <Answer
+        question={runs}
+        empty={{ when: (data) => data.runs.length === 0, show: <Nothing search={search} /> }}
+      >
+        {(data) => (
+          <>
+            <Timeline
+              key={String(search.fold)}
+              caption={said.caption}
+              runs={data.runs}
+              isFolded={search.fold === true}
+            />
+            <Pages search={search} next={data.next} />
+          </>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function Nothing({ search }: { search: RunsSearch }) {
+  const { fold: _fold, ...filters } = search;
+  if (Object.keys(filters).length === 0) {
+    return <Empty title={said.empty}>{said.emptyHint}</Empty>;
+  }
+  return (
+    <Empty title={said.none}>
+      {said.noneHint} <PageLink to="/runs">{said.clearFilters}</PageLink>
+    </Empty>
+  );
+}
+
+function Pages({ search, next }: { search: RunsSearch; next: string | null }) {
+  const navigate = route.useNavigate();
+  if (next === null && search.after === undefined) return null;
+  const go = (after: string | undefined) => void navigate({ search: { ...search, after } });
+  return (
+    <Group component="nav" aria-label={said.pages} justify="flex-end" gap="xs">
+      {search.after !== undefined && (
+        <Button size="xs" variant="default" onClick={() => go(undefined)}>
+          {said.first}
+        </Button>
+      )}
+      {next !== null && (
+        <Button size="xs" variant="default" onClick={() => go(next)}>
+          {said.next}
+        </Button>
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,69 @@
+import { Chip, Group, Select, Text } from "@mantine/core";
+import { useId } from "react";
+import { texts } from "@/texts";
+import { WordsInput } from "@/ui/WordsInput";
+import type { TablesSearch } from "./address";
+import type { DatasetList } from "./questions";
+import classes from "./tables.module.css";
+
+const said = texts.tables;
+const ANYWHERE = "";
+
+interface TableFiltersProps {
+  search: TablesSearch;
+  list: DatasetList | undefined;
+  change: (changed: Partial<Record<keyof TablesSearch, string | undefined>>) => void;
+}
+
+/** Which datasets are listed: by words, zone and namespace. */
+export function TableFilters({ search, list, change }: TableFiltersProps) {
+  const label = useId();
+  const zones = list?.zones ?? [];
+  const namespaces = list?.namespaces ?? [];
+  const words: Record<string, string> = said.zones;
+  return (
+    <Group align="flex-end" gap="md" mb="md" component="search">
+      <WordsInput
+        label={said.words}
+        placeholder={said.wordsHint}
+        value={search.words ?? ""}
+        onWords={(typed) => change({ words: typed })}
+      />
+      <div>
+        <Text size="sm" fw={500} mb={4} id={label}>
+          {said.zone}
+        </Text>
+        <Chip.Group
+          value={search.zone ?? ANYWHERE}
+          onChange={(zone) => change({ zone: String(zone), namespace: undefined })}
+        >
+          <Group gap={6} role="radiogroup" aria-labelledby={label}>
+            <Chip value={ANYWHERE} size="sm">
+              {said.everywhere}
+            </Chip>
+            {zones.map(({ name, datasets }) => (
+              <Chip key={name} value={name} size="sm" disabled={!datasets && search.zone !== name}>
+                {words[name] ?? name} <span className={classes.count}>{datasets}</span>
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      </div>
+      {(namespaces.length > 1 || search.namespace) && (
+        <Select
+          label={said.namespace}
+          placeholder={said.anyNamespace}
+          data={namespaces.map(({ name, datasets }) => ({
+            value: name,
+            label: `${name} (${datasets})`,
+          }))}
+          value={search.namespace ?? null}
+          searchable
+          clearable
+          limit={100}
+          onChange={(namespace) => change({ namespace: namespace ?? undefined, zone: undefined })}
+        />
+      )}
+    </Group>
+  );
+}

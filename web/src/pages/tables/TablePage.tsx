@@ -1,0 +1,155 @@
+import { Alert, Stack, Tabs } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { texts } from "@/texts";
+import { Answer } from "@/ui/Answer";
+import { Empty } from "@/ui/Empty";
+import { LineageLink, PageLink } from "@/ui/links";
+import { PageHeader } from "@/ui/PageHeader";
+import { TABLE_TABS, type TableTab } from "./address";
+import { ColumnsTab } from "./ColumnsTab";
+import { QualityTab } from "./QualityTab";
+import { type DatasetHead, useHead } from "./questions";
+import { RowsTab } from "./RowsTab";
+import { RunsTab } from "./RunsTab";
+import { SchemaTab } from "./SchemaTab";
+import { SnapshotsTab } from "./SnapshotsTab";
+import { TableFigures } from "./TableFigures";
+import { TableWords } from "./TableWords";
+import classes from "./tables.module.css";
+import { ZoneMark } from "./ZoneMark";
+
+const said = texts.tables;
+const route = getRouteApi("/tables/table");
+
+/** One dataset: what it is, what is in it, where it comes from, who uses it. */
+export function TablePage() {
+  const { namespace, name } = route.useSearch();
+  return name === "" ? <Unnamed /> : <Named namespace={namespace} name={name} />;
+}
+
+function Unnamed() {
+  return (
+    <>
+      <PageHeader title={said.table} />
+      <Empty title={said.noName}>
+        {said.noNameHint} <PageLink to="/tables">{said.toList}</PageLink>
+      </Empty>
+    </>
+  );
+}
+
+function Named({ namespace, name }: { namespace: string; name: string }) {
+  const question = useHead(namespace, name);
+  const head = question.data;
+  return (
+    <>
+      <PageHeader
+        title={name}
+        about={
+          <span className={classes.about}>
+            <ZoneMark zone={head?.table?.zone ?? null} />
+            <span>{namespace}</span>
+            {head && head.identities.length > 0 && (
+              <span>
+                {said.alsoKnownAs}{" "}
+                {head.identities.map((one) => `${one.namespace}:${one.name}`).join(", ")}
+              </span>
+            )}
+          </span>
+        }
+      >
+        {head?.table && (
+          <PageLink
+            to="/sql"
+            search={{ statement: `SELECT *\nFROM ${head.table.table}\nLIMIT 100` }}
+          >
+            {said.query}
+          </PageLink>
+        )}
+        <LineageLink kind="dataset" namespace={namespace} name={name}>
+          {said.lineage}
+        </LineageLink>
+        <PageLink to="/traces" search={{ datasetNamespace: namespace, dataset: name }}>
+          {said.tracesOf}
+        </PageLink>
+      </PageHeader>
+      <Answer question={question} partial={(data) => data.reason}>
+        {(data) => (
+          <Stack gap="md">
+            {data.deleted && <Alert color="var(--hw-warn)">{said.deleted}</Alert>}
+            <TableFigures head={data} />
+            <TableWords head={data} />
+            <Parts head={data} />
+          </Stack>
+        )}
+      </Answer>
+    </>
+  );
+}
+
+function Parts({ head }: { head: DatasetHead }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const tabs = TABLE_TABS.filter(
+    (tab) =>
+      (tab !== "rows" || head.table) &&
+      (tab !== "snapshots" || head.table?.has_snapshots) &&
+      (head.known || (tab !== "quality" && tab !== "runs")),
+  );
+  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "columns";
+  const go = (tab: TableTab, snapshot?: string) =>
+    void navigate({
+      search: {
+        namespace: search.namespace,
+        name: search.name,
+        tab,
+        ...(snapshot && { snapshot }),
+      },
+      replace: true,
+    });
+  const parts: Record<TableTab, () => ReactNode> = {
+    columns: () => <ColumnsTab head={head} />,
+    rows: () => (
+      <RowsTab head={head} snapshot={search.snapshot} choose={(one) => go("rows", one)} />
+    ),
+    snapshots: () => <SnapshotsTab head={head} />,
+    schema: () => <SchemaTab head={head} />,
+    quality: () => <QualityTab head={head} />,
+    runs: () => <RunsTab head={head} />,
+  };
+  return (
+    <Tabs value={shown} keepMounted={false} onChange={(tab) => go(tab as TableTab)}>
+      <Tabs.List mb="sm">
+        {tabs.map((tab) => (
+          <Tabs.Tab key={tab} value={tab}>
+            {said.tabs[tab]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Missing head={head} />
+      {tabs.map((tab) => (
+        <Tabs.Panel key={tab} value={tab}>
+          {tab === shown && parts[tab]()}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+/** Why some of the parts are not there. */
+function Missing({ head }: { head: DatasetHead }) {
+  const reason = !head.table
+    ? said.notInLake
+    : !head.known
+      ? said.unknownToLineage
+      : !head.table.has_snapshots
+        ? said.noSnapshots
+        : undefined;
+  if (!reason) return null;
+  return (
+    <Alert variant="light" color="var(--hw-idle)" py="xs" mb="sm" role="note">
+      {reason}
+    </Alert>
+  );
+}

@@ -1,0 +1,51 @@
+import { ScrollArea, Table } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./DataTable.module.css";
+
+/** A column of a plain table. */
+export interface PlainColumn<Row> {
+  id: string;
+  title: string;
+  render: (row: Row) => ReactNode;
+  align?: "left" | "right";
+  width?: string;
+}
+
+interface PlainTableProps<Row> {
+  /** What the table is of, for people who cannot see it. */
+  caption: string;
+  columns: readonly PlainColumn<Row>[];
+  rows: readonly Row[];
+  rowId: (row: Row) => string;
+}
+
+/** Rows in the order of the server, a page of many or a few; `DataTable` is for what sorts here. */
+export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTableProps<Row>) {
+  return (
+    <ScrollArea type="auto">
+      <Table highlightOnHover className={classes.table} verticalSpacing={6}>
+        <caption className={classes.caption}>{caption}</caption>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((column) => (
+              <Table.Th key={column.id} w={column.width} ta={column.align ?? "left"}>
+                {column.title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={rowId(row)}>
+              {columns.map((column) => (
+                <Table.Td key={column.id} ta={column.align ?? "left"}>
+                  {column.render(row)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea>
+  );
+}

@@ -1,0 +1,194 @@
+import { ActionIcon, ScrollArea, Table, Text } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
+import { type CSSProperties, useMemo, useState } from "react";
+import { texts } from "@/texts";
+import { RunLink } from "./links";
+import { Moment } from "./Moment";
+import { RunState } from "./RunState";
+import { colourOf, millisecondsOf } from "./runs";
+import classes from "./Timeline.module.css";
+import { spanOf } from "./time";
+import {
+  type Axis,
+  axisOf,
+  barOf,
+  keyOf,
+  rowsOf,
+  type TimelineRow,
+  type TimelineRun,
+  ticksOf,
+  tickText,
+} from "./timeline/rows";
+import { useNow } from "./useNow";
+
+const said = texts.timeline;
+const INDENT_REM = 1.2;
+
+interface TimelineProps {
+  /** What runs these are, for people who cannot see them. */
+  caption: string;
+  runs: readonly TimelineRun[];
+  /** Whether what has children shows only itself at first. */
+  isFolded?: boolean;
+  /** The run whose page this is. */
+  current?: string;
+}
+
+/** Runs as rows with bars along one axis of time, children below parents; those under way grow. */
+export function Timeline({ caption, runs, isFolded = false, current }: TimelineProps) {
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
+  const now = useNow(runs.some((run) => run.state === "RUNNING"));
+  const closed = useMemo(() => closedOf(runs, turned, isFolded), [runs, turned, isFolded]);
+  const rows = useMemo(() => rowsOf(runs, closed), [runs, closed]);
+  const axis = axisOf(runs, now);
+  const turn = (key: string) =>
+    setTurned((before) => {
+      const after = new Set(before);
+      if (!after.delete(key)) after.add(key);
+      return after;
+    });
+  return (
+    <ScrollArea type="auto">
+      <Table className={classes.table} highlightOnHover verticalSpacing={5}>
+        <caption className={classes.caption}>{caption}</caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{said.run}</Table.Th>
+            <Table.Th>{said.state}</Table.Th>
+            <Table.Th>{said.started}</Table.Th>
+            <Table.Th ta="right">{said.took}</Table.Th>
+            <Table.Th w="45%">{axis ? <Ticks axis={axis} /> : said.time}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Row
+              key={keyOf(row.run.id, row.run.job)}
+              row={row}
+              axis={axis}
+              now={now}
+              isCurrent={row.run.id === current}
+              turn={turn}
+            />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea>
+  );
+}
+
+function closedOf(
+  runs: readonly TimelineRun[],
+  turned: ReadonlySet<string>,
+  isFolded: boolean,
+): ReadonlySet<string> {
+  if (!isFolded) return turned;
+  return new Set(runs.map((run) => keyOf(run.id, run.job)).filter((key) => !turned.has(key)));
+}
+
+interface RowProps {
+  row: TimelineRow;
+  axis: Axis | undefined;
+  now: number;
+  isCurrent: boolean;
+  turn: (key: string) => void;
+}
+
+function Row({ row, axis, now, isCurrent, turn }: RowProps) {
+  const { run } = row;
+  const took = millisecondsOf(run, now);
+  return (
+    <Table.Tr
+      className={isCurrent ? classes.current : undefined}
+      aria-current={isCurrent ? "true" : undefined}
+    >
+      <Table.Td>
+        <div className={classes.run} style={{ paddingLeft: `${row.depth * INDENT_REM}rem` }}>
+          <Fold row={row} turn={turn} />
+          <div className={classes.name}>
+            <RunLink id={run.id}>{run.job.name}</RunLink>
+            {row.isClosed && row.children > 0 && (
+              <Text span size="xs" c="dimmed">
+                {" "}
+                {said.children(row.children)}
+              </Text>
+            )}
+            {row.depth === 0 && run.parent && (
+              <Text size="xs" c="dimmed">
+                {said.below} <RunLink id={run.parent.id}>{run.parent.job.name}</RunLink>
+              </Text>
+            )}
+            {run.error && (
+              <span className={classes.error} title={run.error.message}>
+                {run.error.message}
+              </span>
+            )}
+          </div>
+        </div>
+      </Table.Td>
+      <Table.Td>
+        <RunState state={run.state} />
+      </Table.Td>
+      <Table.Td className={classes.nowrap}>
+        <Moment at={run.started_at ?? run.ended_at} />
+      </Table.Td>
+      <Table.Td ta="right" className={classes.nowrap}>
+        {took === undefined ? "–" : spanOf(took / 1000)}
+      </Table.Td>
+      <Table.Td>{axis && <Track run={run} axis={axis} now={now} />}</Table.Td>
+    </Table.Tr>
+  );
+}
+
+function Fold({ row, turn }: Pick<RowProps, "row" | "turn">) {
+  if (row.children === 0) return <span className={classes.gap} />;
+  return (
+    <ActionIcon
+      size="sm"
+      variant="subtle"
+      color="var(--hw-text-soft)"
+      aria-expanded={!row.isClosed}
+      aria-label={said.fold(row.run.job.name)}
+      onClick={() => turn(keyOf(row.run.id, row.run.job))}
+    >
+      <IconChevronRight
+        size={15}
+        className={`${classes.arrow} ${row.isClosed ? "" : classes.open}`}
+      />
+    </ActionIcon>
+  );
+}
+
+function Ticks({ axis }: { axis: Axis }) {
+  return (
+    <div className={classes.axis}>
+      {ticksOf(axis).map((tick) => (
+        <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
+          {tickText(tick.at, axis)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Track({ run, axis, now }: { run: TimelineRun; axis: Axis; now: number }) {
+  const bar = barOf(run, axis, now);
+  const style = bar && {
+    left: `${bar.left}%`,
+    width: `${bar.width}%`,
+    "--bar-colour": colourOf(run.state),
+  };
+  return (
+    <div className={classes.track} aria-hidden>
+      {ticksOf(axis).map((tick) => (
+        <span key={tick.at} className={classes.line} style={{ left: `${tick.percent}%` }} />
+      ))}
+      {style && (
+        <span
+          className={`${classes.bar} ${run.state === "RUNNING" ? classes.running : ""}`}
+          style={style as CSSProperties}
+        />
+      )}
+    </div>
+  );
+}
