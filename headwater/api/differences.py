@@ -18,11 +18,12 @@ from headwater.model.lineage import Moment, Name
 from headwater.query.lineage.graph import MOST_NODES, Budget
 from headwater.query.lineage.nodes import parse_node
 from headwater.query.lineage.run_comparison import RunComparisons
-from headwater.query.lineage.time_difference import END_OF_TIME, TimeDifferences
+from headwater.query.lineage.time_difference import TimeDifferences
 from headwater.query.lineage.walk import Towards
+from headwater.query.lineage.whole_difference import END_OF_TIME
 from headwater.wire.openlineage.times import read_time
 
-_HINT = "give node and from, or from_run and to_run"
+_HINT = "give from, with node or without, or from_run and to_run"
 
 
 def differences_router(reads: LineageReads) -> APIRouter:
@@ -34,7 +35,7 @@ def differences_router(reads: LineageReads) -> APIRouter:
     def get_difference(
         _principal: Reader,
         node: Annotated[
-            str | None, Query(description="dataset:NS:NAME or job:NS:NAME, for two times.")
+            str | None, Query(description="dataset:NS:NAME or job:NS:NAME; without it everything.")
         ] = None,
         before: Annotated[
             str | None, Query(alias="from", description="The earlier time, ISO 8601.")
@@ -52,14 +53,15 @@ def differences_router(reads: LineageReads) -> APIRouter:
     ) -> Response:
         """Return nodes, edges and columns that came or went, and who says something else.
 
-        Between two times it compares the graph around a node, between two runs what they did.
+        Between two times it compares the graph around a node, or without one the whole graph;
+        between two runs what they did.
         """
         if from_run is not None and to_run is not None:
             name = None if job is None else Name(namespace or "headwater", job)
             found = runs.of(from_run, to_run, job=name).difference
-        elif node is not None and before is not None:
+        elif before is not None and from_run is None and to_run is None:
             found = times.of(
-                parse_node(node),
+                None if node is None else parse_node(node),
                 before=_moment("from", before),
                 after=END_OF_TIME if after is None else _moment("to", after),
                 towards=direction,

@@ -22,7 +22,7 @@ _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w":
 def difference(
     context: typer.Context,
     node: Annotated[
-        str | None, typer.Argument(help="A table or kind:namespace:name; not for two runs.")
+        str | None, typer.Argument(help="A table or kind:namespace:name; without it all.")
     ] = None,
     *,
     before: Annotated[
@@ -43,11 +43,13 @@ def difference(
     namespace: Annotated[str, typer.Option(help="Of a name without one.")] = "headwater",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what changed around a table since a time, or between two runs; 1 if anything did."""
-    if (node is None) == (from_run is None) or (from_run is None) != (to_run is None):
+    """Show what changed since a time, around a table or anywhere, or between two runs; 1 if so."""
+    if (from_run is None) != (to_run is None) or (from_run is not None and node is not None):
         raise typer.BadParameter("name a table and --from, or --from-run and --to-run")
-    if node is not None and before is None:
+    if from_run is None and before is None:
         raise typer.BadParameter("say since when: --from 7d, or --from 2026-11-21T08:00:00Z")
+    if node is None and (up or down):
+        raise typer.BadParameter("--up and --down are from a table; the whole graph has no start")
     session: Session = context.obj
     with asking(session, events or ()) as answers:
         found: Answer = answers.get(

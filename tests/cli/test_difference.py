@@ -57,12 +57,21 @@ def test_two_runs_can_be_compared_too(events):
     assert [one["id"] for one in json.loads(asked.stdout)["nodes"]["added"]] == ["dataset:ns:clean"]
 
 
+def test_all_that_changed_since_a_time_needs_no_table(events):
+    asked = diff(events, "--from", "2026-03-01T12:00:00Z", "--json")
+    assert asked.exit_code == 1
+    found = json.loads(asked.stdout)
+    assert [one["id"] for one in found["nodes"]["added"]] == ["dataset:ns:clean"]
+    assert diff(events, "--from", "2026-03-02T12:00:00Z").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("dataset:ns:orders",),
         ("--from-run", IDS[1]),
         (),
+        ("--from", "2026-03-01T12:00:00Z", "--up"),
         ("dataset:ns:orders", "--from-run", IDS[1], "--to-run", IDS[2]),
         ("dataset:ns:orders", "--from", "9999999w"),
     ],

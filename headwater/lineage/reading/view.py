@@ -44,6 +44,7 @@ from headwater.lineage.reading.schemas import Schemas
 from headwater.lineage.reading.search import Search
 from headwater.lineage.reading.statements import Statements
 from headwater.lineage.reading.stats import Stats
+from headwater.lineage.reading.touched import Touched
 from headwater.model.lineage import Moment
 
 _LATEST: Final = "SELECT max(seq) FROM event"
@@ -95,6 +96,7 @@ class LineageView:
         self.stats = Stats(connection)
         self.statements = Statements(connection)
         self.tags = Tags(connection)
+        self.touched = Touched(connection)
 
 
 class LineageReads:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from headwater.errors import Invalid
 from headwater.lineage.reading.lens import Lens
 from headwater.lineage.reading.view import LineageReads
@@ -14,13 +12,11 @@ from headwater.query.lineage.facet_changes import OF_EVERY_RUN
 from headwater.query.lineage.graph import Budget, Graph, Vertex
 from headwater.query.lineage.nodes import NodeId
 from headwater.query.lineage.walk import LineageGraph, Towards
-
-END_OF_TIME: Final = Moment(253_402_300_799)
-"""The end of the year 9999: as of then is now."""
+from headwater.query.lineage.whole_difference import END_OF_TIME, WholeDifferences
 
 
 class TimeDifferences:
-    """Compares the graph around a node at two event times; blocking, so call it from a thread.
+    """Compares the graph at two event times; blocking, so call it from a thread.
 
     Facets count as the runs up to a time left them, a run as a whole.
     """
@@ -28,10 +24,11 @@ class TimeDifferences:
     def __init__(self, reads: LineageReads) -> None:
         self._reads = reads
         self._graph = LineageGraph(reads)
+        self._whole = WholeDifferences(reads)
 
     def of(
         self,
-        node: NodeId,
+        node: NodeId | None,
         *,
         before: Moment,
         after: Moment = END_OF_TIME,
@@ -39,7 +36,7 @@ class TimeDifferences:
         depth: int = 5,
         budget: Budget,
     ) -> Difference:
-        """Return what came, went and changed.
+        """Return what came, went and changed around a node, or without one in the whole graph.
 
         Raises `Missing` for a node that does not exist, `Invalid` for times in the wrong order.
         """
@@ -48,6 +45,8 @@ class TimeDifferences:
                 f"the time to compare with, {after.to_text()}, is before {before.to_text()}",
                 hint="give the earlier time as `from`",
             )
+        if node is None:
+            return self._whole.of(before, after, most=budget.nodes)
         states = []
         for time in (before, after):
             lens = Lens() if time == END_OF_TIME else Lens(as_of=time)

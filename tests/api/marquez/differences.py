@@ -284,9 +284,50 @@ DIFFERENCES: Final = (
     Difference("HEAD is answered where GET is", "500", statuses={585: 200}),
     Difference("there is no GraphQL", "a beta, on by default", statuses=_all(404, 597, 598)),
     Difference(
-        "the latest of each facet, not those of the current version",
-        "facets go when a new version comes, or belong to the job where they should be the run's",
-        r"/facets/|/labels/\*$|/description$|/fields/\*$|/currentSchemaVersion$|/location$"
-        r"|/sourceName$",
+        "facets of jobs and datasets stay until they are said again or taken back",
+        "they go with the version that had them",
+        r"^(/(datasets|jobs)/\*)?/facets/(columnLineage|lifecycleStateChange|sql|symlinks)$",
+        was=_ABSENT,
+    ),
+    Difference(
+        "labels and descriptions are those of the latest facets that say any",
+        "those of the current version",
+        r"/labels/\*$|^(/(datasets|jobs|graph)/\*)(/data)?/description$",
+        was=f"^(null|{_ABSENT})$",
+    ),
+    Difference(
+        "columns are those of the latest schema, which is kept as it was sent",
+        "those of the current version, without what has no name",
+        r"(^(/(datasets|graph)/\*)?(/data)?|/facets/schema)/fields/\*$",
+    ),
+    Difference(
+        "a null inside a facet is kept",
+        "left out",
+        r"/facets/harbour_custom/depth/nested/\*/a$",
+        was=_ABSENT,
+        now="^null$",
+    ),
+    Difference(
+        "statistics and metrics of a use stand with the run, and those of who reads it now with"
+        " the dataset",
+        "with every version of the dataset",
+        r"/facets/(dataQualityMetrics|outputStatistics)$",
+        now=_ABSENT,
+    ),
+    Difference(
+        "the run in a job's version has its own facets",
+        "those of the job",
+        r"^/versions/\*/latestRun/facets/\w+$",
+    ),
+    Difference(
+        "the run of a job in the graph has all of its facets",
+        "without `parent`",
+        r"/data/latestRun/facets/parent$",
+        was=_ABSENT,
+    ),
+    Difference(
+        "a version of a dataset says what the run that made it said",
+        "what the dataset said when it was made known",
+        r"^/versions/\*/(currentSchemaVersion|description|sourceName|fields/\*)$",
     ),
 )

@@ -9,7 +9,8 @@ from headwater.model.lineage import Moment
 from headwater.query.lineage.difference import Difference
 from headwater.query.lineage.graph import Budget
 from headwater.query.lineage.nodes import parse_node
-from headwater.query.lineage.time_difference import END_OF_TIME, TimeDifferences
+from headwater.query.lineage.time_difference import TimeDifferences
+from headwater.query.lineage.whole_difference import END_OF_TIME
 from headwater.wire.openlineage.times import read_time
 
 
