@@ -55,7 +55,7 @@ def run_telemetry_router(
             raise Missing(f"neither lineage nor telemetry knows a run {run_id}")
         return answer(_telemetry_json(str(run_id), found))
 
-    @router.get("/lineage/critical-path")
+    @router.get("/lineage/critical-path", responses=answers(CriticalPathAnswer))
     def get_critical_path(
         _: Reader, node: Annotated[str, Query(description="dataset:NS:NAME or job:NS:NAME.")]
     ) -> Response:
