@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
+from headwater.api.shapes.lineage import CriticalPathAnswer
 from headwater.api.shapes.runs import RunTelemetry as RunTelemetryShape
 from headwater.api.signals import log_json
 from headwater.api.traces import summary_json
