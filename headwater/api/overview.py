@@ -143,9 +143,8 @@ def _freshness_json(one: Freshness, namespace: str) -> TableFreshness:
 
 def _ingest_json(found: OverviewAnswer) -> OverviewIngest:
     rate = found.rate
-    of_an_hour = max(1, 3600 // rate.step)
     return {
-        "last_hour": sum(rate.accepted[-of_an_hour:]),
+        "last_hour": found.records_last_hour,
         "last_day": sum(rate.accepted),
         "rejected_last_day": sum(rate.rejected),
         "quarantined": found.quarantine_waiting,

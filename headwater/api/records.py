@@ -68,7 +68,7 @@ def sources_router(
 ) -> APIRouter:
     """Return the routes about sources and about sealing; `namespace` is that of their tables."""
     router = APIRouter(prefix="/api/v2", tags=["records"])
-    sources = Sources(manifest, registry=registry, quarantine=quarantine, rates=rate.rates)
+    sources = Sources(manifest, registry=registry, quarantine=quarantine, rate=rate)
 
     @router.get("/sources")
     def list_sources(_: Reader) -> SourceList:

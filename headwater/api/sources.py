@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from headwater.api.shapes.ingest import SourceLine
 from headwater.errors import Missing
-from headwater.ingest.rates import RecordRates
 from headwater.lake.contract import Quarantine, Registry, SourceSchema
 from headwater.lake.manifest import SourceTotal, SqlManifest
+from headwater.query.ingest_rate import IngestRate
 
 _HOUR = timedelta(hours=1)
 
@@ -22,19 +22,24 @@ class Sources:
         *,
         registry: Registry,
         quarantine: Quarantine,
-        rates: RecordRates,
+        rate: IngestRate,
     ) -> None:
         self._manifest = manifest
         self._registry = registry
         self._quarantine = quarantine
-        self._rates = rates
+        self._rate = rate
+        self._rates = rate.rates
 
     def all(self) -> list[SourceLine]:
         """Return every source that has records or a schema."""
         totals = {total.source: total for total in self._manifest.totals()}
         latest = {schema.source: schema for schema in self._registry.find()}
         names = totals.keys() | latest.keys() | self._rates.waiting().keys()
-        return [self._line(name, totals.get(name), latest.get(name)) for name in sorted(names)]
+        accepted = self._rate.last_hour()
+        return [
+            self._line(name, totals.get(name), latest.get(name), accepted.get(name, 0))
+            for name in sorted(names)
+        ]
 
     def one(self, name: str) -> SourceLine:
         """Return one source; raises `Missing`."""
@@ -47,7 +52,7 @@ class Sources:
         )
 
     def _line(
-        self, name: str, total: SourceTotal | None, schema: SourceSchema | None
+        self, name: str, total: SourceTotal | None, schema: SourceSchema | None, accepted: int
     ) -> SourceLine:
         unsealed = self._rates.waiting().get(name, 0)
         sealed_at = total.last_at if total else None
@@ -66,6 +71,6 @@ class Sources:
             "quarantined": self._quarantine.count(name),
             "unsealed": unsealed,
             "received_at": max(times, default=None),
-            "accepted_last_hour": sum(one.accepted for one in hour),
+            "accepted_last_hour": accepted,
             "rejected_last_hour": sum(one.rejected for one in hour),
         }

@@ -85,6 +85,15 @@ class RecordRates:
             for minute, accepted, rejected in found
         ]
 
+    def accepted_since(self, moment: datetime) -> Mapping[str, int]:
+        """Return how many records were accepted in the minutes that end after a moment."""
+        first = int(moment.timestamp()) // _MINUTE
+        with self._lock:
+            return {
+                source: sum(counts[0] for minute, counts in held.items() if minute >= first)
+                for source, held in self._minutes.items()
+            }
+
     def has_any(self) -> bool:
         """Tell whether a record came since the process began."""
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +11,11 @@ from typing import Final
 from headwater.clock import Clock
 from headwater.ingest.rates import RecordRates, spread
 from headwater.lake.manifest import SqlManifest
+from headwater.model.record import Segment
 
 MOST_SEGMENTS: Final = 5_000
 _MINUTE: Final = 60
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,24 @@ class IngestRate:
         self._manifest = manifest
         self.rates = rates
         self._clock = clock
+
+    def last_hour(self) -> dict[str, int]:
+        """Return how many records were accepted in the last hour, by source."""
+        now = self._clock.now()
+        since, began = now - _HOUR, self.rates.started_at
+        found: defaultdict[str, float] = defaultdict(float)
+        if since < began:
+            held: defaultdict[str, list[Segment]] = defaultdict(list)
+            for one in self._manifest.latest(source=None, since=since, most=MOST_SEGMENTS):
+                held[one.source].append(one)
+            for source, segments in held.items():
+                records = spread(segments, until=began, since=since)
+                found[source] += sum(
+                    records[m] for m in records if m >= since.timestamp() - _MINUTE
+                )
+        for source, accepted in self.rates.accepted_since(since).items():
+            found[source] += accepted
+        return {source: round(records) for source, records in found.items()}
 
     def of(self, span: timedelta, *, step: int, source: str | None = None) -> Rate:
         """Return the rate of a source, or of all, over the last span, by steps of whole minutes."""

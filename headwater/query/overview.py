@@ -46,6 +46,7 @@ class OverviewAnswer:
     lineage: LineageOverview
     freshness: Sequence[Freshness]
     rate: Rate
+    records_last_hour: int
     has_records: bool
     quarantine_waiting: int
     has_telemetry: bool
@@ -85,6 +86,7 @@ class Overview:
             lineage=self._lineage(at, changes),
             freshness=freshness_of(self._tables.find("curated"), at),
             rate=self._rate.of(DAY, step=_STEP_SECONDS),
+            records_last_hour=sum(self._rate.last_hour().values()),
             has_records=self._has_records(),
             quarantine_waiting=self._quarantine.count(),
             has_telemetry=self._has_telemetry(),

@@ -113,7 +113,7 @@ def test_quarantined_records_are_fixed_and_replayed(
     expect(kind).to_contain_text("/celsius")
     expect(kind).to_contain_text("2")
     kind.get_by_role("link").click()
-    records = page.get_by_role("table", name="Records")
+    records = page.get_by_role("table", name="Records", exact=True)
     expect(records.get_by_role("row")).to_have_count(3)
     records.get_by_role("row").nth(1).get_by_role("link").click()
     editor = page.get_by_role("textbox", name="Data of the record")

@@ -31,20 +31,22 @@ interface ChartProps {
   height?: number;
   /** The upper end of the axis, where the values have one. */
   most?: number;
+  /** Whether values are counts, so that the axis has no fractions. */
+  isCount?: boolean;
 }
 
 /** Lines or bars over time, numbers or names, with a table that says the same. */
 export function Chart(props: ChartProps) {
   const { title, along, series, kind = "line", height = 200, most } = props;
-  const { format = countOf, isStacked = false } = props;
+  const { format = countOf, isStacked = false, isCount = false } = props;
   const [isTable, setTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const data = useMemo<PlotData>(() => {
     const shown = series
       .map((one, place) => ({ ...one, colour: colourOf(one, place) }))
       .filter((one) => !hidden.has(one.name));
-    return { kind, along, series: shown, format, isStacked, most };
-  }, [kind, along, series, hidden, format, isStacked, most]);
+    return { kind, along, series: shown, format, isStacked, isCount, most };
+  }, [kind, along, series, hidden, format, isStacked, isCount, most]);
 
   function toggle(name: string) {
     const next = new Set(hidden);

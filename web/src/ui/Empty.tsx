@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <Paper withBorder p="xl" ta="center">
-      <Title order={3} size="h4">
+      <Title order={2} size="h4">
         {title}
       </Title>
       <Text component="div" c="dimmed" mt="xs">

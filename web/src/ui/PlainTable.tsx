@@ -38,7 +38,11 @@ export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTablePro
           {rows.map((row) => (
             <Table.Tr key={rowId(row)}>
               {columns.map((column) => (
-                <Table.Td key={column.id} ta={column.align ?? "left"}>
+                <Table.Td
+                  key={column.id}
+                  ta={column.align ?? "left"}
+                  style={column.align === "right" ? { whiteSpace: "nowrap" } : undefined}
+                >
                   {column.render(row)}
                 </Table.Td>
               ))}

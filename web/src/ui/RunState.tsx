@@ -23,6 +23,7 @@ export function RunState({ state }: { state: string | null | undefined }) {
       tt="none"
       styles={{
         root: {
+          minWidth: "max-content",
           color: `var(--hw-${colour})`,
           background: `var(--hw-${colour}-soft)`,
         },

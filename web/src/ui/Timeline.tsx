@@ -23,6 +23,7 @@ import { useNow } from "./useNow";
 
 const said = texts.timeline;
 const INDENT_REM = 1.2;
+const LAST_TICK_PERCENT = 86;
 
 interface TimelineProps {
   /** What runs these are, for people who cannot see them. */
@@ -32,10 +33,12 @@ interface TimelineProps {
   isFolded?: boolean;
   /** The run whose page this is. */
   current?: string;
+  /** Whether all are of one job, so that its name says nothing. */
+  isOneJob?: boolean;
 }
 
 /** Runs as rows with bars along one axis of time, children below parents; those under way grow. */
-export function Timeline({ caption, runs, isFolded = false, current }: TimelineProps) {
+export function Timeline({ caption, runs, isFolded = false, current, isOneJob }: TimelineProps) {
   const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const now = useNow(runs.some((run) => run.state === "RUNNING"));
   const closed = useMemo(() => closedOf(runs, turned, isFolded), [runs, turned, isFolded]);
@@ -57,7 +60,7 @@ export function Timeline({ caption, runs, isFolded = false, current }: TimelineP
             <Table.Th>{said.state}</Table.Th>
             <Table.Th>{said.started}</Table.Th>
             <Table.Th ta="right">{said.took}</Table.Th>
-            <Table.Th w="45%">{axis ? <Ticks axis={axis} /> : said.time}</Table.Th>
+            <Table.Th className={classes.time}>{axis ? <Ticks axis={axis} /> : said.time}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -68,6 +71,7 @@ export function Timeline({ caption, runs, isFolded = false, current }: TimelineP
               axis={axis}
               now={now}
               isCurrent={row.run.id === current}
+              isOneJob={isOneJob === true}
               turn={turn}
             />
           ))}
@@ -91,10 +95,11 @@ interface RowProps {
   axis: Axis | undefined;
   now: number;
   isCurrent: boolean;
+  isOneJob: boolean;
   turn: (key: string) => void;
 }
 
-function Row({ row, axis, now, isCurrent, turn }: RowProps) {
+function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
   const { run } = row;
   const took = millisecondsOf(run, now);
   return (
@@ -104,9 +109,9 @@ function Row({ row, axis, now, isCurrent, turn }: RowProps) {
     >
       <Table.Td>
         <div className={classes.run} style={{ paddingLeft: `${row.depth * INDENT_REM}rem` }}>
-          <Fold row={row} turn={turn} />
+          {!isOneJob && <Fold row={row} turn={turn} />}
           <div className={classes.name}>
-            <RunLink id={run.id}>{run.job.name}</RunLink>
+            {isOneJob ? <RunLink id={run.id} /> : <RunLink id={run.id}>{run.job.name}</RunLink>}
             {row.isClosed && row.children > 0 && (
               <Text span size="xs" c="dimmed">
                 {" "}
@@ -126,7 +131,7 @@ function Row({ row, axis, now, isCurrent, turn }: RowProps) {
           </div>
         </div>
       </Table.Td>
-      <Table.Td>
+      <Table.Td className={classes.state}>
         <RunState state={run.state} />
       </Table.Td>
       <Table.Td className={classes.nowrap}>
@@ -162,11 +167,13 @@ function Fold({ row, turn }: Pick<RowProps, "row" | "turn">) {
 function Ticks({ axis }: { axis: Axis }) {
   return (
     <div className={classes.axis}>
-      {ticksOf(axis).map((tick) => (
-        <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
-          {tickText(tick.at, axis)}
-        </span>
-      ))}
+      {ticksOf(axis)
+        .filter((tick) => tick.percent <= LAST_TICK_PERCENT)
+        .map((tick) => (
+          <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
+            {tickText(tick.at, axis)}
+          </span>
+        ))}
     </div>
   );
 }

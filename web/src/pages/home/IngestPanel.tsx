@@ -30,7 +30,15 @@ export function IngestPanel({ overview }: { overview: Overview }) {
       {ingest.last_day + ingest.rejected_last_day === 0 ? (
         <Text c="dimmed">{said.noRecords}</Text>
       ) : (
-        <Chart title={said.rate} kind="bar" along={along} series={series} isStacked height={180} />
+        <Chart
+          title={said.rate}
+          kind="bar"
+          along={along}
+          series={series}
+          isStacked
+          isCount
+          height={180}
+        />
       )}
     </Panel>
   );

@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Text } from "@mantine/core";
+import { Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { apiRoot } from "@/api/place";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
@@ -34,9 +34,9 @@ export function IngestPage() {
           )}
         </Answer>
         <SimpleGrid cols={{ base: 1, lg: 2 }}>
-          <Panel title={said.lastHour}>
+          <Paper withBorder p="md" miw={0}>
             <RateChart />
-          </Panel>
+          </Paper>
           <Panel title={said.tryTitle}>
             <TryRecord example={EXAMPLE} />
           </Panel>

@@ -26,5 +26,7 @@ function Bars({ rate, title }: { rate: RecordRate; title: string }) {
     ],
     [rate],
   );
-  return <Chart title={title} kind="bar" along={along} series={series} isStacked height={150} />;
+  return (
+    <Chart title={title} kind="bar" along={along} series={series} isStacked isCount height={130} />
+  );
 }

@@ -1,10 +1,9 @@
-import { Group, Stack, Tabs } from "@mantine/core";
+import { Group, Paper, Stack, Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { TableLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
-import { Panel } from "@/ui/Panel";
 import { PARTS, type Part } from "./address";
 import { exampleOf } from "./example";
 import { IngestPages } from "./IngestPages";
@@ -23,7 +22,7 @@ export function SourcePage() {
   const source = useSource(name);
   return (
     <>
-      <PageHeader title={name} about={said.source} />
+      <PageHeader title={name} about={source.data && <Tables detail={source.data} />} />
       <IngestPages />
       <Answer question={source}>{(detail) => <Whole detail={detail} />}</Answer>
     </>
@@ -39,14 +38,9 @@ function Whole({ detail }: { detail: SourceDetail }) {
   return (
     <Stack gap="md">
       <SourceFigures source={source} />
-      <Group gap="md" aria-label={said.tables} role="group">
-        {detail.tables.map((table) => (
-          <TableLink key={table} namespace={detail.namespace} name={table} />
-        ))}
-      </Group>
-      <Panel title={said.lastHour}>
+      <Paper withBorder p="md" miw={0}>
         <RateChart source={source.source} />
-      </Panel>
+      </Paper>
       <Tabs value={part} onChange={(chosen) => open(chosen as Part)} keepMounted={false}>
         <Tabs.List aria-label={said.part} mb="md">
           {PARTS.map((one) => (
@@ -76,5 +70,16 @@ function Whole({ detail }: { detail: SourceDetail }) {
         </Tabs.Panel>
       </Tabs>
     </Stack>
+  );
+}
+
+function Tables({ detail }: { detail: SourceDetail }) {
+  return (
+    <Group gap="md">
+      <span>{said.tables}</span>
+      {detail.tables.map((table) => (
+        <TableLink key={table} namespace={detail.namespace} name={table} />
+      ))}
+    </Group>
   );
 }

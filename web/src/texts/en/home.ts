@@ -20,9 +20,9 @@ export const home = {
   lateTable: (table: string) => `${table} is late`,
   lateBy: (age: string, usual: string) => `written ${age} ago; usually every ${usual}`,
   quarantined: (count: number) => `${of(count, "record waits", "records wait")} in quarantine`,
-  quarantinedHint: "They were not accepted. Fix and replay them.",
+  quarantinedHint: "Not accepted as sent. Fix and replay.",
   refused: (count: number) => `${of(count, "lineage event was", "lineage events were")} refused`,
-  refusedHint: "They are kept. Fix and replay them.",
+  refusedHint: "Not understood, but kept. Fix and replay.",
   stuck: (count: number) => `${of(count, "run", "runs")} began over a day ago and never ended`,
   stuckHint: "The job may have died without a word.",
   breaking: (table: string, count: number) =>

@@ -56,7 +56,7 @@ export const ingest = {
   sealNothing: "Nothing waited to be sealed.",
   sealDone: (count: number) => `${of(count, "segment was", "segments were")} sealed.`,
   mayNotRun: "Sealing needs a token with the role runner.",
-  tables: "Tables of this source",
+  tables: "A source; its tables:",
 
   versions: "Version",
   versionOf: (version: number, isProposed: boolean) =>

@@ -10,6 +10,7 @@ const data: PlotData = {
   ],
   format: (value) => `${value} rows`,
   isStacked: false,
+  isCount: false,
 };
 
 test("colours come from the theme and tooltips are drawn on the canvas", () => {

@@ -16,6 +16,8 @@ export interface PlotData {
   format: (value: number) => string;
   isStacked: boolean;
   most?: number | undefined;
+  /** Whether values are counts, so that the axis has no fractions. */
+  isCount: boolean;
 }
 
 /** The value of a token of the theme, by its name without `--hw-`. */
@@ -53,6 +55,7 @@ export function plotOption(data: PlotData, colours: Colours): PlotOption {
       axisLabel: { color: soft, formatter: (value: number) => data.format(value) },
       splitLine: grid,
       splitNumber: 3,
+      ...(data.isCount && { minInterval: 1 }),
     },
     series: data.series.map((one, place) => seriesOption(data, one, colours(colourOf(one, place)))),
   };

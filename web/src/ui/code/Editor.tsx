@@ -61,7 +61,7 @@ export function Editor(props: EditorProps) {
       extensionOf(language),
       editorTheme({ minHeight, maxHeight }),
       EditorState.readOnly.of(isReadOnly),
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     ];
     const doc = latest.current.value;
     const made = new EditorView({ doc, extensions, parent: host.current });

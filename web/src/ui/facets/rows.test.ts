@@ -18,6 +18,14 @@ describe("the lines of a facet tree", () => {
     expect(rows.every((row) => row.canOpen && !row.isOpen)).toBe(true);
   });
 
+  it("names what stands in lists", () => {
+    const [row] = rowsOf(
+      { schema: { fields: [{ name: "id", type: "int" }, { type: "x" }] } },
+      new Set(),
+    );
+    expect(row?.preview).toBe("fields: [id, {…}]");
+  });
+
   it("shows what is in an opened value below it, provenance last", () => {
     const rows = rowsOf(facets, new Set(["/processing_engine"]));
     expect(rows.map((row) => [row.depth, row.name])).toEqual([

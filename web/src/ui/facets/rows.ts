@@ -133,12 +133,18 @@ function inShort(value: unknown, depth: number): string {
   if (typeof value === "object" && value !== null) {
     const members = membersOf(value).filter(([name]) => !PROVENANCE.has(name));
     if (members.length === 0) return "{}";
-    if (depth > 1) return "{…}";
+    if (depth > 1) return nameIn(value) ?? "{…}";
     const said = members.slice(0, 8).map(([name, one]) => `${name}: ${inShort(one, depth + 1)}`);
     return depth === 0 ? said.join(", ") : `{${said.join(", ")}}`;
   }
   if (typeof value === "string") return cut(value.replace(/\s+/g, " "), 48);
   return String(value);
+}
+
+/** What a thing in a list is called, so that lists of columns or owners say what they hold. */
+function nameIn(value: object): string | undefined {
+  const name = "name" in value ? value.name : undefined;
+  return typeof name === "string" ? cut(name, 32) : undefined;
 }
 
 function cut(text: string, most: number): string {
