@@ -40,6 +40,9 @@ class QueryProcess:
 
         When who is `waiting` leaves, the process ends, and another loads its engine for the next.
         """
+        waiting = waiting or Waiting()
+        if waiting.has_left:
+            raise _stopped()
         process = self._ensure()
         allowed = float(request["timeout_seconds"]) + GRACE_SECONDS
         if not self._is_warm:
@@ -53,16 +56,13 @@ class QueryProcess:
         timer = threading.Timer(allowed, stop)
         timer.daemon = True
         timer.start()
-        waiting = waiting or Waiting()
         with waiting.during(process.kill):
             answer = _exchange(process, request)
         timer.cancel()
         if waiting.has_left:
             self.close()
             self._ensure()
-            raise Unprocessable(
-                "the statement was stopped: who asked for it did not wait", path="/sql"
-            )
+            raise _stopped()
         if answer is None:
             self.close()
             raise _end_of(request, is_overdue=overdue.is_set())
@@ -104,6 +104,11 @@ class QueryProcess:
         except OSError as error:
             raise Unavailable(f"the query process could not be started: {error}") from error
         return self._process
+
+
+def _stopped() -> HeadwaterError:
+    said = "the statement was stopped: who asked for it did not wait"
+    return Unprocessable(said, path="/sql")
 
 
 def _exchange(process: subprocess.Popen[bytes], request: Message) -> Message | None:

@@ -29,7 +29,7 @@ export function SearchButton() {
         <Text span size="sm" visibleFrom="sm">
           {said.open}
         </Text>
-        <Kbd size="xs" visibleFrom="sm">
+        <Kbd size="xs" visibleFrom="sm" aria-hidden>
           {isMac ? said.macKeys : said.keys}
         </Kbd>
       </UnstyledButton>

@@ -130,7 +130,7 @@ function Tables({ versions, lake }: { versions: Record<string, string>; lake: st
   const tables = Object.entries(versions).filter(([table]) => table.includes("."));
   if (tables.length === 0) return null;
   return (
-    <Text size="xs" c="dimmed" component="div">
+    <Text size="xs" c="dimmed" component="div" className={classes.prose}>
       {said.readFrom}{" "}
       {tables.map(([table, version], at) => (
         <span key={table} title={version ? said.version(version) : undefined}>

@@ -8,6 +8,7 @@ import { Moment } from "@/ui/Moment";
 import { momentOf } from "@/ui/time";
 import { ValueGrid } from "@/ui/ValueGrid";
 import { type DatasetHead, type TableSnapshot, usePreview, useSnapshots } from "./questions";
+import classes from "./tables.module.css";
 
 const said = texts.tables;
 const NOW = "";
@@ -67,7 +68,7 @@ export function RowsTab({ head, snapshot, choose }: RowsTabProps) {
 /** Which run wrote the snapshot whose rows are shown. */
 function Writer({ snapshot, namespace }: { snapshot: TableSnapshot; namespace: string }) {
   return (
-    <Text size="sm" role="status" aria-live="polite" pb={6}>
+    <Text size="sm" role="status" pb={6} className={classes.prose}>
       {snapshot.run ? (
         <>
           {said.writtenByRun} <RunLink id={snapshot.run} />

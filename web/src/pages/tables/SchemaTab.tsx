@@ -79,7 +79,7 @@ function Version({ version, run, children }: VersionProps) {
         {changes.some((change) => change.breaking) && (
           <ToneBadge tone="bad">{said.breaking}</ToneBadge>
         )}
-        <Text size="sm" c="dimmed" component="div">
+        <Text size="sm" c="dimmed" component="div" className={classes.prose}>
           {said.since} <Moment at={since} />
           {run && (
             <>

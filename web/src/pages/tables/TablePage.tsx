@@ -33,7 +33,9 @@ function Unnamed() {
     <>
       <PageHeader title={said.table} />
       <Empty title={said.noName}>
-        {said.noNameHint} <PageLink to="/tables">{said.toList}</PageLink>
+        <div className={classes.prose}>
+          {said.noNameHint} <PageLink to="/tables">{said.toList}</PageLink>
+        </div>
       </Empty>
     </>
   );

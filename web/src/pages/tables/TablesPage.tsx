@@ -113,7 +113,9 @@ function nameOf(one: DatasetLine) {
     <div className={classes.name}>
       <ZoneMark zone={one.zone} />
       <div className={classes.words}>
-        <TableLink namespace={one.namespace} name={one.name} />
+        <div>
+          <TableLink namespace={one.namespace} name={one.name} />
+        </div>
         {one.zone === null && (
           <Text size="xs" c="dimmed">
             {one.namespace}
