@@ -41,7 +41,7 @@ class QueryProcess:
         When who is `waiting` leaves, the process ends, and another loads its engine for the next.
         """
         waiting = waiting or Waiting()
-        if waiting.has_left:
+        if waiting.has_left():
             raise _stopped()
         process = self._ensure()
         allowed = float(request["timeout_seconds"]) + GRACE_SECONDS
@@ -59,7 +59,7 @@ class QueryProcess:
         with waiting.during(process.kill):
             answer = _exchange(process, request)
         timer.cancel()
-        if waiting.has_left:
+        if waiting.has_left():
             self.close()
             self._ensure()
             raise _stopped()

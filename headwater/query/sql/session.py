@@ -138,7 +138,7 @@ class SqlSession:
             said = self._ask(question, limit, waiting or Waiting())
         except HeadwaterError as error:
             kind = "refused" if isinstance(error, Invalid) else "failed"
-            has_left = waiting is not None and waiting.has_left
+            has_left = waiting is not None and waiting.has_left()
             SQL_STATEMENTS.add(outcome="stopped" if has_left else kind)
             self._log_failure(question, principal, error, started)
             raise

@@ -15,7 +15,6 @@ class Waiting:
         self._stop: Callable[[], None] | None = None
         self._has_left = False
 
-    @property
     def has_left(self) -> bool:
         """Tell whether nobody waits any more."""
         return self._has_left
