@@ -20,6 +20,7 @@ from headwater.api.shapes.events import EventDetail, EventLineShape, EventPage
 from headwater.clock import Clock
 from headwater.errors import HeadwaterError, Invalid, Unprocessable
 from headwater.ingest.events import EventDoor
+from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Moment
@@ -103,6 +104,19 @@ def events_router(
             "body": line.entry.body.decode("utf-8", "replace"),
         }
         return answer(detail)
+
+    @router.post("/cut")
+    def cut(
+        principal: Administrator,
+        before: Annotated[datetime, Query(description="Older events may go, by event time.")],
+        trial: Annotated[bool, Query(description="Only count.")] = False,
+    ) -> Json:
+        """Blank old events on which nothing that counts now depends, for good."""
+        time = _moment(before, "before")
+        assert time is not None
+        command = Command(verb="cut", entity="log", values={"before": time.to_text()})
+        found = door.erase(command, principal=principal, is_trial=trial)
+        return {"before": time.to_text(), "entries": found.entries, "trial": trial}
 
     @router.post("/import")
     async def take(principal: Administrator, request: Request) -> Json:

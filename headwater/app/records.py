@@ -56,18 +56,17 @@ def open_records(
     once, their records with the next seal.
     """
     lake = folder / "lake"
-    files = LocalFiles()
     engine = open_lake_database(lake / "lake.db")
     stack.callback(close_lake_database, engine)
     registry = SqlRegistry(engine, clock, downstream=downstream)
     quarantine, sealed = SqlQuarantine(engine), SealedLogs(engine)
     keys = IdempotencyKeys(sealed, clock)
-    log = RecordLog(folder / "inbox", files=files, clock=clock)
+    log = RecordLog(folder / "inbox", files=LocalFiles(), clock=clock)
     stack.callback(log.close)
     sealing = Sealing(
         log,
         lake=lake,
-        files=files,
+        files=LocalFiles(),
         sealed=sealed,
         quarantine=quarantine,
         keys=keys,

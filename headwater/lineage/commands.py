@@ -12,9 +12,9 @@ from headwater.wire.openlineage.canonical import decode, encode
 from headwater.wire.openlineage.times import EventTime, read_time
 
 Verb = Literal[
-    "delete", "undelete", "erase", "declare", "tag", "untag", "describe", "own", "disown"
+    "delete", "undelete", "erase", "cut", "declare", "tag", "untag", "describe", "own", "disown"
 ]
-Entity = Literal["namespace", "job", "dataset", "source", "tag"]
+Entity = Literal["namespace", "job", "dataset", "source", "tag", "log"]
 
 _NAMED: Final = ("namespace", "job", "dataset")
 VERBS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,19 +27,20 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "own": _NAMED,
     "disown": _NAMED,
     "erase": _NAMED,
+    "cut": ("log",),
 }
 """Every verb, and what it can be said of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One thing that a person does to a namespace, job, dataset, source or tag.
+    """One thing that a person does to a namespace, job, dataset, source or tag, or to the log.
 
-    `name` is "" for a namespace, `namespace` is "" for a source or tag. `column` is of a
-    dataset, "" the whole. `item` is the tag or the owner. `values` are texts: `description`
-    of `describe` (None takes it back) and `declare`; `owner` of a declared namespace (what is
-    absent stays as it was); `type` and `url` of a declared source; `type` of an owner. A namespace
-    has one owner.
+    `name` is "" for a namespace, `namespace` is "" for a source or tag, both are for the log.
+    `column` is of a dataset, "" the whole. `item` is the tag or the owner. `values` are texts:
+    `description` of `describe` (None takes it back) and `declare`; `owner` of a declared namespace
+    (what is absent stays as it was); `type` and `url` of a declared source; `type` of an owner;
+    `before` of a cut, a time. A namespace has one owner.
     `at` is the time that the command names, as text; it decides between two that contradict
     each other. `stamped` fills it in, and the actor, where the log needs them.
     """

@@ -46,10 +46,10 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """What a hard delete did: how many entries are blank now, or would be after a trial.
+    """What a hard delete or a cut did: how many entries are blank now, or would be after a trial.
 
     `is_mentioned`: facets of other events still name it, as a parent or in column lineage; None
-    after a trial.
+    after a trial or a cut.
     """
 
     entries: int
@@ -74,7 +74,7 @@ class Log(Protocol):
         ...
 
     def erase(self, arrival: Arrival, *, is_trial: bool) -> Erased:
-        """Blank every entry that tells of what an `erase` command names, then rebuild.
+        """Blank every entry that an `erase` command names or a `cut` lets go, then rebuild.
 
         On return the blank entries and the command are durable; nothing brings them back. A trial
         only counts. Everything else waits meanwhile.

@@ -27,6 +27,7 @@ from headwater.lineage.projections.facet_bodies import FacetBodies
 from headwater.lineage.projections.identities import COUNTED
 from headwater.lineage.projections.projector import Projector
 from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
+from headwater.lineage.retention import RetentionCut
 from headwater.wire.openlineage.canonical import content_hash
 from headwater.wire.openlineage.event import Event
 from headwater.wire.openlineage.facets import has_error, has_statistics, stands_alone
@@ -167,21 +168,23 @@ class SqlLineage(Log):
         )
 
     def erase(self, arrival: Arrival, *, is_trial: bool) -> Erased:
-        """Blank every entry that tells of what the command names, in one transaction."""
+        """Blank what the command names, or a cut lets go, in one transaction."""
         command = self._read(arrival).item
         assert isinstance(command, Command)
-        assert command.verb == "erase"
+        assert command.verb in ("erase", "cut")
+        is_cut = command.verb == "cut"
 
         def work(session: Session) -> Erased:
             erasure = Erasure(session, command)
-            entries = erasure.entries()
+            entries = RetentionCut(session, command).entries() if is_cut else erasure.entries()
             if is_trial:
                 return Erased(entries=len(entries), is_mentioned=None)
             self._forget()
             erasure.blank(entries)
             self._write(session, [(0, self._read(arrival))])
             self._rebuild(session)
-            return Erased(entries=len(entries), is_mentioned=erasure.is_mentioned())
+            is_mentioned = None if is_cut else erasure.is_mentioned()
+            return Erased(entries=len(entries), is_mentioned=is_mentioned)
 
         return self._database.write(work, forget=self._forget, patient=True)
 

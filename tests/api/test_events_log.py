@@ -97,3 +97,29 @@ def test_an_import_is_for_administrators_and_an_export_for_readers(tmp_path):
         assert statuses == [401, 403, 200]
         assert exchange("GET", "/api/v2/events", b"", writer).status == 200
         assert exchange("GET", "/api/v2/events", b"", {}).status == 401
+
+
+def test_old_runs_are_cut_and_the_cut_is_in_the_log(ask):
+    def run(day):
+        return {
+            "eventType": "COMPLETE",
+            "eventTime": f"2026-06-{day:02}T10:00:00Z",
+            "run": {"runId": f"00000000-0000-4000-8000-{day:012}"},
+            "job": {"namespace": "ns", "name": "j"},
+        }
+
+    ask("POST", "/api/v1/lineage", json.dumps([run(day) for day in (1, 2, 3)]).encode())
+    path = "/api/v2/events/cut?before=2026-06-30T02:00:00%2B02:00"
+    time = "2026-06-30T00:00:00Z"
+    assert json.loads(ask("POST", f"{path}&trial=true").body) == {
+        "before": time,
+        "entries": 2,
+        "trial": True,
+    }
+    assert json.loads(ask("POST", path).body) == {"before": time, "entries": 2, "trial": False}
+    entry, command = _lines(ask("GET", "/api/v2/events"))
+    assert entry["run"]["runId"].endswith("3")
+    assert command["_headwater"]["principal"] == "local"
+    runs = json.loads(ask("GET", "/api/v2/runs").body)["runs"]
+    assert [one["id"][-1] for one in runs] == ["3"]
+    assert ask("POST", "/api/v2/events/cut?before=yesterday").status == 422

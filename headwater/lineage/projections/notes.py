@@ -37,7 +37,7 @@ class Notes:
 
     def project(self, command: Command, *, seq: int, hash_: bytes, received_us: int) -> None:
         """Add what a command means; its time decides between commands that contradict."""
-        if command.verb == "erase":  # what it did is done to the log
+        if command.verb in ("erase", "cut"):  # what it did is done to the log
             return
         key = key_of(command.time, EventType.NONE, hash_, received_us=received_us)
         us = None

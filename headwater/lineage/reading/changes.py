@@ -69,7 +69,7 @@ class Changes:
                 int(run) for _, kind, run, _ in rows if kind == _RUN_EVENT and run is not None
             ),
             has_erased=any(
-                kind == _COMMAND and read_command(bytes(body)).verb == "erase"
+                kind == _COMMAND and read_command(bytes(body)).verb in ("erase", "cut")
                 for _, kind, _, body in rows
             ),
         )

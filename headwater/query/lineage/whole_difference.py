@@ -56,8 +56,8 @@ class WholeDifferences:
             facets: dict[Vertex, Facets] = {
                 jobs[key]: said for key, said in view.past.of_jobs_at(jobs, time).items()
             }
-            for key, said in view.past.of_datasets_at(datasets, time).items():
-                facets[datasets[key]] = said
+            for key, said in sorted(view.past.of_datasets_at(datasets, time).items()):
+                facets[datasets[key]] = {**said, **facets.get(datasets[key], {})}
         names = {vertex.name for vertex in nodes if vertex.kind == "dataset"}
         columns = {
             arrow
@@ -89,7 +89,8 @@ def _compared(view: LineageView, before: Moment, after: Moment, most: int) -> _C
         named = _visible(view, "dataset", {key for held in of_jobs.values() for key in held})
         for job in portion:
             new = {key: named[key] for key in of_jobs.get(job, ()) if key in named}
-            if len(taken) + len(datasets.keys() | new.keys()) + 1 > most:
+            fresh = sum(key not in datasets for key in new)
+            if len(taken) + len(datasets) + fresh + 1 > most:
                 is_whole = False
                 break
             taken[job] = jobs[job]
@@ -101,14 +102,22 @@ def _compared(view: LineageView, before: Moment, after: Moment, most: int) -> _C
             is_whole = False
             break
         datasets[key] = declared[key]
-    return _Compared(
-        taken, datasets, None if is_whole else f"the budget of {most} nodes is used up"
-    )
+    components = view.entities.components(datasets)
+    others = {member for one in components.values() for member in one.members}
+    datasets |= _visible(view, "dataset", others - datasets.keys())
+    reason = None if is_whole else f"the budget of {most} nodes is used up"
+    return _Compared(taken, datasets, reason)
 
 
 def _visible(view: LineageView, kind: Kind, keys: Collection[int]) -> dict[int, Vertex]:
+    """Return what is not hidden; names that are one dataset are the node of the first of them."""
     found = view.entities.of(kind, keys)
-    return {key: Vertex(one.name, "", kind) for key, one in found.items() if not one.is_hidden}
+    shown = {key: key for key, one in found.items() if not one.is_hidden}
+    if kind == "dataset":
+        components = view.entities.components(shown)
+        shown = {key: components[key].members[0] for key in shown}
+        found |= view.entities.of(kind, shown.values())
+    return {key: Vertex(found[first].name, "", kind) for key, first in shown.items()}
 
 
 def _edges(view: LineageView, compared: _Compared) -> tuple[set[Arrow], set[int]]:

@@ -1,28 +1,20 @@
-"""SQL that stands in files beside the code, by name."""
+"""The statements of DuckDB, and values for them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cache
-from importlib.resources import files
-from typing import Final
+from collections.abc import Iterable, Mapping
 
-_NAME: Final = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+from headwater.telemetry import statements as written
 
 
-@cache
 def script(file: str) -> str:
     """Return a file of statements as it stands."""
-    return (files(__package__) / file).read_text()
+    return written.script(__package__, file)
 
 
-@cache
-def statements(file: str) -> dict[str, str]:
-    """Return the statements of a file, each below a line `-- name: …`."""
-    _, *parts = _NAME.split(script(file))
-    pairs = zip(parts[::2], parts[1::2], strict=True)
-    return {name: sql.strip().removesuffix(";") for name, sql in pairs}
+def statements(file: str) -> Mapping[str, str]:
+    """Return the statements of a file by name."""
+    return written.statements(__package__, file)
 
 
 def numbered(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:

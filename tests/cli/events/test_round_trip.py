@@ -110,3 +110,15 @@ def test_an_export_answers_what_a_change_breaks_without_a_server(run, tmp_path):
     result = CliRunner().invoke(app, command)
     assert (result.exit_code, "left out" in result.stderr) == (0, False)
     assert json.loads(result.stdout)["jobs"]
+
+
+def test_a_cut_asks_unless_told_not_to(run):
+    run("a", "import", EVENTS)
+    asked = run("a", "cut", "--before", "2100-01-01", text="n\n")
+    assert asked.exit_code == 1
+    assert "of the log for good?" in asked.output
+    told = json.loads(run("a", "cut", "--before", "2100-01-01", "--yes", "--json").stdout)
+    assert (told["before"], told["trial"]) == ("2100-01-01T00:00:00Z", False)
+    assert (
+        "0 events of the log blank now" in run("a", "cut", "--before", "2100-01-01", "--yes").output
+    )

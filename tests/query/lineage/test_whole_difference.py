@@ -101,6 +101,16 @@ def test_declared_edges_count(lineage: Any, event: Any) -> None:
     assert arrows(diff(lineage, 1).edges_added) == [("a", "b")]
 
 
+def test_names_of_one_dataset_are_one_node(lineage: Any, event: Any) -> None:
+    written, read = event("COMPLETE", "w", 1, "", "t"), event("COMPLETE", "r", 2, "t", "top")
+    written["outputs"][0]["namespace"] = "s3a://lake"
+    read["inputs"][0]["namespace"] = "s3://lake"
+    lineage.post(written, read)
+    found = diff(lineage, 1)
+    assert ids(found.nodes_added) == ["job:ns:r", "dataset:ns:top"]
+    assert arrows(found.edges_added) == [("r", "top"), ("t", "r")]
+
+
 def test_what_is_deleted_is_no_difference(apart: Any) -> None:
     apart.command("delete", "job", "other")
     assert ids(diff(apart, 3).nodes_added) == ["dataset:ns:clean"]
