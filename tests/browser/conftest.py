@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.journey.test_first_minutes import serving
 
@@ -30,6 +30,8 @@ FILLED = os.environ.get("HEADWATER_BROWSER_DATA")
 SERVED = os.environ.get("HEADWATER_BROWSER_LAKE")
 
 Snap = Callable[[str], Path]
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

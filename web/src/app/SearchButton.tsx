@@ -7,6 +7,7 @@ import classes from "./SearchButton.module.css";
 
 const said = texts.search;
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const keys = isMac ? said.macKeys : said.keys;
 const load = () => import("./CommandPalette");
 const CommandPalette = lazy(async () => ({ default: (await load()).CommandPalette }));
 
@@ -18,7 +19,7 @@ export function SearchButton() {
     <>
       <UnstyledButton
         className={classes.button}
-        aria-label={said.open}
+        aria-label={`${said.open} ${keys}`}
         aria-keyshortcuts={isMac ? "Meta+K" : "Control+K"}
         aria-haspopup="dialog"
         onClick={open}
@@ -29,8 +30,8 @@ export function SearchButton() {
         <Text span size="sm" visibleFrom="sm">
           {said.open}
         </Text>
-        <Kbd size="xs" visibleFrom="sm" aria-hidden>
-          {isMac ? said.macKeys : said.keys}
+        <Kbd size="xs" visibleFrom="sm">
+          {keys}
         </Kbd>
       </UnstyledButton>
       <Suspense>{isOpen && <CommandPalette close={close} />}</Suspense>

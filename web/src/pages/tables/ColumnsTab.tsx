@@ -94,13 +94,13 @@ function useColumns(head: DatasetHead) {
       {
         id: "made",
         title: said.madeOf,
-        value: (one) => one.made_of.length,
-        render: (one) => <Ends ends={one.made_of} own={head} most={MOST_ENDS} />,
+        value: (one) => one.made_of[0]?.name,
+        render: (one) => <MadeOf ends={one.made_of} own={head} />,
       },
       {
         id: "feeds",
         title: said.feeds,
-        value: (one) => one.feeds.length,
+        value: (one) => one.feeds[0]?.name,
         render: (one) => <Ends ends={one.feeds} own={head} most={MOST_ENDS} />,
       },
     ];
@@ -125,6 +125,26 @@ function ColumnWords({ column }: { column: DatasetColumn }) {
           {tag.value}
         </span>
       ))}
+    </>
+  );
+}
+
+/** What a column's values come from; what only decides about them is told when it is asked for. */
+function MadeOf({ ends, own }: { ends: readonly ColumnEnd[]; own: DatasetHead }) {
+  const direct = ends.filter((end) => end.kind !== "INDIRECT");
+  const indirect = ends.filter((end) => end.kind === "INDIRECT");
+  if (indirect.length === 0) return <Ends ends={direct} own={own} most={MOST_ENDS} />;
+  return (
+    <>
+      {direct.length > 0 && <Ends ends={direct} own={own} most={MOST_ENDS} />}
+      <details>
+        <summary>
+          <Text span size="xs" c="var(--hw-accent)">
+            {said.dependsOn(indirect.length)}
+          </Text>
+        </summary>
+        <List ends={indirect} own={own} />
+      </details>
     </>
   );
 }

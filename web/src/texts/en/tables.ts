@@ -84,6 +84,8 @@ export const tables = {
   rowsDependOn: "Which rows there are depends on",
   findColumn: "Find a column",
   moreEnds: (count: number) => `and ${count} more`,
+  dependsOn: (count: number) =>
+    count === 1 ? "depends on 1 column" : `depends on ${count} columns`,
   graphOfColumn: (column: string) => `Lineage of ${column}`,
   masked: "masked",
   noColumns: "No columns are known",
