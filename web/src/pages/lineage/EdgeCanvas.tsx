@@ -6,6 +6,7 @@ import { edgeId, type GraphEdge, type GraphNode } from "@/graph/model";
 import type { Box } from "@/graph/positions";
 import classes from "./Graph.module.css";
 import type { Layout } from "./layout/useLayout";
+import { dotToken } from "./Overview";
 import type { Drawing } from "./useDrawing";
 
 const HEAD = 7;
@@ -23,10 +24,12 @@ interface Bundle {
 interface EdgeCanvasProps {
   layout: Layout;
   drawing: Drawing;
+  /** Whether cards are dots on the canvas too, as too many are in sight. */
+  isDotted: boolean;
 }
 
 /** All edges, drawn on one canvas below the cards; the table beside the graph tells them in words. */
-export function EdgeCanvas({ layout, drawing }: EdgeCanvasProps) {
+export function EdgeCanvas({ layout, drawing, isDotted }: EdgeCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const store = useStoreApi();
   const bundles = useMemo(() => bundlesOf(layout, drawing), [layout, drawing]);
@@ -55,6 +58,7 @@ export function EdgeCanvas({ layout, drawing }: EdgeCanvasProps) {
       for (const bundle of bundles) {
         drawBundle(context, bundle, { sight, zoom, colour: colours.get(bundle.colour) ?? "" });
       }
+      if (isDotted) drawDots(context, layout, tokens);
     };
     const ask = () => {
       waiting ||= requestAnimationFrame(draw);
@@ -65,7 +69,7 @@ export function EdgeCanvas({ layout, drawing }: EdgeCanvasProps) {
       stop();
       cancelAnimationFrame(waiting);
     };
-  }, [bundles, store]);
+  }, [bundles, store, isDotted, layout]);
   return <canvas ref={canvas} className={classes.edges} aria-hidden />;
 }
 
@@ -162,4 +166,26 @@ function drawBundle(
     context.closePath();
   }
   context.fill();
+}
+
+/** Cards as plain shapes: a path for each colour. */
+function drawDots(
+  context: CanvasRenderingContext2D,
+  layout: Layout,
+  tokens: CSSStyleDeclaration,
+): void {
+  context.globalAlpha = 1;
+  const shapes = new Map<string, Path2D>();
+  for (const node of layout.graph.nodes) {
+    const box = layout.boxes.get(node.id);
+    if (!box) continue;
+    const token = dotToken(node);
+    const shape = shapes.get(token) ?? new Path2D();
+    shape.rect(box.x, box.y, box.width, box.height);
+    shapes.set(token, shape);
+  }
+  for (const [token, shape] of shapes) {
+    context.fillStyle = tokens.getPropertyValue(token).trim();
+    context.fill(shape);
+  }
 }

@@ -2,7 +2,6 @@ import "@xyflow/react/dist/base.css";
 import { ActionIcon, Group, Tooltip, useComputedColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconFocusCentered, IconHome, IconMinus, IconPlus } from "@tabler/icons-react";
 import {
-  MiniMap,
   type NodeTypes,
   Panel,
   ReactFlow,
@@ -11,23 +10,22 @@ import {
   useStore,
 } from "@xyflow/react";
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
-import type { GraphNode } from "@/graph/model";
-import { boundsOf } from "@/graph/positions";
+import { cellOf, idsIn } from "@/graph/window";
 import { texts } from "@/texts";
-import { Card, type CardNode, stateOf } from "./Card";
+import { Card, type CardNode } from "./Card";
 import { type Cards, CardsContext, type Zoom } from "./context";
 import { EdgeCanvas } from "./EdgeCanvas";
 import classes from "./Graph.module.css";
 import { arrowOf, describe, step } from "./keys";
 import type { Layout } from "./layout/useLayout";
 import type { Actions } from "./moves";
+import { Overview } from "./Overview";
 import { useSight } from "./sight";
 import type { Drawing } from "./useDrawing";
 
 const said = texts.lineage;
 const TYPES: NodeTypes = { card: Card };
 const NO_EDGES: never[] = [];
-const MAP = { width: 150, height: 96 };
 const NEAR = 0.62;
 const MIDDLE = 0.36;
 
@@ -62,7 +60,8 @@ function Inner(props: GraphCanvasProps) {
   const scheme = useComputedColorScheme();
   const frame = useRef<HTMLElement>(null);
   const sight = useSight(props);
-  const nodes = useMemo(() => flowNodes(layout), [layout]);
+  const inSight = useInSight(layout);
+  const nodes = useMemo(() => flowNodes(layout, inSight), [layout, inSight]);
   const cards = useMemo<Cards>(
     () => ({
       ...actions,
@@ -137,9 +136,15 @@ function Inner(props: GraphCanvasProps) {
           onNodeDoubleClick={(_, node) => actions.path(node.id)}
           onPaneClick={() => actions.select(undefined)}
         >
-          <EdgeCanvas key={scheme} layout={layout} drawing={drawing} />
-          <Overview layout={layout} />
-          <Controls layout={layout} isBusy={isBusy} fit={sight.fit} toStart={sight.toStart} />
+          <EdgeCanvas key={scheme} layout={layout} drawing={drawing} isDotted={inSight === null} />
+          <Overview key={`overview ${scheme}`} layout={layout} />
+          <Controls
+            layout={layout}
+            isBusy={isBusy}
+            isDotted={inSight === null}
+            fit={sight.fit}
+            toStart={sight.toStart}
+          />
         </ReactFlow>
       </CardsContext>
     </section>
@@ -149,11 +154,12 @@ function Inner(props: GraphCanvasProps) {
 interface ControlsProps {
   layout: Layout;
   isBusy: boolean;
+  isDotted: boolean;
   fit: () => void;
   toStart: (() => void) | null;
 }
 
-function Controls({ layout, isBusy, fit, toStart }: ControlsProps) {
+function Controls({ layout, isBusy, isDotted, fit, toStart }: ControlsProps) {
   const flow = useReactFlow();
   const { nodes, edges } = layout.graph;
   return (
@@ -166,6 +172,7 @@ function Controls({ layout, isBusy, fit, toStart }: ControlsProps) {
         <span className={classes.note} role="status">
           {isBusy ? said.laying(nodes.length) : said.counts(nodes.length, edges.length)}
         </span>
+        {isDotted && <span className={classes.note}>{said.dotted}</span>}
         {layout.isSimple && <span className={classes.note}>{said.simpleLayout(nodes.length)}</span>}
       </Group>
     </Panel>
@@ -190,52 +197,33 @@ function Control({
   );
 }
 
-/** The whole graph small, while not all of it is in sight. */
-function Overview({ layout }: { layout: Layout }) {
-  const bounds = useMemo(() => boundsOf(layout.boxes.values()), [layout]);
-  const isAllInSight = useStore(({ transform: [x, y, zoom], width, height }) =>
-    bounds === null
-      ? true
-      : bounds.x * zoom + x >= 0 &&
-        bounds.y * zoom + y >= 0 &&
-        (bounds.x + bounds.width) * zoom + x <= width &&
-        (bounds.y + bounds.height) * zoom + y <= height,
+/** The cards in sight and somewhat around it; null where they are too many to be cards. */
+function useInSight(layout: Layout): ReadonlySet<string> | null {
+  const cell = useStore(
+    ({ transform, width, height }) => cellOf(transform, { width, height }),
+    (one, other) =>
+      one.column === other.column && one.row === other.row && one.width === other.width,
   );
-  if (isAllInSight) return null;
-  return (
-    <MiniMap<CardNode>
-      className={classes.map ?? ""}
-      style={MAP}
-      pannable
-      zoomable
-      ariaLabel={said.minimap}
-      bgColor="var(--hw-surface)"
-      maskColor="color-mix(in srgb, var(--hw-page) 70%, transparent)"
-      maskStrokeColor="var(--hw-accent)"
-      maskStrokeWidth={2}
-      nodeStrokeWidth={0}
-      nodeColor={(one) => colourOf(one.data.node)}
-    />
-  );
+  return useMemo(() => {
+    const ids = cell.width > 0 ? idsIn(layout.boxes, cell) : [];
+    return ids && new Set(ids);
+  }, [layout, cell]);
 }
 
-function colourOf(node: GraphNode): string {
-  if (node.change === "added") return "var(--hw-added)";
-  if (node.change === "removed" || stateOf(node) === "bad") return "var(--hw-bad)";
-  return node.kind === "job" ? "var(--hw-line-strong)" : "var(--hw-accent)";
-}
-
-function flowNodes(layout: Layout): CardNode[] {
+function flowNodes(layout: Layout, inSight: ReadonlySet<string> | null): CardNode[] {
   const found: CardNode[] = [];
-  for (const node of layout.graph.nodes) {
+  for (const node of inSight ? layout.graph.nodes : []) {
     const box = layout.boxes.get(node.id);
-    if (!box) continue;
+    if (!box || !inSight?.has(node.id)) continue;
     found.push({
       id: node.id,
       type: "card",
       position: { x: box.x, y: box.y },
       width: box.width,
       height: box.height,
+      // Said, not measured: what is not measured would be drawn once to be, however far it is.
+      measured: { width: box.width, height: box.height },
+      handles: [],
       data: { node },
     });
   }

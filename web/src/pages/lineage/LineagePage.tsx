@@ -1,4 +1,4 @@
-import { Alert, Button, Group, SegmentedControl, Skeleton } from "@mantine/core";
+import { Alert, Anchor, Button, Group, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconArrowsMaximize } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { Problem } from "@/api/problem";
@@ -28,7 +28,10 @@ export function LineagePage() {
   const fly = (id: string) => setFlight({ id, at: Date.now() });
   return (
     <div className={classes.page}>
-      <PageHeader title={said.title} about={moves.search.node ? undefined : said.about}>
+      <PageHeader
+        title={said.title}
+        about={moves.search.node ? <Crumbs drawing={drawing} moves={moves} /> : said.about}
+      >
         <Finder drawing={drawing} moves={moves} fly={fly} />
         <SegmentedControl
           size="xs"
@@ -44,6 +47,25 @@ export function LineagePage() {
       <Toolbar drawing={drawing} moves={moves} />
       <Body drawing={drawing} moves={moves} flight={flight} fly={fly} />
     </div>
+  );
+}
+
+/** The way back from a node to the whole. */
+function Crumbs({ drawing, moves }: { drawing: Drawing; moves: Moves }) {
+  const start = drawing.graph?.nodes.find((node) => node.id === drawing.start);
+  const away = { node: undefined, open: undefined, mode: undefined, selected: undefined };
+  return (
+    <Group gap={6}>
+      <Anchor
+        component="button"
+        inherit
+        onClick={() => moves.change({ ...away, column: undefined })}
+      >
+        {said.startOver}
+      </Anchor>
+      <span aria-hidden>›</span>
+      <span>{start ? start.name : ""}</span>
+    </Group>
   );
 }
 
@@ -83,7 +105,9 @@ function Body({ drawing, moves, flight, fly }: BodyProps) {
           {data.partial && <Partial reason={data.reason} moves={moves} />}
           {!moves.search.node && <StartLinks drawing={drawing} moves={moves} />}
           <View drawing={drawing} moves={moves} flight={flight} fly={fly} />
-          <TimeBar moves={moves} />
+          {moves.search.mode !== "impact" && moves.search.mode !== "cause" && (
+            <TimeBar moves={moves} />
+          )}
         </div>
       )}
     </Answer>

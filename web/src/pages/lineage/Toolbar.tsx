@@ -51,15 +51,6 @@ export function Toolbar({ drawing, moves }: ToolbarProps) {
       />
       <Layers drawing={drawing} moves={moves} />
       <Lit drawing={drawing} moves={moves} />
-      {search.node && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          onClick={() => change({ node: undefined, open: undefined, mode: undefined })}
-        >
-          {said.startOver}
-        </Button>
-      )}
     </div>
   );
 }
@@ -72,7 +63,11 @@ export function modeChange(mode: string, search: LineageSearch): Change {
     path: undefined,
     column: mode === "impact" ? search.column : undefined,
     since: isChanges ? (search.since ?? new Date(Date.now() - DAY).toISOString()) : undefined,
-    ...((mode === "impact" || mode === "cause") && { group: undefined, selected: undefined }),
+    ...((mode === "impact" || mode === "cause") && {
+      group: undefined,
+      selected: undefined,
+      at: undefined,
+    }),
   };
 }
 

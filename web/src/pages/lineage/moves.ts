@@ -38,7 +38,16 @@ export function actionsOf({ search, change }: Moves, neighbours: Neighbours) {
   return {
     select: (id: string | undefined) => change({ selected: id, path: undefined }, true),
     path: (id: string) => change({ selected: id, path: id, column: undefined }),
-    clear: () => change({ selected: undefined, path: undefined, column: undefined }, true),
+    clear: () =>
+      change(
+        {
+          selected: undefined,
+          path: undefined,
+          // What is asked about stays: it is the question, not a light.
+          column: search.mode === "impact" ? search.column : undefined,
+        },
+        true,
+      ),
     start: (id: string) =>
       change({
         node: id,

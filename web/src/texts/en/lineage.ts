@@ -58,6 +58,7 @@ export const lineage = {
   laying: (nodes: number) => `Arranging ${count(nodes, "card", "cards")}`,
   simpleLayout: (nodes: number) =>
     `${count(nodes, "card is", "cards are")} too many to arrange well in time: this order is simpler.`,
+  dotted: "Zoom in to read the cards.",
   counts: (nodes: number, edges: number) =>
     `${count(nodes, "card", "cards")}, ${count(edges, "arrow", "arrows")}`,
   modes: "Question",

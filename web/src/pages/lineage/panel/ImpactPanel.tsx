@@ -89,17 +89,18 @@ function Found({ impact, actions, fly }: PanelProps & { impact: Impact }) {
                 {said.effects[one.effect]}
               </span>
               <strong>{one.name}</strong>
-              <span className={`${classes.soft} ${classes.push}`}>
-                {said.kinds[one.kind]}, {said.hops(one.distance)}
-              </span>
               <Columns
                 names={one.columns.filter((c) => c.effect === "direct").map((c) => c.name)}
               />
-              {(one.owners.length > 0 || one.at) && (
-                <span className={classes.soft}>
-                  {[one.owners.join(", "), one.at && spanSince(one.at)].filter(Boolean).join(" · ")}
-                </span>
-              )}
+              <span className={classes.soft}>
+                {[
+                  `${said.kinds[one.kind]}, ${said.hops(one.distance)}`,
+                  one.owners.join(", "),
+                  one.at && spanSince(one.at),
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </span>
             </button>
           </li>
         ))}

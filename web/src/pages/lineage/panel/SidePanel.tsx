@@ -1,4 +1,5 @@
-import { CloseButton, Group } from "@mantine/core";
+import { Button, CloseButton, Group } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { texts } from "@/texts";
 import classes from "../LineagePage.module.css";
 import type { Actions, Moves } from "../moves";
@@ -33,6 +34,16 @@ export function SidePanel(props: PanelProps) {
             }
           />
         </Group>
+        {node && search.mode && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconArrowLeft size={14} />}
+            onClick={() => change({ selected: undefined, path: undefined })}
+          >
+            {said[search.mode]}
+          </Button>
+        )}
         {node ? (
           <NodePanel {...props} node={node} />
         ) : (
