@@ -17,13 +17,14 @@ from headwater.api.conformance import finding_json
 from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
 from headwater.api.shapes.events import EventDetail, EventLineShape, EventPage
+from headwater.api.shapes.names import EntityName
 from headwater.clock import Clock
 from headwater.errors import HeadwaterError, Invalid, Unprocessable
 from headwater.ingest.events import EventDoor
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
-from headwater.model.lineage import Moment
+from headwater.model.lineage import Moment, Name
 from headwater.model.principal import Principal
 from headwater.query.event_log import EventKind, EventLine, EventLog, EventWish, Order
 from headwater.wire.openlineage.bodies import is_ndjson, split_events, split_lines
@@ -143,7 +144,7 @@ def _moment(time: datetime | None, name: str) -> Moment | None:
 
 
 def _line_json(line: EventLine) -> EventLineShape:
-    entry, job = line.entry, line.entry.job
+    entry = line.entry
     return {
         "sequence": entry.sequence,
         "kind": line.kind,
@@ -152,10 +153,8 @@ def _line_json(line: EventLine) -> EventLineShape:
         "received_at": entry.received_at,
         "principal": entry.principal,
         "producer": line.producer,
-        "job": None if job is None else {"namespace": job.namespace, "name": job.name},
-        "dataset": None
-        if line.dataset is None
-        else {"namespace": line.dataset[0], "name": line.dataset[1]},
+        "job": _name_json(line.job),
+        "dataset": _name_json(line.dataset),
         "run": entry.run,
         "inputs": line.inputs,
         "outputs": line.outputs,
@@ -163,6 +162,10 @@ def _line_json(line: EventLine) -> EventLineShape:
         "errors": line.errors,
         "warnings": line.warnings,
     }
+
+
+def _name_json(name: Name | None) -> EntityName | None:
+    return None if name is None else {"namespace": name.namespace, "name": name.name}
 
 
 def _lines(reads: LineageReads, after: int, limit: int | None, *, bare: bool) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from headwater.errors import Missing
 from headwater.lineage.reading.log_pages import COMMAND, LogEntry, LogFilter
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.json import JsonObject
-from headwater.model.lineage import Moment
+from headwater.model.lineage import Moment, Name
 from headwater.wire.openlineage.canonical import decode
 from headwater.wire.openlineage.conformance.findings import Finding, Severity
 from headwater.wire.openlineage.conformance.inspector import inspect
@@ -46,7 +46,8 @@ class EventLine:
     type: str | None
     time: str | None
     producer: str | None
-    dataset: tuple[str, str] | None
+    job: Name | None
+    dataset: Name | None
     inputs: int
     outputs: int
     errors: int
@@ -127,14 +128,16 @@ def _line(entry: LogEntry) -> EventLine:
     said = decode(entry.body)
     body: JsonObject = said if isinstance(said, dict) else {}
     findings = () if entry.kind == COMMAND else inspect(entry.body).findings
-    dataset = body.get("dataset")
+    is_command = entry.kind == COMMAND
+    entity = body.get("entity") if is_command else None
     return EventLine(
         entry=entry,
         kind=KINDS[entry.kind],
-        type=_text(body.get("verb" if entry.kind == COMMAND else "eventType")),
-        time=_text(body.get("at" if entry.kind == COMMAND else "eventTime")),
+        type=_text(body.get("command" if is_command else "eventType")),
+        time=_text(body.get("at" if is_command else "eventTime")),
         producer=_text(body.get("producer")),
-        dataset=_name(dataset),
+        job=_name(body) if entity == "job" else entry.job,
+        dataset=_name(body if entity == "dataset" else body.get("dataset")),
         inputs=_count(body.get("inputs")),
         outputs=_count(body.get("outputs")),
         errors=sum(one.severity is Severity.ERROR for one in findings),
@@ -142,11 +145,11 @@ def _line(entry: LogEntry) -> EventLine:
     )
 
 
-def _name(dataset: object) -> tuple[str, str] | None:
-    if not isinstance(dataset, dict):
+def _name(said: object) -> Name | None:
+    if not isinstance(said, dict):
         return None
-    namespace, name = _text(dataset.get("namespace")), _text(dataset.get("name"))
-    return None if namespace is None or name is None else (namespace, name)
+    namespace, name = _text(said.get("namespace")), _text(said.get("name"))
+    return None if namespace is None or name is None else Name(namespace, name)
 
 
 def _text(value: object) -> str | None:
