@@ -78,7 +78,7 @@ def _overview_json(found: OverviewAnswer, namespace: str) -> OverviewShape:
         "quality": [_quality_json(one) for one in lineage.quality.datasets[:MOST_DATASETS]],
         "quality_partial": lineage.quality.is_partial
         or len(lineage.quality.datasets) > MOST_DATASETS,
-        "changes": _changes_json(lineage.changes, found.changes_since),
+        "changes": _changes_json(found.changes, found.changes_since),
     }
 
 

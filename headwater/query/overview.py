@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from headwater.clock import Clock
 from headwater.lake.contract import Quarantine, Tables
@@ -26,7 +26,7 @@ _KEPT: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineageOverview:
-    """What lineage tells: runs, tests, changes, refused events; and whether there is any."""
+    """What lineage tells of a day: runs, tests, changes, refused events; and how much there is."""
 
     runs: RunsOverview
     quality: QualityOverview
@@ -44,12 +44,20 @@ class OverviewAnswer:
     since: datetime
     changes_since: datetime
     lineage: LineageOverview
+    changes: ChangesOverview
     freshness: Sequence[Freshness]
     rate: Rate
     records_last_hour: int
     has_records: bool
     quarantine_waiting: int
     has_telemetry: bool
+
+
+Found = TypeVar("Found")
+
+
+class _Kept(dict[tuple[int, timedelta], tuple[float, Found]]):
+    """What was found, and when, by the sequence of the log and how far back it goes."""
 
 
 class Overview:
@@ -74,16 +82,25 @@ class Overview:
         self._has_telemetry = has_telemetry
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[tuple[int, timedelta], tuple[float, LineageOverview]] = {}
+        self._lineage: _Kept[LineageOverview] = _Kept()
+        self._changes: _Kept[ChangesOverview] = _Kept()
 
     def now(self, *, changes: timedelta = DAY) -> OverviewAnswer:
         """Return how the lake is; `changes` is how far back to look for what changed."""
         at = self._clock.now()
+        lineage = self._kept(self._lineage, DAY, lambda: self._look(at))
+        changed = lineage.changes
+        if changes != DAY:
+            since = _moment(at - changes)
+            changed = self._kept(
+                self._changes, changes, lambda: changes_overview(self._reads, since)
+            )
         return OverviewAnswer(
             at=at,
             since=at - DAY,
             changes_since=at - changes,
-            lineage=self._lineage(at, changes),
+            lineage=lineage,
+            changes=changed,
             freshness=freshness_of(self._tables.find("curated"), at),
             rate=self._rate.of(DAY, step=_STEP_SECONDS),
             records_last_hour=sum(self._rate.last_hour().values()),
@@ -92,20 +109,21 @@ class Overview:
             has_telemetry=self._has_telemetry(),
         )
 
-    def _lineage(self, at: datetime, changes: timedelta) -> LineageOverview:
+    def _kept(self, held: _Kept[Found], span: timedelta, look: Callable[[], Found]) -> Found:
+        """Return what was found for a span, looking again where the log grew, or by the minute."""
         with self._lock:
-            key = (self._reads.latest_sequence(), changes)
-            held = self._kept.get(key)
+            key = (self._reads.latest_sequence(), span)
             moment = self._clock.monotonic()
-            if held is not None and moment - held[0] < _KEPT_SECONDS:
-                return held[1]
-            found = self._look(at, changes)
-            while len(self._kept) >= _KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = (moment, found)
+            known = held.get(key)
+            if known is not None and moment - known[0] < _KEPT_SECONDS:
+                return known[1]
+            found = look()
+            while len(held) >= _KEPT:
+                del held[next(iter(held))]
+            held[key] = (moment, found)
             return found
 
-    def _look(self, at: datetime, changes: timedelta) -> LineageOverview:
+    def _look(self, at: datetime) -> LineageOverview:
         since = _moment(at - DAY)
         with self._reads.view() as view:
             runs = runs_overview(view, since)
@@ -116,7 +134,7 @@ class Overview:
         return LineageOverview(
             runs=runs,
             quality=quality,
-            changes=changes_overview(self._reads, _moment(at - changes)),
+            changes=changes_overview(self._reads, since),
             datasets=datasets,
             jobs=jobs,
             refused_events=refused,

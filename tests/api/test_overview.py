@@ -93,6 +93,25 @@ def test_changes_are_of_the_hours_that_are_asked_for(ask):
     assert ask("/api/v2/overview?hours=48")["changes"]["datasets_came"]["count"] == 2
 
 
+def test_the_verdict_is_of_a_day_whatever_changes_are_shown(ask):
+    def schema(*names: str) -> list[dict[str, Any]]:
+        fields = [{"name": name, "type": "int"} for name in names]
+        output = {"namespace": "shop", "name": "revenue", "facets": {"schema": {"fields": fields}}}
+        return [output]
+
+    def sent(hours: int, last: str, *names: str) -> None:
+        run = {"runId": RUN[:-1] + last}
+        done = event("COMPLETE", ago=timedelta(hours=hours), run=run, outputs=schema(*names))
+        ask("/api/v1/lineage", done)
+
+    sent(72, "b", "a", "b", "c")
+    sent(48, "c", "a", "b")
+    assert kinds(ask("/api/v2/overview?hours=168")) == []
+    sent(4, "d", "a")
+    for hours in (1, 24, 168):
+        assert kinds(ask(f"/api/v2/overview?hours={hours}")) == ["breaking_change"]
+
+
 def test_a_source_counts_what_is_not_sealed(ask):
     ask("/ingest/sensors", [{"celsius": 1}, {"celsius": 2}])
     (line,) = ask("/api/v2/sources")["sources"]

@@ -75,7 +75,7 @@ function Frame({ session }: { session: Session | undefined }) {
             key={to}
             to={to}
             className={classes.link}
-            activeOptions={{ exact: to === "/" }}
+            activeOptions={{ exact: to === "/", includeSearch: false }}
             onClick={close}
           >
             <Icon size={18} aria-hidden />

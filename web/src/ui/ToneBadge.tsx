@@ -11,7 +11,13 @@ export function ToneBadge({ tone, children }: { tone: BadgeTone; children: React
       variant="light"
       tt="none"
       fw={600}
-      styles={{ root: { color: `var(--hw-${tone})`, background: `var(--hw-${tone}-soft)` } }}
+      styles={{
+        root: {
+          color: `var(--hw-${tone})`,
+          background: `var(--hw-${tone}-soft)`,
+          minWidth: "max-content",
+        },
+      }}
     >
       {children}
     </Badge>

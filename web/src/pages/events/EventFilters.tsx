@@ -1,8 +1,9 @@
-import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { texts } from "@/texts";
 import { type EventsSearch, readEventsSearch, WHATS } from "./address";
+import classes from "./events.module.css";
 import { isoOf, localOf } from "./localTime";
 
 const said = texts.events;
@@ -15,7 +16,7 @@ export function EventFilters({ search }: { search: EventsSearch }) {
     void navigate({ search: readEventsSearch({ ...rest, ...changed }) });
   };
   return (
-    <Group gap="sm" align="end" role="group" aria-label={said.filters}>
+    <fieldset className={classes.filters} aria-label={said.filters}>
       <Words
         key={`job ${search.job}`}
         label={said.job}
@@ -65,7 +66,7 @@ export function EventFilters({ search }: { search: EventsSearch }) {
           {said.clear}
         </Button>
       )}
-    </Group>
+    </fieldset>
   );
 }
 
