@@ -110,7 +110,7 @@ export const ingest = {
   reason: "Reason",
   at: "At",
   stage: "Stage",
-  stages: { ingest: "at the door", processed: "in a job" } as Record<string, string>,
+  stages: { ingest: "at the door" } as Record<string, string>,
   unknownSource: "unknown",
   waiting: "Waiting",
   latest: "Latest",
