@@ -16,6 +16,7 @@ from headwater.query.lineage.run_facts import use_facts
 from headwater.query.lineage.schemas import error_of, text_of
 
 _MOST_CHILDREN = 1_000
+_MOST_FAMILY = 300
 _RECENT = 30
 _SHOWN_BY_LINEAGE = frozenset({"columnLineage", "lineage"})
 
@@ -70,6 +71,7 @@ def whole_run_json(view: LineageView, run: Run, others: Iterable[Name]) -> JsonO
         "inputs": _uses_json(view, run, "input"),
         "outputs": _uses_json(view, run, "output"),
         "children": runs_json(view, children),
+        "family": runs_json(view, _family(view, run.key)),
         "same_id": [name_json(name) for name in others],
         "facets": facets_json(run.facets),
         "job_version": run.job_version,
@@ -143,6 +145,22 @@ def _own_facets(view: LineageView, run: int, direction: Direction) -> Mapping[Na
     said = view.facets.of_io([run], direction, is_own=True)
     names = view.names.of("dataset", (dataset for _, dataset in said))
     return {names[dataset]: facets for (_, dataset), facets in said.items()}
+
+
+def _family(view: LineageView, run: int) -> list[int]:
+    """Return the runs above a run and those below it, level by level, as far as they are not many.
+
+    What failed comes first in a level, so that a cut leaves out what did not.
+    """
+    found = dict.fromkeys(sorted(view.families.ancestors_of_runs([run]) - {run}))
+    level = [run]
+    while level and len(found) < _MOST_FAMILY:
+        below = view.families.children_of_runs(level)
+        states = view.families.effective_states(below)
+        fresh = [key for key in below if key not in found and key != run]
+        level = sorted(fresh, key=lambda key: (states[key] != "FAILED", key))
+        found |= dict.fromkeys(level)
+    return list(found)[:_MOST_FAMILY]
 
 
 def _previous(run: Run, recent: Sequence[Run]) -> str | None:

@@ -214,6 +214,20 @@ def test_a_run_has_its_attempts_its_statement_and_the_runs_around_it(server: Ser
     assert run["previous"] == run_id(1)
 
 
+def test_a_run_comes_with_all_that_is_above_and_below_it(server: Server) -> None:
+    server.post(*ran("top", 1, 1), *ran("middle", 2, 1, parent=("top", 1)))
+    server.post(*ran("leaf", 3, 1, parent=("middle", 2), ends="FAIL"))
+    server.post(*ran("other", 4, 1, parent=("top", 1)))
+
+    def family(run: int) -> list[str]:
+        found = server.get(f"/api/v2/runs/{run_id(run)}")["family"]
+        return [one["job"]["name"] for one in found]
+
+    assert family(1) == ["middle", "other", "leaf"]
+    assert family(2) == ["top", "leaf"]
+    assert family(3) == ["top", "middle"]
+
+
 def test_a_run_tells_which_snapshot_it_wrote_and_what_it_said_of_a_dataset(
     server: Server,
 ) -> None:

@@ -145,6 +145,7 @@ class RunAttempt(TypedDict):
 class WholeRun(RunSummary):
     """A run with its error, its parent, its children, inputs, outputs, facets.
 
+    `family` are the runs above it and those below it at any level, as far as they are not many.
     `sql`, `code`, `kind`, `description` and `job_facets` are of the job as this run said. `recent`
     are the latest runs of the job, the newest first; `previous` is the one before this.
     """
@@ -162,6 +163,7 @@ class WholeRun(RunSummary):
     inputs: list[RunUse]
     outputs: list[RunUse]
     children: list[ListedRun]
+    family: list[ListedRun]
     same_id: list[EntityName]
     facets: dict[str, Any]
     job_facets: dict[str, Any]

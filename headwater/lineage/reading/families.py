@@ -67,6 +67,11 @@ class Families:
         sql += " ORDER BY c.decided_key DESC, c.uuid DESC LIMIT :limit"
         return [int(row[1]) for row in rows_of(self._connection, sql, limit=limit)]
 
+    def children_of_runs(self, runs: Iterable[int]) -> list[int]:
+        """Return the child runs of these runs, each once."""
+        found = {child for _, child, *_ in rows_in(self._connection, _CHILDREN, runs)}
+        return sorted(found)
+
     def parents_of_runs(self, runs: Iterable[int]) -> dict[int, int]:
         """Return the job that each of these runs names as that of its parent."""
         sql = "SELECT run_id, parent_job_id FROM run_parent WHERE run_id IN ({keys})"

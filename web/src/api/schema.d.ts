@@ -160,6 +160,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description Say whether the lake is well, what to look at if not, and what changed of late.
+         *
+         *     Runs, tests and records are those of the last 24 hours.
+         */
+        get: operations["get_overview_api_v2_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/schemas": {
         parameters: {
             query?: never;
@@ -710,6 +732,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pipelines
+         * @description List the pipelines that can be started, with their parameters and stages.
+         */
+        get: operations["list_pipelines_api_v1_pipeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipeline/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description List runs, the newest first.
+         */
+        get: operations["list_runs_api_v1_pipeline_run_get"];
+        put?: never;
+        /**
+         * Start Run
+         * @description Start a run; 202 with its id. The same Idempotency-Key returns the same run.
+         */
+        post: operations["start_run_api_v1_pipeline_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipeline/run/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return a run: its state, its stages with counts and errors, where to look further.
+         */
+        get: operations["get_run_api_v1_pipeline_run__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipeline/run/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Run
+         * @description Stop a run before its next stage; one that is over stays as it is.
+         */
+        post: operations["cancel_run_api_v1_pipeline_run__run_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/lineage": {
         parameters: {
             query?: never;
@@ -869,7 +975,8 @@ export interface paths {
          * Get Difference
          * @description Return nodes, edges and columns that came or went, and who says something else.
          *
-         *     Between two times it compares the graph around a node, between two runs what they did.
+         *     Between two times it compares the graph around a node, or without one the whole graph;
+         *     between two runs what they did.
          */
         get: operations["get_difference_api_v2_lineage_diff_get"];
         put?: never;
@@ -1096,6 +1203,26 @@ export interface paths {
          * @description List what is hidden, by name, with who hid it and when.
          */
         get: operations["list_deleted_api_v2_deleted_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality
+         * @description Return how much each run read or wrote and which tests passed, the latest run first.
+         */
+        get: operations["get_quality_api_v2_quality_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1780,6 +1907,8 @@ export interface paths {
         /**
          * Get Upstream
          * @description Return a run, the runs that wrote what it read, and so on, the nearest first.
+         *
+         *     Deleted datasets and the runs of deleted jobs are left out.
          */
         get: operations["get_upstream_api_v1_runlineage_upstream_get"];
         put?: never;
@@ -1950,7 +2079,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pipeline": {
+    "/api/v2/conformance": {
         parameters: {
             query?: never;
             header?: never;
@@ -1958,10 +2087,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Pipelines
-         * @description List the pipelines that can be started, with their parameters and stages.
+         * Get Conformance
+         * @description Say what each producer sends wrongly, over the latest entries of the log.
          */
-        get: operations["list_pipelines_api_v1_pipeline_get"];
+        get: operations["get_conformance_api_v2_conformance_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1970,7 +2099,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pipeline/run": {
+    "/api/v2/events": {
         parameters: {
             query?: never;
             header?: never;
@@ -1978,34 +2107,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Runs
-         * @description List runs, the newest first.
+         * Export
+         * @description Stream the log as lines of JSON in the order of commit; commands only if not `bare`.
          */
-        get: operations["list_runs_api_v1_pipeline_run_get"];
-        put?: never;
-        /**
-         * Start Run
-         * @description Start a run; 202 with its id. The same Idempotency-Key returns the same run.
-         */
-        post: operations["start_run_api_v1_pipeline_run_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/pipeline/run/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Run
-         * @description Return a run: its state, its stages with counts and errors, where to look further.
-         */
-        get: operations["get_run_api_v1_pipeline_run__run_id__get"];
+        get: operations["export_api_v2_events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2014,7 +2119,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/pipeline/run/{run_id}/cancel": {
+    "/api/v2/events/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count
+         * @description Count the entries of the log behind a sequence.
+         */
+        get: operations["count_api_v2_events_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Return a page of the log, each event with how much is off in it.
+         */
+        get: operations["find_api_v2_events_page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get
+         * @description Return one event as it was sent, and what the published schemas say of it.
+         */
+        get: operations["get_api_v2_events_entry_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/cut": {
         parameters: {
             query?: never;
             header?: never;
@@ -2024,10 +2189,154 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel Run
-         * @description Stop a run before its next stage; one that is over stays as it is.
+         * Cut
+         * @description Blank old events on which nothing that counts now depends, for good.
          */
-        post: operations["cancel_run_api_v1_pipeline_run__run_id__cancel_post"];
+        post: operations["cut_api_v2_events_cut_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/events/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Take lines of an export, or events, in their order; one request is one transaction.
+         */
+        post: operations["take_api_v2_events_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Refused
+         * @description List refused events, the latest first; `next` is the next page, `dropped` those lost.
+         */
+        get: operations["list_refused_api_v2_dead_letters_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete
+         * @description Remove one for good.
+         */
+        delete: operations["delete_api_v2_dead_letters_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Refused
+         * @description Return one refused event with its body as text and what the schemas say of it.
+         */
+        get: operations["get_refused_api_v2_dead_letters_record_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters/body": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Body
+         * @description Return the bytes of one refused event.
+         */
+        get: operations["get_body_api_v2_dead_letters_body_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description Send one in again as it is; strict validation, if that refused it, is not asked again.
+         */
+        post: operations["replay_api_v2_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters/replay-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay All
+         * @description Send many in again as they are; `next` is where to go on.
+         */
+        post: operations["replay_all_api_v2_dead_letters_replay_all_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/dead-letters/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fix
+         * @description Send the body of this request in in its place.
+         */
+        post: operations["fix_api_v2_dead_letters_fix_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2065,8 +2374,8 @@ export interface paths {
          * Get Trace
          * @description Return a trace with its spans by time; offsets and durations are milliseconds.
          *
-         *     `runs` are those of the runs that its spans name which lineage knows, with the tables
-         *     that they read and wrote.
+         *     `runs` are those of the runs that lineage knows, with the tables that they read and
+         *     wrote; a run is of the trace when a span names the run, or a facet of it the trace.
          */
         get: operations["get_trace_api_v2_traces__trace_id__get"];
         put?: never;
@@ -2317,8 +2626,8 @@ export interface paths {
          * Get Panel
          * @description Return a panel: lines with a value for each interval, null where nothing is known.
          *
-         *     Runs count when they ended, spans when they began. Runs come from lineage; stages and
-         *     gauges come from telemetry.
+         *     Runs count when they ended, spans when they began. `reason` says what is missing: runs
+         *     that lineage knows and telemetry does not yet, or series beyond the most that are shown.
          */
         get: operations["get_panel_api_v2_panels__name__get"];
         put?: never;
@@ -2570,292 +2879,6 @@ export interface paths {
         get: operations["list_dependencies_jaeger_api_dependencies_get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/quality": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Quality
-         * @description Return how much each run read or wrote and which tests passed, the latest run first.
-         */
-        get: operations["get_quality_api_v2_quality_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Overview
-         * @description Say whether the lake is well, what to look at if not, and what changed of late.
-         *
-         *     Runs, tests and records are those of the last 24 hours.
-         */
-        get: operations["get_overview_api_v2_overview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/conformance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Conformance
-         * @description Say what each producer sends wrongly, over the latest entries of the log.
-         */
-        get: operations["get_conformance_api_v2_conformance_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export
-         * @description Stream the log as lines of JSON in the order of commit; commands only if not `bare`.
-         */
-        get: operations["export_api_v2_events_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/events/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Count
-         * @description Count the entries of the log behind a sequence.
-         */
-        get: operations["count_api_v2_events_count_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/events/page": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Find
-         * @description Return a page of the log, each event with how much is off in it.
-         */
-        get: operations["find_api_v2_events_page_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/events/entry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get
-         * @description Return one event as it was sent, and what the published schemas say of it.
-         */
-        get: operations["get_api_v2_events_entry_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/events/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take
-         * @description Take lines of an export, or events, in their order; one request is one transaction.
-         */
-        post: operations["take_api_v2_events_import_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Refused
-         * @description List refused events, the latest first; `next` is the next page, `dropped` those lost.
-         */
-        get: operations["list_refused_api_v2_dead_letters_get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete
-         * @description Remove one for good.
-         */
-        delete: operations["delete_api_v2_dead_letters_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters/record": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Refused
-         * @description Return one refused event with its body as text and what the schemas say of it.
-         */
-        get: operations["get_refused_api_v2_dead_letters_record_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters/body": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Body
-         * @description Return the bytes of one refused event.
-         */
-        get: operations["get_body_api_v2_dead_letters_body_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters/replay": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Replay
-         * @description Send one in again as it is; strict validation, if that refused it, is not asked again.
-         */
-        post: operations["replay_api_v2_dead_letters_replay_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters/replay-all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Replay All
-         * @description Send many in again as they are; `next` is where to go on.
-         */
-        post: operations["replay_all_api_v2_dead_letters_replay_all_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/dead-letters/fix": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Fix
-         * @description Send the body of this request in in its place.
-         */
-        post: operations["fix_api_v2_dead_letters_fix_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6492,6 +6515,7 @@ export interface components {
          * WholeRun
          * @description A run with its error, its parent, its children, inputs, outputs, facets.
          *
+         *     `family` are the runs above it and those below it at any level, as far as they are not many.
          *     `sql`, `code`, `kind`, `description` and `job_facets` are of the job as this run said. `recent`
          *     are the latest runs of the job, the newest first; `previous` is the one before this.
          */
@@ -6541,6 +6565,8 @@ export interface components {
             outputs: components["schemas"]["RunUse"][];
             /** Children */
             children: components["schemas"]["ListedRun"][];
+            /** Family */
+            family: components["schemas"]["ListedRun"][];
             /** Same Id */
             same_id: components["schemas"]["EntityName"][];
             /** Facets */
@@ -6838,6 +6864,38 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_overview_api_v2_overview_get: {
+        parameters: {
+            query?: {
+                /** @description How far back to look for changes. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewShape"];
                 };
             };
             /** @description Validation Error */
@@ -7750,6 +7808,158 @@ export interface operations {
             };
         };
     };
+    list_pipelines_api_v1_pipeline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipelines"];
+                };
+            };
+        };
+    };
+    list_runs_api_v1_pipeline_run_get: {
+        parameters: {
+            query?: {
+                /** @description Only runs of this pipeline. */
+                pipeline?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_run_api_v1_pipeline_run_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_run_api_v1_pipeline_run__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_run_api_v1_pipeline_run__run_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_lineage_api_v2_lineage_get: {
         parameters: {
             query: {
@@ -8057,7 +8267,7 @@ export interface operations {
     get_difference_api_v2_lineage_diff_get: {
         parameters: {
             query?: {
-                /** @description dataset:NS:NAME or job:NS:NAME, for two times. */
+                /** @description dataset:NS:NAME or job:NS:NAME; without it everything. */
                 node?: string | null;
                 /** @description The earlier time, ISO 8601. */
                 from?: string | null;
@@ -8262,6 +8472,8 @@ export interface operations {
             query: {
                 /** @description namespace:NS, job:NS:NAME, dataset:NS:NAME or datasetField:NS:NAME:C. */
                 node: string;
+                /** @description The time to note [default: now]. */
+                at?: string | null;
             };
             header?: never;
             path?: never;
@@ -8512,6 +8724,8 @@ export interface operations {
             query: {
                 /** @description namespace:NS, job:NS:NAME, dataset:NS:NAME or datasetField:NS:NAME:C. */
                 node: string;
+                /** @description The time to note [default: now]. */
+                at?: string | null;
             };
             header?: never;
             path?: never;
@@ -8594,6 +8808,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_quality_api_v2_quality_get: {
+        parameters: {
+            query: {
+                /** @description The namespace of the dataset. */
+                namespace: string;
+                /** @description The name of the dataset. */
+                name: string;
+                /** @description How many runs at most. */
+                limit?: number;
+                /** @description Also runs that measured and tested nothing. */
+                every?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityList"];
                 };
             };
             /** @description Validation Error */
@@ -10299,7 +10551,226 @@ export interface operations {
             };
         };
     };
-    list_pipelines_api_v1_pipeline_get: {
+    get_conformance_api_v2_conformance_get: {
+        parameters: {
+            query?: {
+                /** @description Only this producer. */
+                producer?: string | null;
+                /** @description Only findings so bad. */
+                level?: "info" | "warning" | "error";
+                /** @description How many more entries to look at. */
+                budget?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConformanceShape"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_api_v2_events_get: {
+        parameters: {
+            query?: {
+                /** @description Only what has a greater sequence. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number | null;
+                /** @description Only events, without sequence, arrival and sender. */
+                bare?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_api_v2_events_count_get: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_api_v2_events_page_get: {
+        parameters: {
+            query?: {
+                /** @description What events are about. */
+                kind?: ("run" | "job" | "dataset" | "command") | null;
+                /** @description START, COMPLETE, FAIL and so on. */
+                type?: string | null;
+                /** @description Words of a job's name. */
+                job?: string | null;
+                /** @description The producer, as it is sent. */
+                producer?: string | null;
+                /** @description By event time. */
+                since?: string | null;
+                /** @description By event time. */
+                until?: string | null;
+                /** @description By sequence. */
+                order?: "newest" | "oldest";
+                /** @description Go on where `next` said. */
+                after?: number | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_api_v2_events_entry_get: {
+        parameters: {
+            query: {
+                /** @description Which one of the log. */
+                sequence: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cut_api_v2_events_cut_post: {
+        parameters: {
+            query: {
+                /** @description Older events may go, by event time. */
+                before: string;
+                /** @description Only count. */
+                trial?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_api_v2_events_import_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -10314,16 +10785,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Pipelines"];
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
     };
-    list_runs_api_v1_pipeline_run_get: {
+    list_refused_api_v2_dead_letters_get: {
         parameters: {
             query?: {
-                /** @description Only runs of this pipeline. */
-                pipeline?: string | null;
+                /** @description Go on where `next` said. */
+                after?: string | null;
+                /** @description How many at most. */
                 limit?: number;
             };
             header?: never;
@@ -10338,7 +10812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Runs"];
+                    "application/json": components["schemas"]["RefusedList"];
                 };
             };
             /** @description Validation Error */
@@ -10352,30 +10826,25 @@ export interface operations {
             };
         };
     };
-    start_run_api_v1_pipeline_run_post: {
+    delete_api_v2_dead_letters_delete: {
         parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
+            query: {
+                /** @description The key of the dead letter. */
+                key: string;
             };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunShape"];
+                    "application/json": components["schemas"]["RefusedGone"];
                 };
             };
             /** @description Validation Error */
@@ -10389,13 +10858,14 @@ export interface operations {
             };
         };
     };
-    get_run_api_v1_pipeline_run__run_id__get: {
+    get_refused_api_v2_dead_letters_record_get: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
+            query: {
+                /** @description The key of the dead letter. */
+                key: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -10406,7 +10876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunShape"];
+                    "application/json": components["schemas"]["RefusedDetail"];
                 };
             };
             /** @description Validation Error */
@@ -10420,13 +10890,44 @@ export interface operations {
             };
         };
     };
-    cancel_run_api_v1_pipeline_run__run_id__cancel_post: {
+    get_body_api_v2_dead_letters_body_get: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
+            query: {
+                /** @description The key of the dead letter. */
+                key: string;
             };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replay_api_v2_dead_letters_replay_post: {
+        parameters: {
+            query: {
+                /** @description The key of the dead letter. */
+                key: string;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -10437,7 +10938,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunShape"];
+                    "application/json": components["schemas"]["RefusedSent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    replay_all_api_v2_dead_letters_replay_all_post: {
+        parameters: {
+            query?: {
+                /** @description Go on where `next` said. */
+                after?: string | null;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedSentAll"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    fix_api_v2_dead_letters_fix_post: {
+        parameters: {
+            query: {
+                /** @description The key of the dead letter. */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedSent"];
                 };
             };
             /** @description Validation Error */
@@ -11298,507 +11865,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_quality_api_v2_quality_get: {
-        parameters: {
-            query: {
-                /** @description The namespace of the dataset. */
-                namespace: string;
-                /** @description The name of the dataset. */
-                name: string;
-                /** @description How many runs at most. */
-                limit?: number;
-                /** @description Also runs that measured and tested nothing. */
-                every?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["QualityList"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_overview_api_v2_overview_get: {
-        parameters: {
-            query?: {
-                /** @description How far back to look for changes. */
-                hours?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OverviewShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_conformance_api_v2_conformance_get: {
-        parameters: {
-            query?: {
-                /** @description Only this producer. */
-                producer?: string | null;
-                /** @description Only findings so bad. */
-                level?: "info" | "warning" | "error";
-                /** @description How many more entries to look at. */
-                budget?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConformanceShape"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    export_api_v2_events_get: {
-        parameters: {
-            query?: {
-                /** @description Only what has a greater sequence. */
-                after?: number;
-                /** @description How many at most. */
-                limit?: number | null;
-                /** @description Only events, without sequence, arrival and sender. */
-                bare?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    count_api_v2_events_count_get: {
-        parameters: {
-            query?: {
-                after?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    find_api_v2_events_page_get: {
-        parameters: {
-            query?: {
-                /** @description What events are about. */
-                kind?: ("run" | "job" | "dataset" | "command") | null;
-                /** @description START, COMPLETE, FAIL and so on. */
-                type?: string | null;
-                /** @description Words of a job's name. */
-                job?: string | null;
-                /** @description The producer, as it is sent. */
-                producer?: string | null;
-                /** @description By event time. */
-                since?: string | null;
-                /** @description By event time. */
-                until?: string | null;
-                /** @description By sequence. */
-                order?: "newest" | "oldest";
-                /** @description Go on where `next` said. */
-                after?: number | null;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventPage"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_api_v2_events_entry_get: {
-        parameters: {
-            query: {
-                /** @description Which one of the log. */
-                sequence: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What was asked for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    take_api_v2_events_import_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    list_refused_api_v2_dead_letters_get: {
-        parameters: {
-            query?: {
-                /** @description Go on where `next` said. */
-                after?: string | null;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedList"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_api_v2_dead_letters_delete: {
-        parameters: {
-            query: {
-                /** @description The key of the dead letter. */
-                key: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedGone"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_refused_api_v2_dead_letters_record_get: {
-        parameters: {
-            query: {
-                /** @description The key of the dead letter. */
-                key: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedDetail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_body_api_v2_dead_letters_body_get: {
-        parameters: {
-            query: {
-                /** @description The key of the dead letter. */
-                key: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    replay_api_v2_dead_letters_replay_post: {
-        parameters: {
-            query: {
-                /** @description The key of the dead letter. */
-                key: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedSent"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    replay_all_api_v2_dead_letters_replay_all_post: {
-        parameters: {
-            query?: {
-                /** @description Go on where `next` said. */
-                after?: string | null;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedSentAll"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    fix_api_v2_dead_letters_fix_post: {
-        parameters: {
-            query: {
-                /** @description The key of the dead letter. */
-                key: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RefusedSent"];
                 };
             };
             /** @description Validation Error */

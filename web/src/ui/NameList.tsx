@@ -22,10 +22,13 @@ export function NameList({ names, none = texts.shared.nothing, own }: NameListPr
   return (
     <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
       {names.map((one) => (
-        <li key={`${one.namespace}\n${one.name}`} style={{ overflowWrap: "anywhere" }}>
+        <li
+          key={`${one.namespace}\n${one.name}`}
+          style={{ overflowWrap: "anywhere", lineHeight: "24px" }}
+        >
           {one.namespace !== own && (
-            <Text span size="sm" c="dimmed">
-              {one.namespace}{" "}
+            <Text size="xs" c="dimmed">
+              {one.namespace}
             </Text>
           )}
           <TableLink namespace={one.namespace} name={one.name} />

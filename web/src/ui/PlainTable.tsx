@@ -1,6 +1,7 @@
-import { ScrollArea, Table } from "@mantine/core";
+import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./DataTable.module.css";
+import { SideScroll } from "./SideScroll";
 
 /** A column of a plain table. */
 export interface PlainColumn<Row> {
@@ -22,7 +23,7 @@ interface PlainTableProps<Row> {
 /** Rows in the order of the server, a page of many or a few; `DataTable` is for what sorts here. */
 export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTableProps<Row>) {
   return (
-    <ScrollArea type="auto">
+    <SideScroll label={caption}>
       <Table highlightOnHover className={classes.table} verticalSpacing={6}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
@@ -50,6 +51,6 @@ export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTablePro
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea>
+    </SideScroll>
   );
 }

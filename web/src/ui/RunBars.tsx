@@ -38,9 +38,9 @@ export function RunBars({ runs, isLarge = false, current }: RunBarsProps) {
       </span>
     );
   }
-  const size = { "--bars-height": "84px", "--bars-width": "12px" } as CSSProperties;
+  const size = { "--bars-height": "84px", "--bars-width": "18px" } as CSSProperties;
   return (
-    <div className={classes.bars} style={{ ...size, overflowX: "auto", maxWidth: "100%" }}>
+    <div className={`${classes.bars} ${classes.large}`} style={size}>
       {drawn.map(({ run, style, words }) => (
         <RunLink key={run.id} id={run.id}>
           <span

@@ -1,4 +1,4 @@
-import { ActionIcon, ScrollArea, Table, Text } from "@mantine/core";
+import { ActionIcon, Table, Text } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { type CSSProperties, useMemo, useState } from "react";
 import { texts } from "@/texts";
@@ -6,6 +6,7 @@ import { RunLink } from "./links";
 import { Moment } from "./Moment";
 import { RunState } from "./RunState";
 import { colourOf, millisecondsOf } from "./runs";
+import { SideScroll } from "./SideScroll";
 import classes from "./Timeline.module.css";
 import { spanOf } from "./time";
 import {
@@ -51,7 +52,7 @@ export function Timeline({ caption, runs, isFolded = false, current, isOneJob }:
       return after;
     });
   return (
-    <ScrollArea type="auto">
+    <SideScroll label={caption}>
       <Table className={classes.table} highlightOnHover verticalSpacing={5}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
@@ -77,7 +78,7 @@ export function Timeline({ caption, runs, isFolded = false, current, isOneJob }:
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea>
+    </SideScroll>
   );
 }
 
@@ -120,7 +121,10 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
             )}
             {row.depth === 0 && run.parent && (
               <Text size="xs" c="dimmed">
-                {said.below} <RunLink id={run.parent.id}>{run.parent.job.name}</RunLink>
+                {said.below}{" "}
+                <RunLink id={run.parent.id} isInText>
+                  {run.parent.job.name}
+                </RunLink>
               </Text>
             )}
             {run.error && (

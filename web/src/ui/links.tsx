@@ -10,16 +10,19 @@ interface PageLinkProps {
   to: string;
   search?: Search;
   children: ReactNode;
+  /** Whether it stands within a text, where colour alone would not tell it from the rest. */
+  isInText?: boolean;
 }
 
 /**
  * A link to a page by its address, so that a page can lead to another that it does not import.
  * The addresses stand in the functions below; a test opens each.
  */
-export function PageLink({ to, search = {}, children }: PageLinkProps) {
+export function PageLink({ to, search = {}, children, isInText = false }: PageLinkProps) {
   return (
     <Anchor
       inherit
+      underline={isInText ? "always" : "hover"}
       renderRoot={(props) => <Link to={to as "/"} search={search as never} {...props} />}
     >
       {children}
@@ -51,10 +54,16 @@ export function JobLink({ namespace, name, children }: NamedProps) {
   );
 }
 
+interface RunLinkProps {
+  id: string;
+  children?: ReactNode;
+  isInText?: boolean;
+}
+
 /** To the page of a run. */
-export function RunLink({ id, children }: { id: string; children?: ReactNode }) {
+export function RunLink({ id, children, isInText = false }: RunLinkProps) {
   return (
-    <PageLink to="/runs/run" search={{ id }}>
+    <PageLink to="/runs/run" search={{ id }} isInText={isInText}>
       {children ?? id.slice(0, 8)}
     </PageLink>
   );

@@ -48,13 +48,15 @@ function Name({ job, hasNamespace }: { job: JobLine; hasNamespace: boolean }) {
   return (
     <div style={{ minWidth: "12rem", maxWidth: "34rem", overflowWrap: "anywhere" }}>
       {hasNamespace && (
-        <Text span size="sm" c="dimmed">
-          {job.namespace}{" "}
+        <Text size="xs" c="dimmed">
+          {job.namespace}
         </Text>
       )}
-      <JobLink namespace={job.namespace} name={job.name} />
+      <div>
+        <JobLink namespace={job.namespace} name={job.name} />
+      </div>
       {job.tags.length > 0 && (
-        <Group component="span" display="inline-flex" gap={4} ml={6}>
+        <Group gap={4}>
           {job.tags.map((tag) => (
             <Badge key={tag} size="xs" variant="default" tt="none">
               {tag}

@@ -6,7 +6,7 @@ import { Answer } from "@/ui/Answer";
 import { CodeView } from "@/ui/CodeView";
 import { Empty } from "@/ui/Empty";
 import { Facets } from "@/ui/Facets";
-import { LineageLink } from "@/ui/links";
+import { LineageButton } from "@/ui/LineageButton";
 import { PageHeader } from "@/ui/PageHeader";
 import { JOB_TABS, type JobTab } from "./address";
 import { JobFacts } from "./JobFacts";
@@ -27,9 +27,7 @@ export function JobPage() {
   return (
     <>
       <PageHeader title={name} about={<About namespace={namespace} job={question.data} />}>
-        <LineageLink kind="job" namespace={namespace} name={name}>
-          {said.lineage}
-        </LineageLink>
+        <LineageButton kind="job" namespace={namespace} name={name} />
         {here && <RunButton only={{ kind: here, name }} />}
       </PageHeader>
       <Answer question={question}>

@@ -37,11 +37,14 @@ export function JobRuns({ job }: { job: Job }) {
           </PageLink>
         }
       >
-        <Timeline caption={said.runs} runs={listed} />
+        <Timeline caption={said.runs} runs={listed} isOneJob />
       </Section>
       {job.children.length > 0 && (
         <Section title={said.steps}>
-          <Timeline caption={said.steps} runs={job.children} />
+          <Timeline
+            caption={said.steps}
+            runs={job.children.map((run) => ({ ...run, parent: null }))}
+          />
         </Section>
       )}
     </Stack>

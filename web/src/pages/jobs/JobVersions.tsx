@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { texts } from "@/texts";
 import { RunLink } from "@/ui/links";
@@ -57,11 +57,11 @@ function Last({ version }: { version: JobVersion }) {
   const run = version.latest_run;
   if (run === null) return <>–</>;
   return (
-    <>
-      <RunState state={run.state} />{" "}
+    <Group gap="xs" wrap="nowrap">
+      <RunState state={run.state} />
       <RunLink id={run.id}>
         <Moment at={run.ended_at ?? run.started_at} />
       </RunLink>
-    </>
+    </Group>
   );
 }

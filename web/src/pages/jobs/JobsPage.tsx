@@ -56,7 +56,10 @@ function Nothing({ search }: { search: JobsSearch }) {
   if (!isFiltered) return <Empty title={said.empty}>{said.emptyHint}</Empty>;
   return (
     <Empty title={said.none}>
-      {said.noneHint} <PageLink to="/jobs">{said.clearFilters}</PageLink>
+      {said.noneHint}{" "}
+      <PageLink to="/jobs" isInText>
+        {said.clearFilters}
+      </PageLink>
     </Empty>
   );
 }

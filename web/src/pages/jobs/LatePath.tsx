@@ -9,7 +9,6 @@ import { Empty } from "@/ui/Empty";
 import { JobLink, RunLink, TableLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
-import { RunState } from "@/ui/RunState";
 import { spanOf } from "@/ui/time";
 import { useCriticalPath } from "./questions";
 
@@ -101,8 +100,8 @@ function StepJob({ step }: { step: Step }) {
       <JobLink namespace={step.job.namespace} name={step.job.name} />{" "}
       {step.later && (
         <Text component="div" size="xs">
-          <RunLink id={step.later.run_id}>
-            <RunState state={step.later.state} />
+          <RunLink id={step.later.run_id} isInText>
+            {said.later(texts.shared.states[step.later.state as "FAILED"] ?? step.later.state)}
           </RunLink>
         </Text>
       )}

@@ -179,7 +179,7 @@ function facetsOf(found: RunComparison): FacetLine[] {
 }
 
 const facetColumns: PlainColumn<FacetLine>[] = [
-  { id: "of", title: "", render: (line) => line.of },
+  { id: "of", title: said.of, render: (line) => line.of },
   {
     id: "facet",
     title: said.facet,

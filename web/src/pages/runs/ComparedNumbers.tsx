@@ -49,8 +49,8 @@ const columns: PlainColumn<Line>[] = [
     title: said.dataset,
     render: (line) => (
       <>
-        <TableLink namespace={line.namespace} name={line.name} />{" "}
-        <Text span size="xs" c="dimmed">
+        <TableLink namespace={line.namespace} name={line.name} />
+        <Text size="xs" c="dimmed">
           {said.direction[line.direction]}
         </Text>
       </>
@@ -64,6 +64,7 @@ const columns: PlainColumn<Line>[] = [
     title: said.difference,
     align: "right",
     render: (line) => {
+      if (line.before === null || line.after === null) return "–";
       const growth = growthOf(line.before, line.after);
       return growth ? (
         <Text span size="sm" fw={600}>

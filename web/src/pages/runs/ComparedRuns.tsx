@@ -20,9 +20,9 @@ interface Line {
 export function ComparedRuns({ found }: { found: RunComparison }) {
   const { before, after } = found;
   const columns: PlainColumn<Line>[] = [
-    { id: "label", title: "", render: (line) => line.label, width: "9rem" },
-    { id: "before", title: said.before, render: (line) => line.show(before) },
-    { id: "after", title: said.after, render: (line) => line.show(after) },
+    { id: "label", title: said.what, render: (line) => line.label, width: "9rem" },
+    { id: "before", title: said.before, width: "32%", render: (line) => line.show(before) },
+    { id: "after", title: said.after, width: "32%", render: (line) => line.show(after) },
     { id: "difference", title: said.difference, render: (line) => line.difference ?? "" },
   ];
   const lines: Line[] = [

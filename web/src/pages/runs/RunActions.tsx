@@ -4,7 +4,7 @@ import { IconArrowsDiff, IconPlayerStop, IconTimeline } from "@tabler/icons-reac
 import { Link } from "@tanstack/react-router";
 import { useSession } from "@/api/session";
 import { texts } from "@/texts";
-import { LineageLink } from "@/ui/links";
+import { LineageButton } from "@/ui/LineageButton";
 import { comparable } from "./compare";
 import { type Run, useCancel, useRunTelemetry } from "./questions";
 
@@ -14,9 +14,7 @@ const said = texts.runs;
 export function RunActions({ run }: { run: Run }) {
   return (
     <>
-      <LineageLink kind="job" namespace={run.job.namespace} name={run.job.name}>
-        {texts.jobs.lineage}
-      </LineageLink>
+      <LineageButton kind="job" namespace={run.job.namespace} name={run.job.name} />
       <TraceButton run={run} />
       <CompareMenu run={run} />
       <CancelButton run={run} />

@@ -4,20 +4,24 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { texts } from "@/texts";
 import { CodeView } from "@/ui/CodeView";
 import { RunLink } from "@/ui/links";
+import { causesOf } from "./causes";
 import type { Run } from "./questions";
 
 const said = texts.runs;
 
 /** Why a run failed: its own error with the stack, and which of the runs below it failed. */
 export function RunError({ run }: { run: Run }) {
-  const failed = run.children.filter((child) => child.state === "FAILED");
+  const failed = causesOf(run);
   if (run.error === null && failed.length === 0) return null;
   return (
     <Alert
       color="var(--hw-bad)"
       icon={<IconAlertTriangle />}
       title={said.error}
-      styles={{ title: { color: "var(--hw-bad)" } }}
+      styles={{
+        root: { background: "var(--hw-surface)", borderLeft: "3px solid var(--hw-bad)" },
+        title: { color: "var(--hw-bad)" },
+      }}
     >
       <Stack gap="xs">
         {run.error && (
@@ -32,7 +36,9 @@ export function RunError({ run }: { run: Run }) {
             </Text>
             {failed.map((child) => (
               <Text key={`${child.id}\n${child.job.name}`} size="sm">
-                <RunLink id={child.id}>{child.job.name}</RunLink>
+                <RunLink id={child.id} isInText>
+                  {child.job.name}
+                </RunLink>
                 {child.error && <>: {child.error.message}</>}
               </Text>
             ))}

@@ -15,15 +15,18 @@ const said = texts.runs;
 
 /** What most people open a run for: its data, its time, its place among other runs. */
 export function RunOverview({ run }: { run: Run }) {
-  const family = useMemo(() => [run, ...run.children], [run]);
+  const family = useMemo(() => [...run.family, run], [run]);
+  const hasData = run.inputs.length + run.outputs.length > 0;
   const search = { namespace: run.job.namespace, job: run.job.name };
   return (
     <Stack gap="lg">
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
-        <RunData title={said.inputs} uses={run.inputs} none={said.noInputs} />
-        <RunData title={said.outputs} uses={run.outputs} none={said.noOutputs} />
-      </SimpleGrid>
-      {(run.children.length > 0 || run.parent) && (
+      {(hasData || run.children.length === 0) && (
+        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+          <RunData title={said.inputs} uses={run.inputs} none={said.noInputs} />
+          <RunData title={said.outputs} uses={run.outputs} none={said.noOutputs} />
+        </SimpleGrid>
+      )}
+      {run.family.length > 0 && (
         <Section title={said.family}>
           <Timeline caption={said.family} runs={family} current={run.id} />
         </Section>

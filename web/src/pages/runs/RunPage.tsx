@@ -1,4 +1,4 @@
-import { Stack, Tabs } from "@mantine/core";
+import { Group, Stack, Tabs } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
@@ -32,7 +32,10 @@ function NoRun() {
     <>
       <PageHeader title={said.run} />
       <Empty title={said.noId}>
-        {said.noIdHint} <PageLink to="/runs">{said.toRuns}</PageLink>
+        {said.noIdHint}{" "}
+        <PageLink to="/runs" isInText>
+          {said.toRuns}
+        </PageLink>
       </Empty>
     </>
   );
@@ -64,16 +67,14 @@ function OneRun() {
 
 function About({ id, run }: { id: string; run: Run | undefined }) {
   return (
-    <>
-      {run && (
-        <>
-          {run.job.namespace} <JobLink namespace={run.job.namespace} name={run.job.name} />
-          {" · "}
-        </>
-      )}
-      <span style={{ fontFamily: "var(--hw-mono)", overflowWrap: "anywhere" }}>{id}</span>
-      <CopyButton text={id} label={said.copyId} />
-    </>
+    <Group gap="xs">
+      {run && <span>{run.job.namespace}</span>}
+      {run && <JobLink namespace={run.job.namespace} name={run.job.name} />}
+      <Group gap={4} wrap="nowrap">
+        <span style={{ fontFamily: "var(--hw-mono)", overflowWrap: "anywhere" }}>{id}</span>
+        <CopyButton text={id} label={said.copyId} />
+      </Group>
+    </Group>
   );
 }
 

@@ -35,6 +35,7 @@ export function RunsPage() {
               caption={said.caption}
               runs={data.runs}
               isFolded={search.fold === true}
+              isOneJob={search.job !== undefined}
             />
             <Pages search={search} next={data.next} />
           </>
@@ -51,7 +52,10 @@ function Nothing({ search }: { search: RunsSearch }) {
   }
   return (
     <Empty title={said.none}>
-      {said.noneHint} <PageLink to="/runs">{said.clearFilters}</PageLink>
+      {said.noneHint}{" "}
+      <PageLink to="/runs" isInText>
+        {said.clearFilters}
+      </PageLink>
     </Empty>
   );
 }

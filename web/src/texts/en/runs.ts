@@ -171,6 +171,8 @@ export const runs = {
     facets: "facets changed",
   },
   difference: "Difference",
+  what: "What",
+  of: "Of",
   numbers: "Numbers",
   number: "Number",
   direction: { input: "read", output: "written" },

@@ -27,6 +27,7 @@ export const shared = {
   clear: "Clear",
   close: "Close",
   sortBy: (column: string) => `Sort by ${column}`,
+  scrolls: (what: string) => `${what}, scrolls sideways`,
   trend: {
     none: "no runs yet",
     took: (span: string) => `took ${span}`,
