@@ -25,11 +25,6 @@ def page(ask: Exchange, path: str) -> str:
     return reply.body.decode()
 
 
-def test_the_root_leads_to_the_page_of_routes(ask: Exchange) -> None:
-    reply = ask("GET", "/", b"", {})
-    assert (reply.status, reply.headers["location"]) == (307, "docs")
-
-
 def test_the_page_of_routes_names_hot_and_cold_ones_and_loads_nothing(ask: Exchange) -> None:
     text = page(ask, "/docs")
     for path in ("/ingest", "/api/v1/lineage", "/api/v2/sql", "/api/v2/lineage"):
