@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -66,7 +66,9 @@ def graph_nodes(view: LineageView, graph: Graph) -> list[bytes]:
     ]
 
 
-def _edges(edges: Iterable[tuple[str, bytes]]) -> bytes:
+def _edges(edges: Sequence[tuple[str, bytes]]) -> bytes:
+    if len(edges) < 2:  # as most nodes have it
+        return b"[%b]" % edges[0][1] if edges else b"[]"
     return b"[%b]" % b",".join([edge for _, edge in sorted(edges)])
 
 

@@ -48,7 +48,7 @@ class RunWalk:
 
     def _into(self, near: dict[int, str]) -> list[tuple[str, str, int]]:
         """Return (reader, writer, dataset) for readers."""
-        found = self._view.runs.writers(near)
+        found = self._view.run_lineage.writers(near)
         written = self._view.run_lineage.visible(found, towards="writer")
         writers = {writer.id for writer in written.values() if writer.id is not None}
         self._learn(writers)
@@ -61,7 +61,9 @@ class RunWalk:
     def _out_of(self, near: dict[int, str]) -> list[tuple[str, str, int]]:
         """Return (writer, reader, dataset) for writers."""
         readers = self._view.run_lineage.readers_since(near)
-        written = self._view.run_lineage.visible(self._view.runs.writers(readers), towards="reader")
+        written = self._view.run_lineage.visible(
+            self._view.run_lineage.writers(readers), towards="reader"
+        )
         found = [
             (near[writer.key], reader, dataset)
             for (reader, dataset), writer in written.items()

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, cast
+from typing import Final, cast
 from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headwater.duck import Connection
+from headwater.telemetry.duckdb.derived import chunks_of, single
 from headwater.telemetry.duckdb.statements import numbered, statements
 from headwater.wire.otlp.columns import Array
 
@@ -36,13 +37,6 @@ class Stretch:
     block: int = 0
 
 
-class _Maps(Protocol):
-    """A column of maps."""
-
-    keys: Array
-    items: Array
-
-
 class AttributeBlocks:
     """The blocks of one store; its only writer adds to them, inside its transaction."""
 
@@ -59,12 +53,11 @@ class AttributeBlocks:
         new = _pairs(spans) - self._pairs
         self._pairs |= new
         self._spans += spans.num_rows
-        hashes = pa.array(new, pa.uint32())
-        times = pc.min_max(spans.column("Timestamp"))
-        self._append("pairs", pa.table({"Hash": hashes}))
-        self._append(
-            "times", pa.table({"Start": pa.array([times["min"]]), "End": pa.array([times["max"]])})
-        )
+        if new:
+            self._add_pairs(pa.table({"Hash": pa.array(new, pa.uint32())}))
+        times = pc.min_max(spans.column("Timestamp").cast(pa.int64()))
+        first, last = times["min"].as_py(), times["max"].as_py()
+        self._connection.execute(statements("blocks.sql")["times"], [self._number, first, last])
 
     def forget(self) -> None:
         """Begin a new block at the next span, after a transaction that failed."""
@@ -76,11 +69,10 @@ class AttributeBlocks:
         self._spans = 0
         self._pairs = set()
 
-    def _append(self, statement: str, rows: pa.Table) -> None:
+    def _add_pairs(self, rows: pa.Table) -> None:
         self._connection.register("batch", rows)
         try:
-            sql = statements("blocks.sql")[statement]
-            self._connection.execute(sql, {"block": self._number})
+            self._connection.execute(statements("blocks.sql")["pairs"], [self._number])
         finally:
             self._connection.unregister("batch")
 
@@ -114,10 +106,12 @@ def portions(found: Sequence[Stretch]) -> Iterator[tuple[Stretch, int | None]]:
 
 
 def _pairs(spans: pa.Table) -> set[int]:
-    # The stubs of both know less than there is.
+    # The stubs know less than there is.
     join = cast("Callable[[Array, Array, str], Array]", pc.binary_join_element_wise)
-    chunks = cast("list[_Maps]", [c for name in _MAPS for c in spans.column(name).chunks])
-    texts = [join(chunk.keys, chunk.items, _BETWEEN) for chunk in chunks]
+    texts: list[Array] = []
+    for chunk in (chunk for name in _MAPS for chunk in chunks_of(spans, name)):
+        size = single(chunk) or len(chunk.keys)
+        texts.append(join(chunk.keys.slice(0, size), chunk.items.slice(0, size), _BETWEEN))
     distinct = pc.unique(pa.chunked_array(texts, pa.string())).to_pylist()
     return {crc32(text.encode()) for text in distinct if text is not None}
 

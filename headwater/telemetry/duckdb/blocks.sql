@@ -4,10 +4,10 @@
 SELECT coalesce(max("Block"), 0) FROM attribute_block_times;
 
 -- name: pairs
-INSERT INTO attribute_blocks SELECT "Hash", $block FROM batch;
+INSERT INTO attribute_blocks SELECT "Hash", ? FROM batch;
 
 -- name: times
-INSERT INTO attribute_block_times SELECT $block, "Start", "End" FROM batch;
+INSERT INTO attribute_block_times VALUES (?, make_timestamp_ns(?), make_timestamp_ns(?));
 
 -- name: stretches
 SELECT epoch_ns(min("Start")) AS First, epoch_ns(max("End")) AS Last, "Block"

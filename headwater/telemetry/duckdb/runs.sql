@@ -1,20 +1,5 @@
 -- Runs beside telemetry. `$start`, `$end` and `$step` are microseconds; `{ids}` stands for values.
 
--- name: traces_of_spans
-INSERT INTO run_traces
-SELECT DISTINCT
-    coalesce(
-        SpanAttributes['openlineage.run_id'],
-        SpanAttributes['openlineage.run.id'],
-        SpanAttributes['pipeline.run_id'],
-        ResourceAttributes['openlineage.run_id'],
-        ''
-    ) AS RunId,
-    TraceId,
-    'attribute'
-FROM batch
-WHERE RunId <> '';
-
 -- name: position
 SELECT coalesce(max("Sequence"), 0) FROM followed_lineage;
 

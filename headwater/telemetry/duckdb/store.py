@@ -15,6 +15,7 @@ from headwater.duck import Connection, DuckError, open_file
 from headwater.errors import Conflict, HeadwaterError, StorageFull, Unavailable
 from headwater.telemetry.contract import Batch
 from headwater.telemetry.duckdb.attribute_blocks import AttributeBlocks
+from headwater.telemetry.duckdb.derived import run_traces, with_derived, with_runs
 from headwater.telemetry.duckdb.known_spans import KnownSpans
 from headwater.telemetry.duckdb.statements import script, statements
 
@@ -158,10 +159,11 @@ class DuckTelemetry:
                 return
             self._append("INSERT INTO otel_traces_trace_id_ts FROM batch", _trace_times(rows))
             self._blocks.add(rows)
-        derived = statements("derived.sql").get(table, "SELECT * FROM batch")
-        self._append(f"INSERT INTO {table} BY NAME {derived}", rows)
-        if table == "otel_traces":
-            self._append(statements("runs.sql")["traces_of_spans"], rows)
+            rows = with_derived(rows)
+            self._append("INSERT INTO run_traces FROM batch", run_traces(rows))
+        elif table == "otel_logs":
+            rows = with_runs(rows, "LogAttributes")
+        self._append(f"INSERT INTO {table} BY NAME SELECT * FROM batch", rows)
 
     def _append(self, sql: str, rows: pa.Table) -> None:
         self._connection.register("batch", rows)

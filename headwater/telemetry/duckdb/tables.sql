@@ -1,6 +1,6 @@
 -- The tables of telemetry on DuckDB. Names and columns are those of the ClickHouse exporter of the
 -- OpenTelemetry collector, so that the same questions fit both. Columns below the line in a table
--- are ours, and `derived.sql` fills them from the others.
+-- are ours, and `derived.py` fills them from the others.
 
 CREATE TABLE IF NOT EXISTS otel_traces (
     "Timestamp" TIMESTAMP_NS NOT NULL,

@@ -68,17 +68,21 @@ class Maps:
 
     def add(self, attributes: Iterable[KeyValue]) -> None:
         """Add a row."""
-        keys, values = self._keys, self._values
-        start = len(keys)
+        row: dict[str, str] = {}
         for attribute in attributes:
             value = attribute.value
-            # Most values are text, and asking which they are costs more than reading it.
-            keys.append(attribute.key)
-            values.append(value.string_value or text_of(value))
-        if len(set(keys[start:])) != len(keys) - start:
-            first = dict(zip(reversed(keys[start:]), reversed(values[start:]), strict=True))
-            keys[start:], values[start:] = list(first), list(first.values())
-        self._offsets.append(len(keys))
+            key = attribute.key
+            if key in row:
+                continue
+            # Most values are text or a count: asking which they are costs more than reading it.
+            text = value.string_value
+            if not text:
+                number = value.int_value
+                text = str(number) if number else text_of(value)
+            row[key] = text
+        self._keys += row
+        self._values += row.values()
+        self._offsets.append(len(self._keys))
 
     def array(self) -> Array:
         """Return the column."""

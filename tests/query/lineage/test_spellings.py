@@ -65,3 +65,24 @@ def test_columns_are_followed_through_spellings(lineage: Any, event: Any) -> Non
     )
     graph = lineage.walk("datasetField:ns:top:d", towards="up")
     assert {vertex.column for vertex in graph.distances} == {"a", "c", "d"}
+
+
+def test_runs_are_fed_by_who_wrote_it_by_another_name(lineage: Any, event: Any) -> None:
+    glue = event("COMPLETE", "other", 3, "db.t", "side")
+    glue["inputs"][0]["namespace"] = "glue"
+    written = in_space(event("COMPLETE", "spark", 1, "raw", "t"), t="s3a://lake")
+    written["outputs"][0]["facets"] = {
+        "symlinks": {"identifiers": [{"namespace": "glue", "name": "db.t", "type": "TABLE"}]}
+    }
+    later = in_space(event("COMPLETE", "trino", 2, "t", "top"), t="s3://lake")
+    for number, told in enumerate((written, later, glue)):
+        told["eventTime"] = f"2026-03-01T12:{number:02d}:00Z"
+    lineage.post(written, later, glue)
+
+    def walked(run: int) -> dict[str, int]:
+        graph = lineage.walk(f"run:00000000-0000-4000-8000-{run:012d}", level="run")
+        return {vertex.name.name: at for vertex, at in graph.distances.items()}
+
+    assert walked(2) == {"spark": -1, "trino": 0}
+    assert walked(3) == {"spark": -1, "other": 0}
+    assert walked(1) == {"spark": 0, "trino": 1, "other": 1}
