@@ -48,7 +48,7 @@ COLD = '"co is ld" is not of type "number"'
         ('"a \\" is b" is not of type "number"', '… is not of type "number"'),
         ("61.5 is greater than the maximum of 60", "… is greater than the maximum of 60"),
         ('{"a":1} is not of type "string"', '… is not of type "string"'),
-        ('"room" is a required property', "… is a required property"),
+        ('"room" is a required property', '"room" is a required property'),
         ("the record is no JSON", "the record is no JSON"),
     ],
 )

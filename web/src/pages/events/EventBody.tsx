@@ -28,7 +28,11 @@ export function EventBody({ body, findings }: EventBodyProps) {
   function show(path: string) {
     const line = lineOf(laidOut.places, path);
     setHere(line);
-    view.current?.children[line]?.scrollIntoView({ block: "center", inline: "nearest" });
+    const shown = view.current;
+    const wanted = shown?.children[line];
+    if (!shown || !(wanted instanceof HTMLElement)) return;
+    shown.scrollIntoView({ block: "nearest" });
+    shown.scrollTop = wanted.offsetTop - shown.offsetTop - shown.clientHeight / 2;
   }
 
   return (

@@ -9,6 +9,7 @@ import type { EventsSearch } from "./address";
 import { EventBody } from "./EventBody";
 import { EventPages } from "./EventPages";
 import { About, EventType } from "./EventsTable";
+import { isTime } from "./localTime";
 import { type EventDetail, useEvent } from "./questions";
 
 const said = texts.events;
@@ -57,7 +58,7 @@ function Facts({ detail: { event } }: { detail: EventDetail }) {
       )}
       {event.time && (
         <span>
-          {said.time}: <Moment at={event.time} />
+          {said.time}: {isTime(event.time) ? <Moment at={event.time} /> : event.time}
         </span>
       )}
       <span>

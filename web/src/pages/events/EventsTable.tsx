@@ -6,6 +6,7 @@ import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { type BadgeTone, ToneBadge } from "@/ui/ToneBadge";
 import type { EventsSearch } from "./address";
 import classes from "./events.module.css";
+import { isTime } from "./localTime";
 import type { EventLine } from "./questions";
 
 const said = texts.events;
@@ -86,7 +87,11 @@ function columnsFor(search: EventsSearch): PlainColumn<EventLine>[] {
 function When({ event }: { event: EventLine }) {
   return (
     <span className={classes.whole}>
-      <Moment at={event.time ?? event.received_at} />
+      {event.time && !isTime(event.time) ? (
+        event.time
+      ) : (
+        <Moment at={event.time ?? event.received_at} />
+      )}
     </span>
   );
 }

@@ -11,3 +11,8 @@ export function isoOf(local: string): string | undefined {
   const moment = new Date(local);
   return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
 }
+
+/** Whether a text is a time; producers send others. */
+export function isTime(text: string): boolean {
+  return !Number.isNaN(new Date(text).getTime());
+}

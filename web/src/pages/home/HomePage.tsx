@@ -55,7 +55,8 @@ export function HomePage() {
 }
 
 function isEmpty(overview: Overview): boolean {
-  return !overview.has_records && !overview.has_lineage && overview.ingest.quarantined === 0;
+  const { has_records, has_lineage, ingest, refused_events } = overview;
+  return !has_records && !has_lineage && ingest.quarantined === 0 && refused_events === 0;
 }
 
 function Loading() {

@@ -35,7 +35,7 @@ function columnsFor(chosen: string | undefined, source: string | undefined): Col
       title: said.reason,
       value: (one) => one.pattern,
       render: (one) => (
-        <div className={classes.reason}>
+        <div className={classes.reason} aria-current={one.id === chosen || undefined}>
           <PageLink
             to="/ingest/quarantine"
             search={{ source, reason: one.id === chosen ? undefined : one.id }}
