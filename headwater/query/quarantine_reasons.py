@@ -15,7 +15,8 @@ MOST_LOOKED_AT: Final = 5_000
 _PAGE: Final = 500
 _NUMBER: Final = re.compile(r"(?<=/)\d+(?=/|$)")
 _VALUE: Final = re.compile(
-    r'^(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[{].*[\]}])(?= (?:is(?! a required)|has|does|was) )'
+    r'^(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[{].*[\]}])'
+    r"(?= (?:is(?! a required)|has|does|was) )"
 )
 
 
