@@ -50,18 +50,14 @@ const icons: Record<string, ComponentType<IconProps>> = {
 /** The search that opens over every page: by keyboard alone, from words or a pasted id. */
 export function CommandPalette({ close }: { close: () => void }) {
   return (
-    <Modal
-      opened
-      onClose={close}
-      withCloseButton={false}
-      padding={0}
-      size="lg"
-      yOffset="9vh"
-      aria-label={said.open}
-      transitionProps={{ duration: 0 }}
-    >
-      <Palette close={close} />
-    </Modal>
+    <Modal.Root opened onClose={close} size="lg" yOffset="9vh" transitionProps={{ duration: 0 }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={said.open}>
+        <Modal.Body p={0}>
+          <Palette close={close} />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Kbd, Text, UnstyledButton } from "@mantine/core";
+import { Box, Kbd, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
@@ -7,7 +7,6 @@ import classes from "./SearchButton.module.css";
 
 const said = texts.search;
 const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-const keys = isMac ? said.macKeys : said.keys;
 const load = () => import("./CommandPalette");
 const CommandPalette = lazy(async () => ({ default: (await load()).CommandPalette }));
 
@@ -19,7 +18,6 @@ export function SearchButton() {
     <>
       <UnstyledButton
         className={classes.button}
-        aria-label={`${said.open} ${keys}`}
         aria-keyshortcuts={isMac ? "Meta+K" : "Control+K"}
         aria-haspopup="dialog"
         onClick={open}
@@ -30,8 +28,11 @@ export function SearchButton() {
         <Text span size="sm" visibleFrom="sm">
           {said.open}
         </Text>
-        <Kbd size="xs" visibleFrom="sm">
-          {keys}
+        <Box component="span" hiddenFrom="sm">
+          <VisuallyHidden>{said.open}</VisuallyHidden>
+        </Box>
+        <Kbd size="xs" visibleFrom="sm" aria-hidden>
+          {isMac ? said.macKeys : said.keys}
         </Kbd>
       </UnstyledButton>
       <Suspense>{isOpen && <CommandPalette close={close} />}</Suspense>

@@ -1,4 +1,5 @@
 import { IconFilter } from "@tabler/icons-react";
+import { Fragment } from "react";
 import { texts } from "@/texts";
 import { PageLink } from "@/ui/links";
 import classes from "./traces.module.css";
@@ -17,7 +18,7 @@ export function Attributes({ attributes }: AttributesProps) {
     <dl className={classes.attributes}>
       {pairs.map(([key, value]) => (
         <div key={key}>
-          <dt>{key}</dt>
+          <dt>{breakable(key)}</dt>
           <dd>
             {value}
             <span className={classes.like} title={said.tracesWith(`${key}: ${value}`)}>
@@ -30,4 +31,16 @@ export function Attributes({ attributes }: AttributesProps) {
       ))}
     </dl>
   );
+}
+
+/** A key that may break after its dots. */
+function breakable(key: string) {
+  const parts = key.split(/(?<=[._])/);
+  return parts.map((part, number) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text stay in their places
+    <Fragment key={number}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }

@@ -12,6 +12,7 @@ const said = texts.serviceMap;
 const BOX = { width: 190, height: 40 };
 const GAP = { across: 110, down: 28 };
 const MARGIN = 20;
+const ASIDE = 56;
 const MOST_STROKE = 4;
 const LANE = 22;
 
@@ -25,7 +26,7 @@ interface Box {
 export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window }) {
   const boxes = useMemo(() => boxesOf(map), [map]);
   const all = [...boxes.values()];
-  const width = Math.max(...all.map((box) => box.x)) + BOX.width + MARGIN;
+  const width = Math.max(...all.map((box) => box.x)) + BOX.width + ASIDE;
   const drawn = useMemo(() => callsOf(map, boxes), [map, boxes]);
   const lanes = drawn.reduce((least, one) => Math.max(least, one.lane + 1), 0);
   const height = Math.max(...all.map((box) => box.y)) + BOX.height + MARGIN + lanes * LANE;
@@ -81,7 +82,7 @@ function boxesOf(map: ServiceMap): Map<string, Box> {
   return new Map(
     placed.map(({ name, layer, place }) => {
       const offset = ((tallest - (layers.get(layer) ?? 1)) * step) / 2;
-      const x = MARGIN + layer * (BOX.width + GAP.across);
+      const x = ASIDE + layer * (BOX.width + GAP.across);
       return [name, { name, x, y: MARGIN + offset + place * step }];
     }),
   );
@@ -148,7 +149,7 @@ function around(from: Box, to: Box, low: number): string {
   const into = { x: to.x, y: to.y + BOX.height * 0.7 };
   const turn = GAP.across * 0.35;
   const isBack = to.x <= from.x;
-  const [first, last] = isBack ? [out.x, into.x] : [out.x + turn, into.x - turn];
+  const [first, last] = isBack ? [out.x, into.x] : [out.x + 2 * turn, into.x - 2 * turn];
   return [
     `M${out.x},${out.y}`,
     `C${out.x + turn},${out.y} ${out.x + turn},${low} ${first},${low}`,

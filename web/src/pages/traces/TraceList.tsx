@@ -50,7 +50,11 @@ function columnsWith(longest: number): Column<FoundTrace>[] {
       id: "started",
       title: said.started,
       value: (one) => one.start,
-      render: (one) => <Moment at={one.start} />,
+      render: (one) => (
+        <span className={classes.started}>
+          <Moment at={one.start} />
+        </span>
+      ),
     },
     {
       id: "duration",

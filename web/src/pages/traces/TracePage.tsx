@@ -7,6 +7,7 @@ import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { CopyButton } from "@/ui/CopyButton";
 import { type Changes, changed } from "@/ui/changes";
+import { Empty } from "@/ui/Empty";
 import { PageLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
 import { PageHeader } from "@/ui/PageHeader";
@@ -29,19 +30,32 @@ const AROUND_PIXELS = 360;
 /** One trace: its spans over time, and what is known of the one that is chosen. */
 export function TracePage() {
   const { id } = route.useSearch();
+  if (id === "") return <Nameless />;
+  return <Named id={id} />;
+}
+
+function Named({ id }: { id: string }) {
   const outline = useOutline(id);
   return (
-    <Answer question={outline} loading={<Opening id={id} />}>
-      {(data) => <Opened key={data.trace_id} trace={data} />}
-    </Answer>
+    <>
+      {!outline.data && <PageHeader title={said.loading} about={id} />}
+      <Answer
+        question={outline}
+        loading={<Loader size="sm" aria-label={texts.shared.loading} role="status" />}
+      >
+        {(data) => <Opened key={data.trace_id} trace={data} />}
+      </Answer>
+    </>
   );
 }
 
-function Opening({ id }: { id: string }) {
+function Nameless() {
   return (
     <>
-      <PageHeader title={said.loading} about={id} />
-      <Loader size="sm" aria-label={texts.shared.loading} />
+      <PageHeader title={said.loading} />
+      <Empty title={said.nameless}>
+        <PageLink to="/traces">{said.allTraces}</PageLink>
+      </Empty>
     </>
   );
 }

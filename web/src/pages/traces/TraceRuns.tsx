@@ -4,6 +4,7 @@ import { texts } from "@/texts";
 import { JobLink, RunLink, TableLink } from "@/ui/links";
 import { RunState } from "@/ui/RunState";
 import type { Outline, RunOfSpan } from "./questions";
+import classes from "./traces.module.css";
 
 const said = texts.trace;
 const SHOWN_RUNS = 3;
@@ -30,7 +31,9 @@ export function TraceRuns({ trace }: { trace: Outline }) {
             {shown.map((run) => (
               <Table.Tr key={`${run.id} ${run.job.name}`}>
                 <Table.Td>
-                  <RunState state={run.state} />
+                  <div className={classes.state}>
+                    <RunState state={run.state} />
+                  </div>
                 </Table.Td>
                 <Table.Td>
                   <JobLink {...run.job} />

@@ -59,6 +59,7 @@ export const traces = {
 /** Texts of the page of one trace. */
 export const trace = {
   loading: "Trace",
+  nameless: "This address names no trace",
   allTraces: "All traces",
   download: "Download JSON",
   facts: (spans: number, services: number) =>
