@@ -16,7 +16,7 @@ from headwater.model.lineage import Facets, Moment, Run, RunState
 from headwater.query.lineage.descriptions import Notes, description_of, owners_of, tags_of
 from headwater.query.lineage.graph import Graph, Vertex
 from headwater.query.lineage.run_facts import use_facts
-from headwater.query.lineage.schemas import error_of, fields_of
+from headwater.query.lineage.schemas import SchemaField, error_of, fields_of
 
 MOST_COLUMNS: Final = 20_000
 """Over all cards; beyond it each card shows its first few."""
@@ -120,17 +120,7 @@ def _of_datasets(view: LineageView, datasets: Iterable[int], lens: Lens) -> dict
             _described(said, noted),
             state=states.get(key),
             run=run,
-            columns=tuple(
-                CardColumn(
-                    name=field.name,
-                    type=field.type,
-                    tags=tuple(tags_of(said, noted, column=field.name)),
-                    description=description_of(
-                        said, noted, column=field.name, said=field.description
-                    ),
-                )
-                for field in (listed[:_FEW_COLUMNS] if is_many else listed)
-            ),
+            columns=tuple(_columns(listed[:_FEW_COLUMNS] if is_many else listed, said, noted)),
             column_count=len(listed),
             rows=None if run is None else use.rows,
             size_bytes=None if run is None else use.size_bytes,
@@ -138,6 +128,19 @@ def _of_datasets(view: LineageView, datasets: Iterable[int], lens: Lens) -> dict
             tests_failed=sum(test.status == "fail" for test in use.tests),
         )
     return cards
+
+
+def _columns(fields: Iterable[SchemaField], facets: Facets, notes: Notes) -> Iterator[CardColumn]:
+    is_told = bool(notes) or "tags" in facets
+    for field in fields:
+        tags: Iterable[str] = ()
+        description = field.description
+        if is_told:
+            tags = tags_of(facets, notes, column=field.name)
+            description = description_of(facets, notes, column=field.name, said=description)
+        yield CardColumn(
+            name=field.name, type=field.type, tags=tuple(tags), description=description
+        )
 
 
 def _described(facets: Facets, notes: Notes) -> Card:

@@ -43,7 +43,6 @@ export function CardColumns({ node, style }: { node: GraphNode; style: CardStyle
               data-lit={litAs(style.lit?.get(column.name))}
               data-chosen={cards.column === fieldId(node, column.name) || undefined}
               title={[column.name, column.type, column.description].filter(Boolean).join("\n")}
-              aria-label={said.lightColumn(column.name)}
               onDoubleClick={(event) => event.stopPropagation()}
               onClick={(event) => {
                 event.stopPropagation();

@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, SegmentedControl, Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconArrowsMaximize } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Problem } from "@/api/problem";
 import { texts } from "@/texts";
 import { Answer, Failed } from "@/ui/Answer";
@@ -139,7 +139,7 @@ function View({ drawing, moves, flight, fly }: BodyProps) {
   const actions = useMemo(() => actionsOf(moves, drawing.neighbours), [moves, drawing.neighbours]);
   const { search } = moves;
   const isTable = search.view === "table";
-  const hasPanel = search.mode !== undefined || search.selected !== undefined;
+  const hasPanel = useSettled(search.mode !== undefined || search.selected !== undefined);
   return (
     <div
       className={classes.view}
@@ -164,4 +164,17 @@ function View({ drawing, moves, flight, fly }: BodyProps) {
       {hasPanel && <SidePanel drawing={drawing} moves={moves} actions={actions} fly={fly} />}
     </div>
   );
+}
+
+const DOUBLE_CLICK_MILLISECONDS = 260;
+
+/** Opens a moment late, so that the second click of two still meets the card and not the panel. */
+function useSettled(isWanted: boolean): boolean {
+  const [isOpen, setOpen] = useState(isWanted);
+  useEffect(() => {
+    if (!isWanted) setOpen(false);
+    const timer = isWanted ? setTimeout(() => setOpen(true), DOUBLE_CLICK_MILLISECONDS) : undefined;
+    return () => clearTimeout(timer);
+  }, [isWanted]);
+  return isWanted && isOpen;
 }

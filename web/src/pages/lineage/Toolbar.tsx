@@ -1,5 +1,6 @@
-import { Button, Checkbox, Menu, NativeSelect, SegmentedControl } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, Popover, SegmentedControl, Stack } from "@mantine/core";
 import { IconLayersSubtract, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { type Layer, layers } from "@/graph/card";
 import { texts } from "@/texts";
 import { type LineageSearch, MOST_DEPTH } from "./address";
@@ -113,33 +114,37 @@ function Choice({ label, value, choices, choose }: ChoiceProps) {
 
 function Layers({ drawing, moves }: ToolbarProps) {
   const chosen = inOrder(drawing.chosen);
+  const [isOpen, setOpen] = useState(false);
   const toggle = (layer: Layer) => {
     const next = layers.filter((one) => chosen.includes(one) !== (one === layer));
     moves.change({ layers: next }, true);
   };
   return (
-    <Menu closeOnItemClick={false} position="bottom-start">
-      <Menu.Target>
-        <Button size="xs" variant="default" leftSection={<IconLayersSubtract size={15} />}>
+    <Popover position="bottom-start" trapFocus opened={isOpen} onChange={setOpen}>
+      <Popover.Target>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconLayersSubtract size={15} />}
+          onClick={() => setOpen(!isOpen)}
+        >
           {said.layersTitle}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {layers.map((layer) => (
-          <Menu.Item
-            key={layer}
-            role="menuitemcheckbox"
-            aria-checked={chosen.includes(layer)}
-            onClick={() => toggle(layer)}
-            leftSection={
-              <Checkbox.Indicator size="xs" checked={chosen.includes(layer)} aria-hidden />
-            }
-          >
-            {said.layers[layer]}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap={8} role="group" aria-label={said.layersTitle}>
+          {layers.map((layer) => (
+            <Checkbox
+              key={layer}
+              size="xs"
+              label={said.layers[layer]}
+              checked={chosen.includes(layer)}
+              onChange={() => toggle(layer)}
+            />
+          ))}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

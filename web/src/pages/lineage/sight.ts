@@ -88,6 +88,14 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
     else place(start, Math.max(zoom, LEAST_READABLE), { at: sideOf(start, bounds) });
   }, [isMeasured, layout, drawing.start, selected, flow, place, zoomFor]);
 
+  // A panel that opens must not cover the card that it is about.
+  const width = useStore((state) => state.width);
+  const widthBefore = useRef(width);
+  useEffect(() => {
+    if (widthBefore.current > 0 && width < widthBefore.current && selected) show(selected);
+    widthBefore.current = width;
+  }, [width, selected, show]);
+
   useEffect(() => {
     if (!flight || flight.at === flown.current) return;
     const box = layout.boxes.get(flight.id);
