@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bench._sent_traces import send_trace
 from bench._whole_server import whole_server
-from tests.sent_traces import send_trace
 
 CHROMIUM: Final = "/usr/bin/chromium"
 SPANS: Final = 10_000

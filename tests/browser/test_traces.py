@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bench._sent_traces import MESSAGE, SERVICES, SentTrace, send_log, send_trace
 from tests.journey.test_first_minutes import request
-from tests.sent_traces import MESSAGE, SERVICES, SentTrace, send_log, send_trace
 
 SPANS = 10_000
 PHONE = {"width": 360, "height": 780}

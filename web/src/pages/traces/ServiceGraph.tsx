@@ -3,16 +3,15 @@ import { layersOf } from "@/graph/layers";
 import { texts } from "@/texts";
 import { PageLink } from "@/ui/links";
 import { countOf } from "@/ui/numbers";
-import { ServiceMark } from "@/ui/ServiceMark";
 import type { Window } from "./address";
 import type { ServiceMap } from "./questions";
 import classes from "./traces.module.css";
 
 const said = texts.serviceMap;
-const BOX = { width: 190, height: 40 };
-const GAP = { across: 110, down: 28 };
+const BOX = { width: 160, height: 40 };
+const GAP = { across: 72, down: 28 };
 const MARGIN = 20;
-const ASIDE = 56;
+const ASIDE = 48;
 const MOST_STROKE = 4;
 const LANE = 22;
 
@@ -62,7 +61,6 @@ export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window 
             style={{ left: box.x, top: box.y, width: BOX.width, height: BOX.height }}
             title={said.tracesOf(box.name)}
           >
-            <ServiceMark service={map.services.indexOf(box.name)} />
             <PageLink to="/traces" search={{ service: box.name, window }}>
               {box.name}
             </PageLink>
@@ -147,7 +145,7 @@ function straight(start: Place, end: Place): string {
 function around(from: Box, to: Box, low: number): string {
   const out = { x: from.x + BOX.width, y: from.y + BOX.height * 0.7 };
   const into = { x: to.x, y: to.y + BOX.height * 0.7 };
-  const turn = GAP.across * 0.35;
+  const turn = GAP.across * 0.5;
   const isBack = to.x <= from.x;
   const [first, last] = isBack ? [out.x, into.x] : [out.x + 2 * turn, into.x - 2 * turn];
   return [

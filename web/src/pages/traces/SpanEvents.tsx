@@ -40,7 +40,7 @@ function Event({ event }: { event: SpanPage["events"][number] }) {
       )}
       {stack && (
         <details open>
-          <summary>{said.stack}</summary>
+          <summary className={classes.stackTitle}>{said.stack}</summary>
           <pre className={classes.stack}>{stack}</pre>
         </details>
       )}
