@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from headwater.telemetry.duckdb.derived import chunks_of, run_traces, single, with_derived
+from headwater.duck import connect
+from headwater.telemetry.duckdb.derived import (
+    chunks_of,
+    run_traces,
+    single,
+    with_derived,
+    with_resources_once,
+)
 from headwater.wire.otlp.spans import span_table
 
 RUN_KEYS = ("openlineage.run_id", "openlineage.run.id", "pipeline.run_id")
@@ -70,3 +77,14 @@ def test_rows_that_are_all_equal_are_known_as_one(rows: list[dict[str, str]]) ->
         elif rows and rows[0]:
             is_same_order = all(list(one.items()) == list(rows[0].items()) for one in rows)
             assert not is_same_order
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(resources, min_size=1, max_size=3))
+def test_resource_held_once_is_that_of_each_row(requests) -> None:
+    table = table_of(requests)
+    with connect() as connection:
+        connection.register("once", with_resources_once(table))
+        found = connection.execute("SELECT ResourceAttributes FROM once").fetchall()
+    expected = [resource for one in requests for resource, spans in one for _ in spans]
+    assert [row[0] for row in found] == expected

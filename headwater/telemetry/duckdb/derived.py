@@ -16,6 +16,7 @@ from headwater.telemetry.rows import RUN_KEYS
 from headwater.wire.otlp.columns import Array
 
 _RUN_KEY: Final = "openlineage.run_id"
+_RESOURCE: Final = "ResourceAttributes"
 _STAGE: Final = "pipeline.stage"
 _READ: Final = "headwater.records.read"
 _WRITTEN: Final = "headwater.records.written"
@@ -74,6 +75,24 @@ def with_derived(spans: pa.Table) -> pa.Table:
     )
 
 
+def with_resources_once(batch: pa.Table) -> pa.Table:
+    """Return the batch with a resource that all rows of a request share held once for them.
+
+    DuckDB then unpacks one map for each request instead of one for each row.
+    """
+    pieces = [
+        pa.DictionaryArray.from_arrays(
+            pa.array([0] * len(chunk) if single(maps) else range(len(chunk)), pa.int32()),
+            chunk.slice(0, 1) if single(maps) else chunk,
+        )
+        for maps, chunk in zip(
+            chunks_of(batch, _RESOURCE), batch.column(_RESOURCE).chunks, strict=True
+        )
+    ]
+    place = batch.column_names.index(_RESOURCE)
+    return batch.set_column(place, _RESOURCE, pa.chunked_array(pieces))
+
+
 def run_traces(spans: pa.Table) -> pa.Table:
     """Return which runs the spans, with their derived columns, name in which traces."""
     named = zip(spans.column("RunId").to_pylist(), spans.column("TraceId").to_pylist(), strict=True)
@@ -89,7 +108,7 @@ def run_traces(spans: pa.Table) -> pa.Table:
 
 def _runs(batch: pa.Table, found: list[list[dict[str, str]]]) -> list[str]:
     """Return the run of each row: as its attributes say, else as its resource does."""
-    of_resources = chain.from_iterable(map(_of_resource, chunks_of(batch, "ResourceAttributes")))
+    of_resources = chain.from_iterable(map(_of_resource, chunks_of(batch, _RESOURCE)))
     rows = chain.from_iterable(found)
     return [
         row.get(_RUN_KEY)

@@ -15,7 +15,12 @@ from headwater.duck import Connection, DuckError, open_file
 from headwater.errors import Conflict, HeadwaterError, StorageFull, Unavailable
 from headwater.telemetry.contract import Batch
 from headwater.telemetry.duckdb.attribute_blocks import AttributeBlocks
-from headwater.telemetry.duckdb.derived import run_traces, with_derived, with_runs
+from headwater.telemetry.duckdb.derived import (
+    run_traces,
+    with_derived,
+    with_resources_once,
+    with_runs,
+)
 from headwater.telemetry.duckdb.known_spans import KnownSpans
 from headwater.telemetry.duckdb.statements import script, statements
 
@@ -159,7 +164,7 @@ class DuckTelemetry:
                 return
             self._append("INSERT INTO otel_traces_trace_id_ts FROM batch", _trace_times(rows))
             self._blocks.add(rows)
-            rows = with_derived(rows)
+            rows = with_resources_once(with_derived(rows))
             self._append("INSERT INTO run_traces FROM batch", run_traces(rows))
         elif table == "otel_logs":
             rows = with_runs(rows, "LogAttributes")
