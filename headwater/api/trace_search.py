@@ -17,6 +17,7 @@ from headwater.errors import Unprocessable
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.telemetry import TraceQuery
+from headwater.query import trace_search
 from headwater.query.trace_search import FoundTrace, TraceSearch
 from headwater.telemetry.contract import Traces
 
@@ -75,18 +76,20 @@ def trace_search_router(reads: LineageReads, traces: Callable[[], Traces]) -> AP
             job=None if job is None else Name(job_namespace, job),
             dataset=None if dataset is None else Name(dataset_namespace, dataset),
         )
-        return answer(
-            {
-                "traces": [_found_json(one) for one in found.traces],
-                "more": found.has_more,
-                "services": list(found.services),
-                "operations": list(found.operations),
-                "partial": found.reason is not None,
-                "reason": found.reason,
-            }
-        )
+        return answer(_answer_json(found))
 
     return router
+
+
+def _answer_json(found: trace_search.FoundTraces) -> dict[str, object]:
+    return {
+        "traces": [_found_json(one) for one in found.traces],
+        "more": found.has_more,
+        "services": list(found.services),
+        "operations": list(found.operations),
+        "partial": found.reason is not None,
+        "reason": found.reason,
+    }
 
 
 def _found_json(found: FoundTrace) -> dict[str, object]:
