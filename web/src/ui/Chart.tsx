@@ -62,8 +62,7 @@ export function Chart(props: ChartProps) {
         </Text>
         <UnstyledButton
           className={classes.twin}
-          aria-pressed={isTable}
-          aria-label={said.tableOf(title)}
+          aria-label={isTable ? said.chartOf(title) : said.tableOf(title)}
           onClick={() => setTable(!isTable)}
         >
           {isTable ? said.asChart : said.asTable}

@@ -3,6 +3,7 @@ export const chart = {
   asTable: "Table",
   asChart: "Chart",
   tableOf: (title: string) => `Table of: ${title}`,
+  chartOf: (title: string) => `Chart of: ${title}`,
   time: "Time",
   place: "Name",
   nothing: "Nothing to show.",
