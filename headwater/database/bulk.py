@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, cast
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, Table
 
-Rule = Literal["new", "least", "greatest"]
-"""What becomes of a column that has a value already; NULL loses against every value."""
+Rule = Literal["new", "given", "least", "greatest"]
+"""What becomes of a column that has a value already; NULL loses against any, but as `new`."""
 
 _Columns = Sequence[Column[Any]]
 _SQLITE: Final = {"least": "min", "greatest": "max"}
@@ -41,13 +41,14 @@ def insert(table: Table, columns: Sequence[str] = (), *, on_conflict: str = "") 
     )
 
 
-def upsert(table: Table, rules: Mapping[str, Rule], *, newest_by: str | None = None) -> Bulk:
+def upsert(table: Table, rules: Mapping[str, Rule], *, where: str = "") -> Bulk:
     """Insert rows, the primary key before what `rules` name, or join each with the one there is.
 
-    With `newest_by` a row counts only if it is greater in that column than the one that is held.
+    With `where` that is done only if the condition holds; in it `{new}` and `{old}` are the rows.
     """
     keys = ", ".join(f'"{c.name}"' for c in table.primary_key)
-    where = f'WHERE excluded."{newest_by}" > {table.name}."{newest_by}"' if newest_by else ""
+    if where:
+        where = f"WHERE {where.format(new='excluded', old=table.name)}"
 
     def sets(dialect: str) -> str:
         return ", ".join(
@@ -89,6 +90,19 @@ def update(table: Table, *, key: str, rules: Mapping[str, Rule]) -> Bulk:
     )
 
 
+def delete(table: Table, columns: Sequence[str]) -> Bulk:
+    """Delete the rows that have the given values in these columns."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    places = " AND ".join(f'"{name}" = ?' for name in columns)
+    same = " AND ".join(f'{table.name}."{name}" = given."{name}"' for name in columns)
+    arrays = _arrays(_columns(table, columns))
+    return Bulk(
+        table.name,
+        f"DELETE FROM {table.name} WHERE {places}",
+        f"DELETE FROM {table.name} USING unnest({arrays}) AS given({names}) WHERE {same}",
+    )
+
+
 def array(values: Sequence[object]) -> str:
     """Return a column of integers, bytes, texts or NULLs as PostgreSQL writes an array."""
     kind = type(values[0])
@@ -116,6 +130,8 @@ def _item(value: object) -> str:
 def _joined(dialect: str, rule: Rule, *, old: str, new: str) -> str:
     if rule == "new":
         return new
+    if rule == "given":
+        return f"coalesce({new}, {old})"
     if dialect == "sqlite":
         return f"coalesce({_SQLITE[rule]}({old}, {new}), {old}, {new})"
     return f"{rule}({old}, {new})"

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from headwater.database.schema import BIG, SMALL, TEXT
+from headwater.database.schema import BIG, TEXT
 
 INTEGER: Final = Integer()
 
@@ -45,13 +45,9 @@ def seen() -> list[Column[int]]:
     return [Column("first_us", BigInteger), Column("last_us", BigInteger)]
 
 
-def told() -> list[Column[Any]]:
-    """Make which facet an owner has, by the event with this key."""
-    return [
-        Column("facet_id", BIG, nullable=False),
-        Column("is_deleted", SMALL, nullable=False),
-        Column("key", LargeBinary, nullable=False),
-    ]
+def told(word: str) -> list[Column[Any]]:
+    """Make which set of facets the latest event that said any said, and its key."""
+    return [Column(f"{word}_set_id", BIG), Column(f"{word}_key", LargeBinary)]
 
 
 def standing() -> list[Column[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table
@@ -12,17 +12,16 @@ from headwater.database.session import Session
 from headwater.lineage import tables
 from headwater.lineage.names import from_bytes
 from headwater.lineage.projections.documents import KINDS
+from headwater.lineage.projections.run_drafts import OWNER_JOB, OWNER_RUN
 from headwater.lineage.reading.rows import hidden
+from headwater.lineage.reading.said import DATASET_KEY, JOB_KEY, io_facets, run_facets
 from headwater.lineage.search_index import ALL_FIELDS
 
+_NOT_OF_RUNS: Final = ("id", "uuid", "job_id", "run_set_id", "job_set_id")
+_FACET: Final = ("facet_name_id", "facet_id", "is_deleted")
 _NAMED: Final = ("namespace", "job", "dataset")
 _DUMPED: Final = (
     tables.RUN_PARENT,
-    tables.RUN_IO,
-    tables.RUN_FACET,
-    tables.IO_FACET,
-    tables.JOB_FACET,
-    tables.DATASET_FACET,
     tables.JOB_EDGE,
     tables.FACET_EDGE,
     tables.LINEAGE_USE,
@@ -33,6 +32,22 @@ _DUMPED: Final = (
     tables.DECLARATION,
     tables.DECLARED,
 )
+_SAID: Final = (
+    ("run_io", "run_io", ("run_id", "dataset_id", "direction", "key")),
+    *(
+        ("run_facet", run_facets("1 = 1", owner=owner), ("run_id", "owner", *_FACET, "key"))
+        for owner in (OWNER_RUN, OWNER_JOB)
+    ),
+    (
+        "io_facet",
+        io_facets("1 = 1"),
+        ("run_id", "dataset_id", "direction", "part", *_FACET, "key"),
+    ),
+    ("job_facet", "job_facet", ("job_id", *_FACET, JOB_KEY)),
+    ("dataset_facet", "dataset_facet", ("dataset_id", "role", *_FACET, DATASET_KEY)),
+)
+"""What facets were said, and of what: neither sets nor what is in them are in a dump."""
+
 _TEXT: Final = frozenset(
     {"out_field", "in_field", "field", "item", "value", "name", "type", "url", "description"}
 )
@@ -44,6 +59,8 @@ def dump_projections(session: Session) -> bytes:
     lines = [*_entities(session, names), *_runs(session, names)]
     for table in _DUMPED:
         lines.extend(_rows(session, table, names))
+    for said in _SAID:
+        lines.extend(_said(session, said, names))
     lines.extend(_documents(session, names))
     return "".join(sorted(lines)).encode()
 
@@ -100,7 +117,7 @@ def _entities(session: Session, names: _Names) -> Iterator[str]:
 
 
 def _runs(session: Session, names: _Names) -> Iterator[str]:
-    columns = [c.name for c in tables.RUN.columns if c.name not in ("id", "uuid", "job_id")]
+    columns = [c.name for c in tables.RUN.columns if c.name not in _NOT_OF_RUNS]
     for id_, *rest in session.rows(f"SELECT id, {', '.join(columns)} FROM run"):
         shown = [names.shown(c, v) for c, v in zip(columns, rest, strict=True)]
         yield _line("run", names.of["run"][id_], *shown)
@@ -112,3 +129,10 @@ def _rows(session: Session, table: Table, names: _Names) -> Iterator[str]:
     for row in session.rows(f"SELECT {quoted} FROM {table.name}"):
         shown = (names.shown(c, v) for c, v in zip(columns, row, strict=True))
         yield _line(table.name, *shown)
+
+
+def _said(session: Session, said: tuple[str, str, Sequence[str]], names: _Names) -> Iterator[str]:
+    table, source, columns = said
+    for row in session.rows(f"SELECT {', '.join(columns)} FROM {source} f"):
+        shown = (names.shown(c, v) for c, v in zip(columns, row, strict=True))
+        yield _line(table, *shown)

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Engine
 
-from headwater.database.bulk import insert, update
+from headwater.database.bulk import Bulk, insert, update
 from headwater.database.postgresql import PostgresqlDatabase, Reading
 from headwater.database.session import Database, Row, Session
 from headwater.database.sqlite import SqliteDatabase
@@ -26,11 +26,9 @@ from headwater.lineage.lww import is_plausible
 from headwater.lineage.projections.facet_bodies import FacetBodies
 from headwater.lineage.projections.identities import COUNTED
 from headwater.lineage.projections.projector import Projector
-from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
 from headwater.lineage.retention import RetentionCut
 from headwater.wire.openlineage.canonical import content_hash
 from headwater.wire.openlineage.event import Event
-from headwater.wire.openlineage.facets import has_error, has_statistics, stands_alone
 from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
@@ -50,7 +48,7 @@ _INSERT: Final = insert(
 _ARRIVED: Final = update(tables.EVENT, key="seq", rules={"received_us": "least"})
 _BELONGS: Final = update(tables.EVENT, key="seq", rules={"run_id": "new"})
 _HELD: Final = "SELECT hash, seq, received_us FROM event WHERE hash IN ({keys})"
-_IDS: Final = (*COUNTED, "facet", "run")
+_IDS: Final = (*COUNTED, "facet", "facet_set", "run")
 _COUNTS: Final = (
     "SELECT (SELECT max(seq) FROM event),"
     f" (SELECT value FROM tally WHERE name = '{REBUILDS}'), "
@@ -86,6 +84,7 @@ class SqlLineage(Log):
         self._facets = FacetBodies()
         self._projector = Projector(self._facets)
         self._rebuilds = 0
+        self._sequence = 0
 
     @classmethod
     def open(
@@ -197,6 +196,7 @@ class SqlLineage(Log):
         self._database.close()
 
     def _forget(self) -> None:
+        self._sequence = -1
         self._projector.forget()
         self._facets.forget()
 
@@ -214,10 +214,12 @@ class SqlLineage(Log):
         self, session: Session, read: Sequence[tuple[int, _Read]]
     ) -> list[tuple[int, Applied]]:
         sequence = self._begin(session)
-        here = {
-            hash_: (seq, received_us)
-            for hash_, seq, received_us in session.rows_in(_HELD, {one.hash for _, one in read})
-        }
+        runs = self._projector.runs
+        hashes = {one.hash for _, one in read}
+        events = [one.item for _, one in read if isinstance(one.item, Event)]
+        held_rows, run_rows = session.ask((_HELD, hashes), runs.wanted(events))
+        runs.learn(run_rows)
+        here = {hash_: (seq, received_us) for hash_, seq, received_us in held_rows}
         outcomes: list[tuple[int, Applied]] = []
         new: list[tuple[int, _Read]] = []
         earlier: dict[int, int] = {}
@@ -242,46 +244,60 @@ class SqlLineage(Log):
             self._rebuild(session)
         return outcomes
 
-    def _begin(self, session: Session) -> int:
+    def _begin(self, session: Session, *, is_rebuild: bool = False) -> int:
         """Start a batch and return the last sequence; what was remembered holds, or is dropped."""
         ((sequence, rebuilds, *most),) = session.rows(_COUNTS)
         if (rebuilds or 0) != self._rebuilds:
             self._forget()
             self._rebuilds = rebuilds or 0
+        sequence = int(sequence or 0)
+        if sequence != self._sequence:  # somebody else wrote
+            self._projector.forget_rows()
+            self._sequence = sequence
         next_ids = {table: (id_ or 0) + 1 for table, id_ in zip(_IDS, most, strict=True)}
-        self._facets.begin(session, next_ids["facet"])
+        next_facet = next_ids["facet"]
+        self._facets.begin(session, next_facet)
+        self._projector.sets.begin(
+            next_ids["facet_set"], next_facet=None if is_rebuild else next_facet
+        )
         self._projector.identities.begin(session, next_ids)
-        self._projector.runs.begin(session, next_ids["run"])
-        self._projector.documents.begin(int(sequence or 0))
-        return int(sequence or 0)
+        self._projector.runs.begin(next_ids["run"])
+        return sequence
 
-    def _flush(self, session: Session, rows: Sequence[tuple[object, ...]]) -> None:
-        self._projector.documents.gather()
+    def _flush(
+        self, session: Session, rows: Sequence[tuple[object, ...]], *, into: Bulk = _INSERT
+    ) -> None:
+        """Write what the batch comes to, and rows of the log."""
+        projector = self._projector
+        projector.documents.gather()
         self._facets.flush(session)
-        self._projector.identities.flush(session)
-        session.write(_INSERT, rows)
-        self._projector.rows.flush(session)
-        self._projector.runs.flush(session)
-        self._projector.documents.flush(session, grown_by=len(rows))
+        projector.sets.flush(session)
+        projector.load(session)
+        projector.flush_names(session)
+        session.write(into, rows)
+        projector.flush(session)
+        projector.documents.flush(session)
+        if into is _INSERT:
+            self._sequence += len(rows)
 
     def _log_row(self, one: _Read, sequence: int) -> tuple[object, ...]:
         item = one.item
-        run = self._project(item, one.hash, sequence, one.received_us)
+        run, flags = self._project(item, one.hash, sequence, one.received_us)
         tail = (one.received_us, one.arrival.principal.name, run)
         if isinstance(item, Command):
             time = item.time or _time_at(one.received_us)
             head = (sequence, one.hash, KIND_COMMAND, 0, 0, *_time(time))
             return (*head, *tail, one.arrival.body)
-        head = (sequence, one.hash, item.kind, item.type, _flags(item), *_time(item.time))
+        head = (sequence, one.hash, item.kind, item.type, flags, *_time(item.time))
         return (*head, *tail, self._facets.packed(item))
 
     def _project(
         self, item: Event | Command, hash_: bytes, sequence: int, received_us: int
-    ) -> int | None:
+    ) -> tuple[int | None, int]:
         if isinstance(item, Event):
             return self._projector.project(item, seq=sequence, received_us=received_us)
         self._projector.notes.project(item, seq=sequence, hash_=hash_, received_us=received_us)
-        return None
+        return None, 0
 
     def _empty(self, session: Session) -> None:
         self._projector.forget()
@@ -300,7 +316,7 @@ class SqlLineage(Log):
                 return count
             count += len(batch)
             after = batch[-1][0]
-            self._begin(session)
+            self._begin(session, is_rebuild=True)
             self._project_again(session, batch)
 
     def _project_again(self, session: Session, batch: Sequence[Row]) -> None:
@@ -310,13 +326,15 @@ class SqlLineage(Log):
             read_command(body) if kind == KIND_COMMAND else self._reader.read(next(whole))
             for _, _, kind, _, body in batch
         ]
-        self._projector.learn([item for item in items if isinstance(item, Event)])
-        runs = [
-            (sequence, self._project(item, hash_, sequence, received_us))
+        events = [item for item in items if isinstance(item, Event)]
+        runs = self._projector.runs
+        runs.learn(session.rows_in(*runs.wanted(events)))
+        self._projector.learn(events)
+        belonging = [
+            (sequence, self._project(item, hash_, sequence, received_us)[0])
             for item, (sequence, hash_, _, received_us, _) in zip(items, batch, strict=True)
         ]
-        session.write(_BELONGS, runs)
-        self._flush(session, ())
+        self._flush(session, belonging, into=_BELONGS)
 
 
 def whole_events(session: Session, stored: Sequence[bytes]) -> list[bytes]:
@@ -344,9 +362,3 @@ def _time(time: EventTime | None) -> tuple[int | None, int | None]:
 def _time_at(microseconds: int) -> EventTime:
     seconds, rest = divmod(microseconds, 1_000_000)
     return EventTime(seconds, rest * 1000, "")
-
-
-def _flags(event: Event) -> int:
-    flags = HAS_ERROR if has_error(event) else 0
-    flags |= HAS_STATISTICS if has_statistics(event) else 0
-    return flags | (STANDS_ALONE if stands_alone(event.job_facets) else 0)

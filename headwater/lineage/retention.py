@@ -14,6 +14,7 @@ from typing import Final
 from headwater.database.session import Session
 from headwater.lineage.commands import Command
 from headwater.lineage.reading.current import EXPLICIT_SIDES, IO_SIDES
+from headwater.lineage.reading.said import DATASET_KEY, JOB_KEY
 from headwater.wire.openlineage.times import read_time
 
 _MOST_LEVELS: Final = 64
@@ -39,9 +40,10 @@ _TOUCHED_LAST: Final = (
     "SELECT t.run_id FROM (SELECT run_id, row_number() OVER (PARTITION BY dataset_id, direction"
     " ORDER BY key DESC) AS place FROM run_io) t WHERE t.place = 1"
 )
-_OF_FACETS: Final = (
-    "SELECT e.run_id FROM {kind}_facet f JOIN event e ON e.hash = substr(f.key, 10)"
+_OF_FACETS: Final = tuple(
+    f"SELECT e.run_id FROM {kind}_facet f JOIN event e ON e.hash = substr({key}, 10)"
     " WHERE e.run_id IS NOT NULL"
+    for kind, key in (("job", JOB_KEY), ("dataset", DATASET_KEY))
 )
 _DELETED: Final = "(x.deleted_seq > 0 OR n.deleted_seq > 0)"
 _NAMING_DELETED: Final = (
@@ -89,8 +91,7 @@ class RetentionCut:
     def _kept(self) -> set[int]:
         """Return the runs on which the present depends."""
         questions = [_LATEST.format(condition=condition) for condition in _CONDITIONS]
-        questions += [_TOUCHED_LAST, *_NAMING_DELETED]
-        questions += [_OF_FACETS.format(kind=kind) for kind in ("job", "dataset")]
+        questions += [_TOUCHED_LAST, *_NAMING_DELETED, *_OF_FACETS]
         kept = {key for sql in questions for key in self._keys(self._session.rows(sql))}
         kept |= self._keys(self._session.rows_in(_WRITERS, sorted(kept)))
         frontier = kept

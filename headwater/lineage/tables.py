@@ -116,6 +116,7 @@ Index("namespace_name", NAMESPACE.c.name, unique=True)
 
 # Key: (namespace, name) as sent. `standing` is max: 2 events of its own, 1 named as parent or root
 # or by an explicit `lineage` facet (a stub that lists show), 0 only mentioned (never listed).
+# `facet_set_id` is what the latest event that said facets of it said, by the key `facet_key`.
 JOB: Final = Table(
     "job",
     METADATA,
@@ -124,6 +125,7 @@ JOB: Final = Table(
     *_names(),
     Column("standing", SMALL, nullable=False),
     *_standing(),
+    *_told("facet"),
 )
 Index("job_name", JOB.c.namespace_id, JOB.c.name, unique=True)
 Index("job_by_change", CHANGED, JOB.c.namespace_id, JOB.c.standing)
@@ -132,7 +134,8 @@ Index("job_deleted", JOB.c.namespace_id, **where("deleted_seq > 0"))
 
 # Key: (namespace, name) as sent; symlinks never merge rows. `standing` is max: 2 input, output or
 # DatasetEvent, 1 named by an explicit `lineage` facet, 0 only mentioned by `columnLineage`,
-# `symlinks` or a command (never listed).
+# `symlinks` or a command (never listed). `read_set_id` and `read_key` are as in `job`, of those
+# who read it; `written_set_id` and `written_key` of those who write it, and of DatasetEvents.
 DATASET: Final = Table(
     "dataset",
     METADATA,
@@ -141,6 +144,8 @@ DATASET: Final = Table(
     *_names(),
     Column("standing", SMALL, nullable=False),
     *_standing(),
+    *_told("read"),
+    *_told("written"),
 )
 Index("dataset_name", DATASET.c.namespace_id, DATASET.c.name, unique=True)
 Index("dataset_by_change", DATASET.c.namespace_id, CHANGED, DATASET.c.standing)
@@ -162,12 +167,16 @@ Index("facet_name_name", FACET_NAME.c.name, unique=True)
 # `started_us`, `ended_us` of the last attempt; `decided_key`, the key of the event that decided
 # the state, else last_key: order runs by it. `io_hash`: of the live inputs and outputs once
 # there is a terminal, NULL before; runs of a job with one io_hash have one job version.
+# `run_set_id`, `job_set_id`: the facets of the run, and of its job, that the event with last_key
+# said, see `lineage/facet_tables.py`.
 RUN: Final = Table(
     "run",
     METADATA,
     _id(BIG),
     Column("started_us", BigInteger),
     Column("ended_us", BigInteger),
+    Column("run_set_id", BIG, nullable=False, server_default="0"),
+    Column("job_set_id", BIG, nullable=False, server_default="0"),
     Column("job_id", Integer, ForeignKey("job.id")),
     Column("kind", SMALL, nullable=False),
     Column("state", SMALL, nullable=False, server_default="0"),
@@ -203,69 +212,18 @@ Index("run_parent_root", RUN_PARENT.c.root_uuid)
 
 # Inputs (direction 0) and outputs (1). Key: (run, dataset, direction); LWW, so `key` is of the
 # latest event of the run that names it there. Rows with direction 1 are the dataset's versions.
+# `facet_set_id`: the facets of the dataset that this event said, see `lineage/facet_tables.py`.
 RUN_IO: Final = Table(
     "run_io",
     METADATA,
     _part("run_id", BIG),
+    Column("facet_set_id", BIG, nullable=False),
     _part("dataset_id"),
     _part("direction", SMALL),
     Column("key", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
 Index("run_io_of_dataset", RUN_IO.c.dataset_id, RUN_IO.c.direction, RUN_IO.c.run_id)
-
-# Facets by name, the latest of each: LWW. `is_deleted` 1: it said `_deleted`, so it is not there.
-# Of a run (owner 0) and of its job as that run said (owner 1); key (run, owner, name).
-RUN_FACET: Final = Table(
-    "run_facet",
-    METADATA,
-    _part("run_id", BIG),
-    _part("owner", SMALL),
-    _part("facet_name_id"),
-    *_told(),
-    sqlite_with_rowid=False,
-)
-
-# Of a dataset as one run said: `part` 0 `facets`, 1 `inputFacets` or `outputFacets`.
-IO_FACET: Final = Table(
-    "io_facet",
-    METADATA,
-    _part("run_id", BIG),
-    Column("facet_id", BIG, nullable=False),
-    _part("dataset_id"),
-    _part("direction", SMALL),
-    _part("part", SMALL),
-    _part("facet_name_id"),
-    Column("is_deleted", SMALL, nullable=False),
-    Column("key", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# Of a job, over all its runs and JobEvents.
-JOB_FACET: Final = Table(
-    "job_facet",
-    METADATA,
-    _part("job_id"),
-    _part("facet_name_id"),
-    *_told(),
-    sqlite_with_rowid=False,
-)
-Index("job_facet_facet", JOB_FACET.c.facet_id)
-
-# Of a dataset over all its runs and DatasetEvents; part 0 only. `role` 1: by who writes it and
-# DatasetEvents, 0: by who reads it; of a name take role 1 where it exists.
-DATASET_FACET: Final = Table(
-    "dataset_facet",
-    METADATA,
-    Column("facet_id", BIG, nullable=False),
-    _part("dataset_id"),
-    _part("facet_name_id"),
-    _part("role", SMALL),
-    Column("is_deleted", SMALL, nullable=False),
-    Column("key", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-Index("dataset_facet_facet", DATASET_FACET.c.facet_id)
 
 # --- edges --------------------------------------------------------------------------------------
 
@@ -395,6 +353,6 @@ DECLARED: Final = Table(
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0006",
+    head="0007",
     migrations=Path(__file__).parent / "migrations",
 )

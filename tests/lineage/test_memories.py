@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from headwater.lineage.projections import facet_bodies, identities, projector, runs
+from headwater.lineage.projections import (
+    entity_facets,
+    facet_bodies,
+    facet_sets,
+    identities,
+    io_hashes,
+    projector,
+    runs,
+)
 from headwater.wire.openlineage import reader
 from tests.lineage.conftest import make_event
 
@@ -33,7 +41,11 @@ def _bodies(rounds: int = 3) -> list[dict]:
         (identities, "_CACHE_ENTRIES"),
         (runs, "_CACHE_ENTRIES"),
         (facet_bodies, "_CACHE_ENTRIES"),
-        (facet_bodies, "_FORMS_BYTES"),
+        (runs, "_KNOWN_RUNS"),
+        (entity_facets, "_HELD_ENTRIES"),
+        (facet_sets, "_CACHE_ENTRIES"),
+        (io_hashes, "_NAMES_ENTRIES"),
+        (io_hashes, "_HASH_ENTRIES"),
         (projector, "_PLANS"),
         (reader, "_HASHES"),
         (reader, "_JOBS_BYTES"),

@@ -17,8 +17,10 @@ from headwater.lineage import tables
 from headwater.lineage.deflate import FACET
 from headwater.lineage.names import from_bytes
 from headwater.lineage.projections.document import Document, Note, document_of
+from headwater.lineage.projections.entity_facets import EntityFacets
+from headwater.lineage.projections.facet_sets import Said
 from headwater.lineage.projections.identities import Identities
-from headwater.lineage.projections.rows import FacetRows, Rows
+from headwater.lineage.projections.rows import Rows
 from headwater.lineage.search_index import ALL_FIELDS, SEARCH_DOCUMENT
 from headwater.wire.openlineage.recent import Recent
 
@@ -30,6 +32,7 @@ KINDS: Final[tuple[Kind, ...]] = ("dataset", "job")
 _SETTLED: Final = 50_000
 _WAYS: Final = 8
 _PORTION: Final = 500
+_ROLES: Final = 2
 _SEARCHED: Final = {
     "dataset": "('schema', 'tags', 'documentation', 'ownership', 'catalog', 'hierarchy')",
     "job": "('tags', 'documentation', 'ownership', 'sql')",
@@ -61,7 +64,6 @@ _COUNTS: Final = (
     " (SELECT count(*) FROM search_document)"
 )
 _WRITE: Final = upsert(SEARCH_DOCUMENT, dict.fromkeys(ALL_FIELDS, "new"))
-_FACET_TABLES: Final = {"dataset": tables.DATASET_FACET, "job": tables.JOB_FACET}
 _NOTE_TABLES: Final = {"dataset": tables.DATASET_NOTE, "job": tables.JOB_NOTE}
 
 
@@ -78,38 +80,41 @@ class _Held(NamedTuple):
 class Documents:
     """Keeps documents; `gather` before the rows of a batch are flushed, `flush` after."""
 
-    def __init__(self, identities: Identities, rows: Rows) -> None:
+    def __init__(
+        self, identities: Identities, rows: Rows, jobs: EntityFacets, datasets: EntityFacets
+    ) -> None:
         self._identities = identities
         self._rows = rows
-        self._told: dict[Kind, dict[int, tuple[FacetRows, ...]]] = {k: {} for k in KINDS}
-        self._settled: dict[Kind, Recent[int, tuple[FacetRows, ...]]]
+        self._facets: dict[Kind, EntityFacets] = {"dataset": datasets, "job": jobs}
+        self._told: dict[Kind, dict[int, dict[int, tuple[Said, ...]]]] = {k: {} for k in KINDS}
+        self._settled: dict[Kind, Recent[tuple[int, int], tuple[Said, ...]]]
         self._settled = {kind: Recent(_SETTLED) for kind in KINDS}
         self._is_whole = False
-        self._sequence = -1
 
-    def begin(self, sequence: int) -> None:
-        """Start a batch behind this sequence of the log."""
-        if sequence != self._sequence:  # somebody else wrote
-            for settled in self._settled.values():
-                settled.clear()
-        self._sequence = sequence
+    def forget(self) -> None:
+        """Drop what was settled, when others wrote."""
+        for settled in self._settled.values():
+            settled.clear()
 
     def gather(self) -> None:
         """Note which documents the rows of the batch may change."""
         for kind in KINDS:
             told, settled = self._told[kind], self._settled[kind]
-            for (owner,), said in self._rows.told(_FACET_TABLES[kind]).items():
-                facets = tuple(one for _, one in said)
-                known = settled.get(owner)
-                if known is None or not _is_same(known, facets):
-                    told[owner] = facets
+            for place, said in self._facets[kind].told.items():
+                known = settled.get(place)
+                if known is None or not _is_same(known, said):
+                    ones = tuple([one for _, one in said])
+                    if known is not None and all(_is_told(known, one) for one in ones):
+                        settled.put(place, (*known, *ones)[-_WAYS:])
+                    else:
+                        told.setdefault(place[0], {})[place[1]] = ones
             for owner in self._identities.new_ids(kind):
-                told.setdefault(owner, ())
+                told.setdefault(owner, {})
             for owner in self._rows.noted(_NOTE_TABLES[kind]):
-                told.setdefault(owner, ())
+                told.setdefault(owner, {})
 
-    def flush(self, session: Session, *, grown_by: int) -> None:
-        """Write the documents that changed; the log got so many entries more."""
+    def flush(self, session: Session) -> None:
+        """Write the documents that changed."""
         if not self._is_whole:
             self._complete(session)
         for kind in KINDS:
@@ -118,7 +123,6 @@ class Documents:
             for start in range(0, len(owners), _PORTION):
                 self._write(session, kind, owners[start : start + _PORTION])
             told.clear()
-        self._sequence += grown_by
 
     def _complete(self, session: Session) -> None:
         """Add what an older store has no documents of."""
@@ -126,7 +130,7 @@ class Documents:
         if things != documents:
             for bit, kind in enumerate(KINDS):
                 for (owner,) in session.rows(_MISSING.format(kind=kind, bit=bit)):
-                    self._told[kind].setdefault(owner, ())
+                    self._told[kind].setdefault(owner, {})
         self._is_whole = True
 
     def _write(self, session: Session, kind: Kind, owners: Sequence[int]) -> None:
@@ -161,16 +165,17 @@ class Documents:
         settled = self._settled[kind]
         for owner in owners:
             stored = {(f.name, f.role): (f.facet, f.is_deleted) for f in facets[owner]}
-            told = {id(one): one for one in (*self._told[kind][owner], *(settled.get(owner) or ()))}
-            agreeing = [one for one in told.values() if _agrees(one, stored)]
-            settled.put(owner, tuple(agreeing[:_WAYS]))
+            for role in range(_ROLES):
+                said = self._told[kind][owner].get(role, ())
+                told = {id(one): one for one in (*said, *(settled.get((owner, role)) or ()))}
+                agreeing = [one for one in told.values() if _agrees(one, role, stored)]
+                if told:
+                    settled.put((owner, role), tuple(agreeing[:_WAYS]))
 
 
-def _agrees(told: FacetRows, stored: Mapping[tuple[int, int], tuple[int, int]]) -> bool:
+def _agrees(said: Said, role: int, stored: Mapping[tuple[int, int], tuple[int, int]]) -> bool:
     """Tell whether everything searched that is told of a thing is what is stored of it."""
-    return all(
-        stored.get((end[0], end[1] if len(end) > 1 else 0), rest) == rest for end, rest in told
-    )
+    return all(stored.get((name, role), row) == row for name, row in said.rows().items())
 
 
 def _facets(session: Session, kind: Kind, owners: Sequence[int]) -> Mapping[int, Sequence[_Held]]:
@@ -198,7 +203,11 @@ def _current(held: Sequence[_Held]) -> list[_Held]:
     return [f for f in held if not f.is_deleted and (f.role == 1 or f.name not in written)]
 
 
-def _is_same(known: tuple[FacetRows, ...], told: tuple[FacetRows, ...]) -> bool:
-    if len(told) == 1:
-        return any(told[0] is one for one in known)
-    return all(any(one is other for other in known) for one in told)
+def _is_same(known: tuple[Said, ...], told: Sequence[tuple[bytes, Said]]) -> bool:
+    return all(any(said is other for other in known) for _, said in told)
+
+
+def _is_told(known: tuple[Said, ...], said: Said) -> bool:
+    """Tell whether something says the same as what is known, be it in a set or not."""
+    rows = said.rows()
+    return any(other.rows() == rows for other in known)

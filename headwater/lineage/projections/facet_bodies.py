@@ -27,9 +27,17 @@ COLUMN_LINEAGE: Final = 0
 LINEAGE: Final = 1
 _SYMLINKS: Final = 2
 _CACHE_ENTRIES: Final = 20_000
-_FORMS_BYTES: Final = 4 * 1024 * 1024
-_OVERHEAD: Final = 300
 _INSERT: Final = insert(tables.FACET)
+
+
+class _Form:
+    """A part with row ids in place of facets, which hold within an epoch."""
+
+    __slots__ = ("epoch", "text")
+
+    def __init__(self, text: bytes, epoch: int) -> None:
+        self.text = text
+        self.epoch = epoch
 
 
 class FacetBodies:
@@ -38,9 +46,9 @@ class FacetBodies:
     def __init__(self) -> None:
         self._session: Session | None = None
         self._ids: Recent[bytes, int] = Recent(_CACHE_ENTRIES)
-        self._forms: Recent[bytes, bytes] = Recent(_FORMS_BYTES)
         self._new: dict[bytes, tuple[int, bytes, bytes]] = {}
         self._next = 1
+        self._epoch = 0
 
     def begin(self, session: Session, next_id: int) -> None:
         """Start a batch inside a transaction."""
@@ -50,8 +58,8 @@ class FacetBodies:
     def forget(self) -> None:
         """Drop everything remembered, after a rollback."""
         self._ids.clear()
-        self._forms.clear()
         self._new.clear()
+        self._epoch += 1
 
     def learn(self, facets: Iterable[Facet]) -> None:
         """Find the row ids of many facets at once; new ones are written by `flush`."""
@@ -96,11 +104,12 @@ class FacetBodies:
 
     def _form_of(self, part: Part) -> bytes:
         """Return a part of an event with row ids in place of facets."""
-        form = self._forms.get(part.hashed)
-        if form is None:
-            form = part.encoded(self.id_of)
-            self._forms.put(part.hashed, form, len(part.hashed) + len(form) + _OVERHEAD)
-        return form
+        form = part.form
+        if isinstance(form, _Form) and form.epoch == self._epoch:
+            return form.text
+        text = part.encoded(self.id_of)
+        part.form = _Form(text, self._epoch)
+        return text
 
 
 class Spreading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from headwater.database.bulk import Bulk, Rule, insert, update
@@ -23,18 +23,31 @@ _SEEN: Final[dict[str, Rule]] = {
     **dict.fromkeys(_SEQUENCES, "greatest"),
 }
 _STANDING: Final[dict[str, Rule]] = {"standing": "greatest", **_SEEN}
+TOLD: Final = {"job": ("facet",), "dataset": ("read", "written")}
+"""By entity, whose latest facets its row tells: for each word a column of the key, one of a set."""
+
+_TOLD: Final[dict[str, dict[str, Rule]]] = {
+    entity: {f"{word}_{column}": "given" for word in words for column in ("key", "set_id")}
+    for entity, words in TOLD.items()
+}
 _INSERT: Final[dict[str, Bulk]] = {
     "namespace": insert(tables.NAMESPACE, ("id", "name", "display", *_SEEN)),
     **{
-        table.name: insert(table, ("id", "name", "display", "namespace_id", *_STANDING))
-        for table in (tables.JOB, tables.DATASET)
+        t.name: insert(t, ("id", "name", "display", "namespace_id", *_STANDING, *_TOLD[t.name]))
+        for t in (tables.JOB, tables.DATASET)
     },
 }
 _UPDATE: Final[dict[str, Bulk]] = {
     "namespace": update(tables.NAMESPACE, key="id", rules=_SEEN),
-    **{t.name: update(t, key="id", rules=_STANDING) for t in (tables.JOB, tables.DATASET)},
+    **{
+        t.name: update(t, key="id", rules={**_STANDING, **_TOLD[t.name]})
+        for t in (tables.JOB, tables.DATASET)
+    },
 }
 _INSERT_FACET_NAMES: Final = insert(tables.FACET_NAME)
+
+
+Columns = tuple[int | bytes | None, ...]
 
 
 class _Known:
@@ -168,8 +181,15 @@ class Identities:
     ) -> None:
         """Note that an event names a job or dataset, given its id and that of its namespace."""
         id_, namespace = place
-        self._of(table, id_).join(standing, us, seq)
-        known = self._of("namespace", namespace)
+        here = self._known[table]
+        known = here.get(id_)
+        if known is None:
+            known = here[id_] = _Known()
+        known.join(standing, us, seq)
+        here = self._known["namespace"]
+        known = here.get(namespace)
+        if known is None:
+            known = here[namespace] = _Known()
         if known.named != seq:  # an event says the same of it for each that it names there
             known.join(standing, us, seq)
 
@@ -191,20 +211,24 @@ class Identities:
         known = self._of(table, id_)
         known.revived = max(known.revived, seq)
 
-    def flush(self, session: Session) -> None:
-        """Write new rows and join what the batch says into the others."""
+    def flush(self, session: Session, told: Mapping[str, Callable[[int], Columns]]) -> None:
+        """Write new rows and join what the batch says into the others.
+
+        `told` gives, by entity, the columns that `TOLD` names of a row.
+        """
         session.write(_INSERT_FACET_NAMES, self._new_facet_names)
         self._new_facet_names.clear()
         for table in _TABLES:
             new, known = self._new[table], self._known[table]
+            columns = told.get(table, _no_columns)
             inserts = []
             for id_, (owner, name) in new.items():
                 row = known.pop(id_, _NOTHING).row()
-                tail = row[1:] if table == "namespace" else (owner, *row)
+                tail = row[1:] if table == "namespace" else (owner, *row, *columns(id_))
                 inserts.append((id_, to_bytes(name), display(name), *tail))
             session.write(_INSERT[table], inserts)
             skipped = 1 if table == "namespace" else 0
-            updates = [(id_, *known[id_].row()[skipped:]) for id_ in sorted(known)]
+            updates = [(id_, *known[id_].row()[skipped:], *columns(id_)) for id_ in sorted(known)]
             session.write(_UPDATE[table], updates)
             new.clear()
             known.clear()
@@ -249,3 +273,7 @@ class Identities:
 
 
 _NOTHING: Final = _Known()
+
+
+def _no_columns(_id: int) -> Columns:
+    return ()

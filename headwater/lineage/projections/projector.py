@@ -5,103 +5,140 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from headwater.database.session import Session
 from headwater.lineage import tables
 from headwater.lineage.lww import is_plausible, key_of
 from headwater.lineage.projections.documents import Documents
+from headwater.lineage.projections.entity_facets import EntityFacets
 from headwater.lineage.projections.facet_bodies import (
     COLUMN_LINEAGE,
     LINEAGE,
     FacetBodies,
     Spreading,
 )
+from headwater.lineage.projections.facet_sets import EMPTY, FacetRow, FacetSets, Said
 from headwater.lineage.projections.identities import Identities
+from headwater.lineage.projections.io_hashes import IoHashes
 from headwater.lineage.projections.notes import Notes
-from headwater.lineage.projections.rows import FacetRow, FacetRows, Rows
-from headwater.lineage.projections.runs import Runs
+from headwater.lineage.projections.rows import Rows
+from headwater.lineage.projections.run_drafts import Draft
+from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE, Runs
 from headwater.wire.openlineage.event import DatasetReference, Event, Facet, Facets
 from headwater.wire.openlineage.facets import (
     OWN_JOB,
+    has_error,
     is_deleted,
     parent_of,
+    stands_alone,
 )
 from headwater.wire.openlineage.recent import Recent
 from headwater.wire.openlineage.run_ids import parent_run_uuid
 
 INPUT: Final = 0
 OUTPUT: Final = 1
-OWNER_RUN: Final = 0
-OWNER_JOB: Final = 1
 _PLANS: Final = 6_000
 
 
 class _Telling:
     """What every row of one event shares."""
 
-    __slots__ = ("job", "key", "run", "seq", "us")
+    __slots__ = ("draft", "job", "key", "run", "seq", "us")
 
-    def __init__(self, *, seq: int, key: bytes, us: int | None, job: int, run: int) -> None:
+    def __init__(self, *, seq: int, key: bytes, us: int | None, job: int) -> None:
         self.seq = seq
         self.key = key
         self.us = us
         self.job = job
-        self.run = run
+        self.run = 0
+        self.draft: Draft
+
+
+class _RunPlan:
+    """What the facets of a run come to."""
+
+    __slots__ = ("flags", "has_parent", "said")
+
+    def __init__(self, said: Said, *, flags: int, has_parent: bool) -> None:
+        self.said = said
+        self.flags = flags
+        self.has_parent = has_parent
 
 
 class _JobPlan:
     """What a job as an event names it comes to."""
 
-    __slots__ = ("facets", "id", "lineage", "place")
+    __slots__ = ("epoch", "flags", "id", "lineage", "place", "said")
 
-    def __init__(self, place: tuple[int, int], facets: FacetRows, lineage: Facet | None) -> None:
+    def __init__(self, place: tuple[int, int], said: Said, *, epoch: int) -> None:
+        self.epoch = epoch
         self.place = place
         self.id = place[0]
-        self.facets = facets
-        self.lineage = lineage
+        self.said = said
+        self.flags = 0
+        self.lineage: Facet | None = None
 
 
 class _DatasetPlan:
     """What a dataset as an event names it, as an input or as an output, comes to.
 
-    `place` is its id with that of its namespace, `all` are its facets as an input or output of a
-    run, `own` those that count for the dataset.
+    `place` is its id with that of its namespace, `said` is of an input or output of a run, `own`
+    what of that counts for the dataset.
     """
 
-    __slots__ = ("all", "columns", "id", "lineage", "own", "place")
+    __slots__ = ("columns", "epoch", "flags", "id", "lineage", "own", "place", "said")
 
-    def __init__(self, place: tuple[int, int]) -> None:
+    def __init__(self, place: tuple[int, int], *, said: Said, own: Said, epoch: int) -> None:
+        self.epoch = epoch
         self.place = place
         self.id = place[0]
-        self.all: FacetRows = ()
-        self.own: FacetRows = ()
+        self.said = said
+        self.own = own
+        self.flags = 0
         self.columns = 0
         self.lineage: Facet | None = None
+
+
+_NO_RUN_FACETS: Final = _RunPlan(EMPTY, flags=0, has_parent=False)
 
 
 class Projector:
     """Turns events into rows; the caller flushes in the order names, rows, runs."""
 
     def __init__(self, facets: FacetBodies) -> None:
+        self.sets = FacetSets()
         self.identities = Identities()
         self.rows = Rows()
-        self.runs = Runs()
+        self.io_hashes = IoHashes()
+        self.runs = Runs(self.sets, self.io_hashes)
+        self.jobs = EntityFacets("job", self.sets)
+        self.datasets = EntityFacets("dataset", self.sets)
         self._facets = facets
-        self._jobs: Recent[bytes, _JobPlan] = Recent(_PLANS)
-        self._plans = tuple(Recent[bytes, _DatasetPlan](_PLANS) for _ in (INPUT, OUTPUT))
-        self._spreading = Spreading(self.identities, self.rows)
-        self.notes = Notes(self.identities, self.rows)
-        self.documents = Documents(self.identities, self.rows)
+        self._run_plans: Recent[tuple[tuple[str, bytes], ...], _RunPlan] = Recent(_PLANS)
+        self._epoch = 0
+        self._make_rest()
 
     def forget(self) -> None:
         """Drop everything remembered, after a rollback or before a rebuild."""
+        self.sets.forget()
         self.identities.forget()
-        self._jobs.clear()
-        for plans in self._plans:
-            plans.clear()
+        self.io_hashes.forget()
+        self._run_plans.clear()
+        self._epoch += 1
         self.rows = Rows()
+        self._make_rest()
+        self.forget_rows()
+
+    def forget_rows(self) -> None:
+        """Drop what is remembered of rows that others may have changed."""
         self.runs.forget()
+        self.jobs.forget()
+        self.datasets.forget()
+        self.documents.forget()
+
+    def _make_rest(self) -> None:
         self._spreading = Spreading(self.identities, self.rows)
         self.notes = Notes(self.identities, self.rows)
-        self.documents = Documents(self.identities, self.rows)
+        self.documents = Documents(self.identities, self.rows, self.jobs, self.datasets)
 
     def learn(self, events: Sequence[Event]) -> None:
         """Look up at once whatever a batch names, so that no event asks on its own."""
@@ -110,7 +147,9 @@ class Projector:
         facets: list[Facet] = []
         names: dict[str, None] = {}
         for event in events:
-            maps = [event.run_facets]
+            maps: list[Facets] = []
+            if event.run_facets:
+                maps.append(event.run_facets)
             if event.job is not None and self._job_plan_of(event) is None:
                 jobs[event.job] = None
                 maps.append(event.job_facets)
@@ -126,101 +165,154 @@ class Projector:
         self.identities.learn("dataset", dict.fromkeys((d.namespace, d.name) for d in datasets))
         self.identities.learn_facet_names(names)
         self._facets.learn(facets)
-        self.runs.learn(events)
 
-    def project(self, event: Event, *, seq: int, received_us: int) -> int:
-        """Add the rows of an event and return the id of its run's row."""
+    def project(self, event: Event, *, seq: int, received_us: int) -> tuple[int, int]:
+        """Add the rows of an event; return the id of its run's row, and its flags."""
         key = key_of(event.time, event.type, event.hash, received_us=received_us)
         us = None
         if event.time is not None and is_plausible(event.time, received_us):
             us = event.time.microseconds
+        run_plan = self._run_plan(event.run_facets)
         plan = None if event.job is None else self._job_plan(event, event.job)
+        flags = run_plan.flags if plan is None else run_plan.flags | plan.flags
         job = 0 if plan is None else plan.id
-        run = self.runs.touch(event, job or None, key)
-        telling = _Telling(seq=seq, key=key, us=us, job=job, run=run)
+        telling = _Telling(seq=seq, key=key, us=us, job=job)
+        found = [
+            (direction, self._dataset_plan_of(dataset, direction) or self._plan(dataset, direction))
+            for direction, datasets in _datasets(event)
+            for dataset in datasets
+        ]
+        for _, dataset in found:
+            flags |= dataset.flags
+        telling.run, telling.draft = self.runs.touch(event, job or None, key, flags)
+        telling.draft.say(key, run_plan.said, EMPTY if plan is None else plan.said)
         if plan is not None:
-            self._job(event, plan, telling)
-        for direction, datasets in _datasets(event):
-            for dataset in datasets:
-                self._dataset(dataset, direction, telling)
-        return run
+            self._job(plan, telling)
+            if run_plan.has_parent:
+                self._parent(event, telling)
+        for direction, dataset in found:
+            self._dataset(dataset, direction, telling)
+        return telling.run, flags
 
-    def _job(self, event: Event, plan: _JobPlan, telling: _Telling) -> None:
+    def load(self, session: Session) -> None:
+        """Look up what was said before of all that the batch tells of; sets must be written."""
+        entities = ((self.jobs, "job"), (self.datasets, "dataset"))
+        asked = [facets.question(self.identities.new_ids(kind)) for facets, kind in entities]
+        jobs, datasets, *runs = session.ask(*asked, *self.runs.questions())
+        sets = [*self.jobs.learn(jobs), *self.datasets.learn(datasets)]
+        sets += self.runs.answered(session, *runs)
+        self.sets.learn(session, sets)
+        self.jobs.join()
+        self.datasets.join()
+
+    def flush_names(self, session: Session) -> None:
+        """Write the rows of what is named."""
+        told = {"job": self.jobs.columns, "dataset": self.datasets.columns}
+        self.identities.flush(session, told)
+
+    def flush(self, session: Session) -> None:
+        """Write the other rows; those of what is named, and of the log, must be written."""
+        self.rows.flush(session)
+        self.jobs.flush(session)
+        self.datasets.flush(session)
+        self.runs.flush(session)
+
+    def _job(self, plan: _JobPlan, telling: _Telling) -> None:
         self.identities.touch_at("job", plan.place, standing=2, us=telling.us, seq=telling.seq)
-        rows, key = self.rows, telling.key
-        if event.run_facets:
-            facets = self._facet_rows(event.run_facets)
-            rows.tell(tables.RUN_FACET, (telling.run, OWNER_RUN), key, facets)
-        rows.tell(tables.RUN_FACET, (telling.run, OWNER_JOB), key, plan.facets)
-        rows.tell(tables.JOB_FACET, (plan.id,), key, plan.facets)
+        self.jobs.tell(plan.id, 0, telling.key, plan.said)
         if plan.lineage is not None:
             self._lineage(plan.lineage, 0, telling)
-        if event.run_facets:
-            self._parent(event, telling)
 
-    def _dataset(self, dataset: DatasetReference, direction: int, telling: _Telling) -> None:
-        plan = self._dataset_plan_of(dataset, direction) or self._plan(dataset, direction)
-        id_, run, key, us = plan.id, telling.run, telling.key, telling.us
-        rows = self.rows
+    def _dataset(self, plan: _DatasetPlan, direction: int, telling: _Telling) -> None:
+        id_, key, us = plan.id, telling.key, telling.us
         self.identities.touch_at("dataset", plan.place, standing=2, us=us, seq=telling.seq)
-        rows.write(tables.RUN_IO, (run, id_, direction), key)
+        telling.draft.name((id_, direction), key, plan.said, self.sets)
         if telling.job:
-            rows.see(tables.JOB_EDGE, (telling.job, direction, id_), us)
-        rows.tell(tables.IO_FACET, (run, id_, direction), key, plan.all)
-        rows.tell(tables.DATASET_FACET, (id_,), key, plan.own)
+            self.rows.see(tables.JOB_EDGE, (telling.job, direction, id_), us)
+        self.datasets.tell(id_, direction, key, plan.own)
         if plan.columns:
-            rows.see(tables.LINEAGE_USE, (plan.columns, COLUMN_LINEAGE, id_, telling.job), us)
+            use = (plan.columns, COLUMN_LINEAGE, id_, telling.job)
+            self.rows.see(tables.LINEAGE_USE, use, us)
         if plan.lineage is not None:
             self._lineage(plan.lineage, id_, telling)
 
+    def _run_plan_of(self, ident: tuple[tuple[str, bytes], ...]) -> _RunPlan | None:
+        plan = self._run_plans.get(ident)
+        if plan is None:
+            return None
+        fresh_from = plan.said.fresh_from
+        return plan if not fresh_from or fresh_from == self.sets.fresh_from else None
+
+    def _run_plan(self, facets: Facets) -> _RunPlan:
+        if not facets:
+            return _NO_RUN_FACETS
+        ident = _ident(facets)
+        plan = self._run_plan_of(ident)
+        if plan is None:
+            plan = _RunPlan(
+                self.sets.said(self._facet_rows(facets)),
+                flags=HAS_ERROR if has_error(facets) else 0,
+                has_parent="parent" in facets or "parentRun" in facets,
+            )
+            self._run_plans.put(ident, plan)
+        return plan
+
     def _job_plan_of(self, event: Event) -> _JobPlan | None:
-        return None if event.job_part is None else self._jobs.get(event.job_part.hashed)
+        plan = None if event.job_part is None else event.job_part.plans[0]
+        if not isinstance(plan, _JobPlan) or plan.epoch != self._epoch:
+            return None
+        fresh_from = plan.said.fresh_from
+        return plan if not fresh_from or fresh_from == self.sets.fresh_from else None
 
     def _job_plan(self, event: Event, job: tuple[str, str]) -> _JobPlan:
         plan = self._job_plan_of(event)
         if plan is None:
-            facets = self._facet_rows(event.job_facets)
             id_ = self.identities.job(*job)
             place = (id_, self.identities.namespace_of("job", id_))
-            plan = _JobPlan(place, facets, event.job_facets.get("lineage"))
+            said = self.sets.said(self._facet_rows(event.job_facets))
+            plan = _JobPlan(place, said, epoch=self._epoch)
+            plan.flags = STANDS_ALONE if stands_alone(event.job_facets) else 0
+            plan.lineage = event.job_facets.get("lineage")
             if event.job_part is not None:
-                self._jobs.put(event.job_part.hashed, plan)
+                event.job_part.plans[0] = plan
         return plan
 
     def _dataset_plan_of(self, dataset: DatasetReference, direction: int) -> _DatasetPlan | None:
-        return None if dataset.part is None else self._plans[direction].get(dataset.part.hashed)
+        plan = None if dataset.part is None else dataset.part.plans[direction]
+        if not isinstance(plan, _DatasetPlan) or plan.epoch != self._epoch:
+            return None
+        fresh_from = plan.said.fresh_from
+        return plan if not fresh_from or fresh_from == self.sets.fresh_from else None
 
     def _plan(self, dataset: DatasetReference, direction: int) -> _DatasetPlan:
         id_ = self.identities.dataset(dataset.namespace, dataset.name)
-        plan = _DatasetPlan((id_, self.identities.namespace_of("dataset", id_)))
-        own = self._facet_rows(dataset.facets)
-        other = self._facet_rows(dataset.own_facets)
-        plan.all = (
-            *(((0, *end), rest) for end, rest in own),
-            *(((1, *end), rest) for end, rest in other),
-        )
-        plan.own = tuple(((*end, direction), rest) for end, rest in own)
+        self.io_hashes.learn(id_, dataset.namespace, dataset.name)
+        rows = self._facet_rows(dataset.facets)
+        own = said = self.sets.said(rows)
+        if dataset.own_facets:
+            said = self.sets.said(rows, self._facet_rows(dataset.own_facets))
+        place = (id_, self.identities.namespace_of("dataset", id_))
+        plan = _DatasetPlan(place, said=said, own=own, epoch=self._epoch)
         if "symlinks" in dataset.facets:
             facet = dataset.facets["symlinks"]
             self._spreading.symlinks(self._facets.id_of(facet), facet)
         if direction == OUTPUT:
+            if "outputStatistics" in dataset.own_facets:
+                plan.flags = HAS_STATISTICS
             facet_ = dataset.facets.get("columnLineage")
             if facet_ is not None:
                 plan.columns = self._facets.id_of(facet_)
                 self._spreading.column_lineage(plan.columns, facet_)
             plan.lineage = dataset.facets.get("lineage")
         if dataset.part is not None:
-            self._plans[direction].put(dataset.part.hashed, plan)
+            dataset.part.plans[direction] = plan
         return plan
 
-    def _facet_rows(self, facets: Facets) -> FacetRows:
+    def _facet_rows(self, facets: Facets) -> list[FacetRow]:
         name_id, id_of = self.identities.facet_name, self._facets.id_of
-        rows: list[FacetRow] = [
-            ((name_id(name),), (id_of(facet), int(is_deleted(facet))))
-            for name, facet in facets.items()
+        return [
+            (name_id(name), id_of(facet), int(is_deleted(facet))) for name, facet in facets.items()
         ]
-        rows.sort()
-        return tuple(rows)
 
     def _parent(self, event: Event, telling: _Telling) -> None:
         parent = parent_of(event.run_facets)
@@ -263,3 +355,7 @@ def _datasets(event: Event) -> Iterator[tuple[int, Sequence[DatasetReference]]]:
         yield OUTPUT, (event.dataset,)
     yield INPUT, event.inputs
     yield OUTPUT, event.outputs
+
+
+def _ident(facets: Facets) -> tuple[tuple[str, bytes], ...]:
+    return tuple([(name, facet.hash) for name, facet in facets.items()])

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from headwater.lineage.commands import read_command
 from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import rows_in, rows_of
+from headwater.lineage.reading.said import run_facets
 from headwater.model.lineage import Facets
 
 _LATEST: Final = "SELECT coalesce(max(seq), 0) FROM event"
@@ -21,10 +22,9 @@ _ENTRIES: Final = (
 )
 _MOST_BYTES: Final = 4_096
 _OF_RUNS: Final = (
-    "SELECT f.run_id, n.display, b.body FROM run_facet f"
+    f"SELECT f.run_id, n.display, b.body FROM {run_facets('r.id IN ({keys})', owner=0)} f"
     " JOIN facet_name n ON n.id = f.facet_name_id JOIN facet b ON b.id = f.facet_id"
-    " WHERE f.run_id IN ({keys}) AND f.owner = 0 AND f.is_deleted = 0"
-    f" AND length(b.body) <= {_MOST_BYTES}"
+    f" WHERE f.is_deleted = 0 AND length(b.body) <= {_MOST_BYTES}"
 )
 _OF_USES: Final = (
     "SELECT f.run_id, f.direction, n.display, b.body FROM io_facet f"

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.rows import rows_in
 from headwater.lineage.reading.runs import Runs
+from headwater.lineage.reading.said import DATASET_KEY, io_facets, run_facets
 from headwater.model.lineage import EdgeState, RunState
 
 Rows = Iterable[Any]
@@ -87,8 +88,10 @@ IO_SIDES: Final = (_io_side(INPUT), _io_side(OUTPUT))
 EXPLICIT_SIDES: Final = (
     Side(
         "SELECT 1 FROM lineage_use u WHERE u.job_id = j.id AND u.source = 1",
-        "SELECT 1 FROM run_facet f JOIN facet_name k ON k.id = f.facet_name_id"
-        " AND k.display = 'lineage' WHERE f.run_id = r.id AND f.owner = 1 AND f.is_deleted = 0",
+        "SELECT 1 FROM facet_name k WHERE k.display = 'lineage' AND (EXISTS (SELECT 1"
+        " FROM facet_set_member m WHERE m.set_id = r.job_set_id AND m.facet_name_id = k.id"
+        " AND m.is_deleted = 0) OR EXISTS (SELECT 1 FROM run_facet f WHERE f.run_id = r.id"
+        " AND f.facet_name_id = k.id AND f.owner = 1 AND f.is_deleted = 0))",
     ),
 )
 
@@ -110,20 +113,20 @@ _IO: Final = (
 
 
 _SAID: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display FROM io_facet f"
-    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id IN ({keys})"
-    " AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
+    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display"
+    f" FROM {io_facets('io.run_id IN ({keys}) AND io.direction = 1')} f"
+    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.part = 0 AND f.is_deleted = 0"
     " AND n.display IN ('columnLineage', 'lineage')"
 )
 _SAID_OF_JOBS: Final = (
-    "SELECT f.run_id, f.facet_id FROM run_facet f"
+    f"SELECT f.run_id, f.facet_id FROM {run_facets('r.id IN ({keys})', owner=1)} f"
     " JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'lineage'"
-    " WHERE f.run_id IN ({keys}) AND f.owner = 1 AND f.is_deleted = 0"
+    " WHERE f.is_deleted = 0"
 )
 _DECLARED: Final = (
     "SELECT f.dataset_id, f.facet_id, n.display FROM dataset_facet f"
     " JOIN facet_name n ON n.id = f.facet_name_id"
-    " JOIN event e ON e.hash = substr(f.key, 10) AND e.kind = 2"
+    f" JOIN event e ON e.hash = substr({DATASET_KEY}, 10) AND e.kind = 2"
     " WHERE f.dataset_id IN ({keys}) AND f.role = 1 AND f.is_deleted = 0"
     " AND n.display IN ('columnLineage', 'lineage')"
 )

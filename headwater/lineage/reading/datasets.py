@@ -14,6 +14,7 @@ from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
 from headwater.lineage.reading.runs import Runs
+from headwater.lineage.reading.said import DATASET_KEY
 from headwater.lineage.reading.versions import dataset_version
 from headwater.model.lineage import Dataset, DatasetVersion, Facets
 
@@ -27,7 +28,8 @@ _LAST_WRITES: Final = (
 )
 _DECLARED: Final = (
     "SELECT f.dataset_id, e.run_id FROM dataset_facet f JOIN event e"
-    " ON e.hash = substr(f.key, 10) AND e.kind = 2 WHERE f.dataset_id IN ({keys}) AND f.role = 1"
+    f" ON e.hash = substr({DATASET_KEY}, 10) AND e.kind = 2"
+    " WHERE f.dataset_id IN ({keys}) AND f.role = 1"
 )
 _KEYS: Final = (
     "SELECT io.dataset_id, io.key, io.run_id, r.uuid FROM run_io io JOIN run r ON r.id = io.run_id"

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import rows_in, to_text
+from headwater.lineage.reading.said import io_facets, run_facets
 from headwater.model.lineage import Direction, Facets
 
-_OF_RUN: Final = (
-    "SELECT f.run_id, f.facet_name_id, f.facet_id FROM run_facet f"
-    " WHERE f.run_id IN ({keys}) AND f.owner = {owner} AND f.is_deleted = 0"
+_OF_RUN: Final = tuple(
+    "SELECT f.run_id, f.facet_name_id, f.facet_id"
+    f" FROM {run_facets('r.id IN ({keys})', owner=owner)} f WHERE f.is_deleted = 0"
+    for owner in (0, 1)
 )
 _OF_JOB: Final = (
     "SELECT f.job_id, f.facet_name_id, f.facet_id FROM job_facet f"
@@ -27,9 +29,9 @@ _OF_DATASET: Final = (
     " AND w.facet_name_id = f.facet_name_id AND w.role = 1))"
 )
 _OF_IO: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_name_id, f.facet_id FROM io_facet f"
-    " WHERE f.run_id IN ({keys}) AND f.direction = {direction} AND f.part = {part}"
-    " AND f.is_deleted = 0"
+    "SELECT f.run_id, f.dataset_id, f.facet_name_id, f.facet_id"
+    f" FROM {io_facets('io.run_id IN ({keys}) AND io.direction = {direction}')} f"
+    " WHERE f.part = {part} AND f.is_deleted = 0"
 )
 
 _OF_READS: Final = (
@@ -48,7 +50,7 @@ class FacetReads:
         self, runs: Iterable[int], *, only: Iterable[str] | None = None
     ) -> dict[int, Facets]:
         """Return the run facets of runs, all or `only` some; their names are ours to give."""
-        sql = _OF_RUN.replace("{owner}", "0")
+        sql = _OF_RUN[0]
         if only is not None:
             names = ",".join(f"'{name}'" for name in only if name.isalnum())
             sql += f" AND f.facet_name_id IN (SELECT id FROM facet_name WHERE display IN ({names}))"
@@ -56,7 +58,7 @@ class FacetReads:
 
     def of_jobs_in_runs(self, runs: Iterable[int]) -> dict[int, Facets]:
         """Return the job facets that each run itself sent."""
-        return self._gathered(rows_in(self._connection, _OF_RUN.replace("{owner}", "1"), runs))
+        return self._gathered(rows_in(self._connection, _OF_RUN[1], runs))
 
     def of_jobs(self, jobs: Iterable[int]) -> dict[int, Facets]:
         """Return the latest facets of jobs over all their runs."""

@@ -38,9 +38,11 @@ _WRITTEN: Final = (
 )
 _USED: Final = (
     "SELECT r.job_id, (r.ended_us - :start) / :step, f.facet_id, r.state, count(*) FROM run r"
-    " JOIN run_facet f ON f.run_id = r.id AND f.owner = 0 AND f.is_deleted = 0"
+    " JOIN {of} f ON f.{key} AND f.is_deleted = 0"
     " JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'headwater_resources'" + _ENDED
 )
+_IN_SETS: Final = _USED.format(of="facet_set_member", key="set_id = r.run_set_id")
+_BY_NAME: Final = _USED.format(of="run_facet", key="run_id = r.id AND f.owner = 0")
 _BODIES: Final = "SELECT id, body FROM facet WHERE id IN ({keys})"
 
 
@@ -102,7 +104,7 @@ class Outcomes:
 
     def resources(self, intervals: Intervals) -> list[Said]:
         """Return the `headwater_resources` of the runs that ended."""
-        return self._said(_USED, intervals)
+        return self._said(f"{_IN_SETS} UNION ALL {_BY_NAME}", intervals)
 
     def _said(self, sql: str, intervals: Intervals) -> list[Said]:
         rows: Sequence[tuple[int, int, int, int, int]] = rows_of(

@@ -24,20 +24,28 @@ _HIGHEST: Final = b"\xff" * 16
 _ALWAYS_PLAUSIBLE: Final = 1 << 62
 
 _OF_DATASETS: Final = (
-    "WITH recent AS (SELECT io.run_id, io.dataset_id, io.direction, row_number() OVER ("
-    "PARTITION BY io.dataset_id, io.direction ORDER BY io.key DESC) AS place FROM run_io io"
-    " WHERE io.dataset_id IN ({keys}) AND io.key <= :bound)"
+    "WITH recent AS (SELECT io.run_id, io.dataset_id, io.direction, io.key, io.facet_set_id,"
+    " row_number() OVER (PARTITION BY io.dataset_id, io.direction ORDER BY io.key DESC) AS place"
+    " FROM run_io io WHERE io.dataset_id IN ({keys}) AND io.key <= :bound)"
+    " SELECT r.dataset_id, m.facet_name_id, m.facet_id, r.key, m.is_deleted, r.direction"
+    f" FROM recent r JOIN facet_set_member m ON r.place <= {_LOOKED_BACK}"
+    " AND m.set_id = r.facet_set_id UNION ALL"
     " SELECT f.dataset_id, f.facet_name_id, f.facet_id, f.key, f.is_deleted, f.direction"
     f" FROM recent r JOIN io_facet f ON r.place <= {_LOOKED_BACK} AND f.run_id = r.run_id"
     " AND f.dataset_id = r.dataset_id AND f.direction = r.direction AND f.part = 0"
-    " WHERE f.key <= :bound ORDER BY f.direction, f.key"
+    " WHERE f.key <= :bound ORDER BY 6, 4"
+)
+_RECENT: Final = (
+    "SELECT x.id FROM run x WHERE x.job_id = j.id AND x.decided_key <= :bound"
+    f" ORDER BY x.decided_key DESC LIMIT {_LOOKED_BACK}"
 )
 _OF_JOBS: Final = (
-    "SELECT j.id, f.facet_name_id, f.facet_id, f.key, f.is_deleted, 0 FROM job j"
-    " JOIN run r ON r.id IN (SELECT x.id FROM run x WHERE x.job_id = j.id"
-    f" AND x.decided_key <= :bound ORDER BY x.decided_key DESC LIMIT {_LOOKED_BACK})"
-    " JOIN run_facet f ON f.run_id = r.id AND f.owner = 1"
-    " WHERE j.id IN ({keys}) AND f.key <= :bound ORDER BY f.key"
+    "SELECT j.id, m.facet_name_id, m.facet_id, r.last_key, m.is_deleted, 0 FROM job j"
+    f" JOIN run r ON r.id IN ({_RECENT}) JOIN facet_set_member m ON m.set_id = r.job_set_id"
+    " WHERE j.id IN ({keys}) AND r.last_key <= :bound UNION ALL"
+    " SELECT j.id, f.facet_name_id, f.facet_id, f.key, f.is_deleted, 0 FROM job j"
+    f" JOIN run r ON r.id IN ({_RECENT}) JOIN run_facet f ON f.run_id = r.id AND f.owner = 1"
+    " WHERE j.id IN ({keys}) AND f.key <= :bound ORDER BY 4"
 )
 
 

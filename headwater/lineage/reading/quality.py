@@ -17,10 +17,12 @@ _RUNS: Final = (
     " ORDER BY r.decided_key DESC, r.uuid DESC, io.direction LIMIT :limit"
 )
 _MEASURED: Final = (
-    " AND EXISTS (SELECT 1"
+    " AND (EXISTS (SELECT 1"
     " FROM io_facet f JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id = io.run_id"
     " AND f.dataset_id = io.dataset_id AND f.direction = io.direction AND f.is_deleted = 0"
-    f" AND n.display IN ({_NAMES}))"
+    f" AND n.display IN ({_NAMES})) OR EXISTS (SELECT 1 FROM facet_set_member f"
+    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.set_id = io.facet_set_id"
+    f" AND f.is_deleted = 0 AND n.display IN ({_NAMES})))"
 )
 
 

@@ -13,6 +13,7 @@ from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.past import bound_of
 from headwater.lineage.reading.rows import hidden, rows_in, rows_of
 from headwater.lineage.reading.runs import STATES
+from headwater.lineage.reading.said import io_facets
 from headwater.model.lineage import Direction, Moment, RunState
 
 # The words of the indexes `run_by_state` and `run_by_decision`, so that they are used.
@@ -34,19 +35,22 @@ _JOBS: Final = (
     " AND NOT " + hidden("x") + f" ORDER BY {_CHANGED} DESC LIMIT :most"
 )
 _SAID: Final = (
-    "SELECT r.id, f.dataset_id, f.direction, f.facet_id FROM run r"
-    " JOIN io_facet f ON f.run_id = r.id AND f.is_deleted = 0"
+    "SELECT f.run_id, f.dataset_id, f.direction, f.facet_id"
+    f" FROM {io_facets('io.run_id IN ({{keys}})')} f"
     " JOIN facet_name n ON n.id = f.facet_name_id AND n.display = '{name}'"
-    " WHERE r.id IN ({{keys}})"
+    " WHERE f.is_deleted = 0"
 )
 # Of what runs of a dataset said before, the one that came last: by its place in the log, which
 # an index has. Whoever wants to know exactly asks for the whole history.
+_SCHEMA: Final = "JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'schema'"
 _BEFORE: Final = (
-    "SELECT d.id, (SELECT f.facet_id FROM run_io io JOIN io_facet f ON f.run_id = io.run_id"
-    " AND f.dataset_id = io.dataset_id AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0"
-    " JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'schema'"
-    " WHERE io.dataset_id = d.id AND io.direction = 1 AND f.key < {bound}"
-    " ORDER BY io.run_id DESC LIMIT 1) FROM dataset d WHERE d.id IN ({{keys}})"
+    "SELECT d.id, (SELECT s.facet FROM (SELECT io.run_id, coalesce((SELECT f.facet_id"
+    f" FROM facet_set_member f {_SCHEMA} WHERE f.set_id = io.facet_set_id AND f.is_deleted = 0"
+    " AND io.key < {bound}), (SELECT f.facet_id"
+    f" FROM io_facet f {_SCHEMA} WHERE f.run_id = io.run_id AND f.dataset_id = io.dataset_id"
+    " AND f.direction = 1 AND f.part = 0 AND f.is_deleted = 0 AND f.key < {bound})) AS facet"
+    " FROM run_io io WHERE io.dataset_id = d.id AND io.direction = 1) s WHERE s.facet IS NOT NULL"
+    " ORDER BY s.run_id DESC LIMIT 1) FROM dataset d WHERE d.id IN ({{keys}})"
 )
 _BODIES: Final = "SELECT id, body FROM facet WHERE id IN ({keys})"
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import moment_of_key, rows_of
+from headwater.lineage.reading.said import io_facets
 from headwater.model.lineage import Direction, Moment
 
 # A run says the schema again and again: only where the body is another than before counts.
@@ -16,10 +17,9 @@ _SAID: Final = (
     "SELECT s.facet_id, s.key, s.run_id, s.kind FROM ("
     "SELECT f.facet_id, f.key, r.id AS run_id, r.kind,"
     " lag(f.facet_id) OVER (ORDER BY f.key, r.uuid) AS before"
-    " FROM run_io io JOIN run r ON r.id = io.run_id JOIN io_facet f ON f.run_id = io.run_id"
-    " AND f.dataset_id = io.dataset_id AND f.direction = io.direction AND f.part = 0"
-    " AND f.is_deleted = 0 JOIN facet_name n ON n.id = f.facet_name_id AND n.display = 'schema'"
-    " WHERE io.dataset_id = :dataset AND io.direction = :direction) s"
+    f" FROM {io_facets('io.dataset_id = :dataset AND io.direction = :direction')} f"
+    " JOIN run r ON r.id = f.run_id JOIN facet_name n ON n.id = f.facet_name_id"
+    " AND n.display = 'schema' WHERE f.part = 0 AND f.is_deleted = 0) s"
     " WHERE s.before IS NULL OR s.before <> s.facet_id ORDER BY s.key"
 )
 _BODY: Final = "SELECT body FROM facet WHERE id = :id"

@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 
 from headwater.lineage.deflate import FACET
 from headwater.lineage.reading.rows import moment_of_key, rows_of, to_text
+from headwater.lineage.reading.said import DATASET_KEY, JOB_KEY
 from headwater.model.lineage import Moment
 
 _COMMON: Final = (
-    "SELECT n.name, b.body, e.principal, f.key FROM {kind}_facet f"
+    "SELECT n.name, b.body, e.principal, {told} FROM {kind}_facet f"
     " JOIN facet_name n ON n.id = f.facet_name_id JOIN facet b ON b.id = f.facet_id"
-    " JOIN event e ON e.hash = substr(f.key, 10) WHERE f.{kind}_id = :key AND f.is_deleted = 0"
+    " JOIN event e ON e.hash = substr({told}, 10) WHERE f.{kind}_id = :key AND f.is_deleted = 0"
     " AND n.display IN ('tags', 'ownership', 'documentation', 'schema', 'catalog', 'hierarchy')"
 )
 _AS_WRITTEN: Final = (
@@ -40,7 +41,8 @@ class Statements:
 
     def of(self, kind: Literal["job", "dataset"], key: int) -> dict[str, Statement]:
         """Return tags, ownership, documentation, schema, catalog and hierarchy, where there are."""
-        sql = _COMMON.format(kind=kind) + (_AS_WRITTEN if kind == "dataset" else "")
+        told = DATASET_KEY if kind == "dataset" else JOB_KEY
+        sql = _COMMON.format(kind=kind, told=told) + (_AS_WRITTEN if kind == "dataset" else "")
         return {
             to_text(bytes(name)): Statement(
                 body=FACET.unpack(bytes(body)), by=by, at=moment_of_key(bytes(lww_key))

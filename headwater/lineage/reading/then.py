@@ -23,6 +23,7 @@ from headwater.lineage.reading.named import named_in
 from headwater.lineage.reading.past import bound_of
 from headwater.lineage.reading.rows import rows_in, rows_of, to_bytes
 from headwater.lineage.reading.runs import STATES
+from headwater.lineage.reading.said import io_facets
 from headwater.model import lineage as model
 from headwater.model.lineage import EdgeState
 from headwater.wire.openlineage.event import EventType
@@ -51,9 +52,10 @@ _WRITES: Final = (
     " JOIN run r ON r.id = io.run_id WHERE io.dataset_id IN ({keys}) AND io.direction = 1"
 )
 _WRITTEN: Final = (
-    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display, f.key, f.is_deleted FROM io_facet f"
-    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.run_id IN ({keys})"
-    " AND f.direction = 1 AND f.part = 0 AND n.display IN ('columnLineage', 'lineage')"
+    "SELECT f.run_id, f.dataset_id, f.facet_id, n.display, f.key, f.is_deleted"
+    f" FROM {io_facets('io.run_id IN ({keys}) AND io.direction = 1')} f"
+    " JOIN facet_name n ON n.id = f.facet_name_id WHERE f.part = 0"
+    " AND n.display IN ('columnLineage', 'lineage')"
 )
 _BELOW: Final = (
     "SELECT p.id, c.id FROM run p JOIN run_parent rp ON rp.parent_uuid = p.uuid"

@@ -67,14 +67,17 @@ class Part:
     `tree` is what the piece was decoded to; `places` say in which attribute or, in a piece that
     is a dictionary, in which map inside it the facets were. Never changed: events share parts
     that came before, byte by byte. `hashed` is the canonical form with the hash of each facet
-    in its place, so that parts with equal `hashed` say the same.
+    in its place, so that parts with equal `hashed` say the same. `form` and `plans` are for whoever
+    keeps events: what it made of the part, as an input or as an output.
     """
 
-    __slots__ = ("_places", "_tree", "hashed")
+    __slots__ = ("_places", "_tree", "form", "hashed", "plans")
 
     def __init__(self, tree: msgspec.Struct, places: tuple[tuple[str, Facets], ...]) -> None:
         self._tree = tree
         self._places = places
+        self.form: object = None
+        self.plans: list[object] = [None, None]
         self.hashed = self.encoded(hex_of)
 
     def encoded(self, stand_in: StandIn) -> bytes:

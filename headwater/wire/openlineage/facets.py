@@ -11,7 +11,7 @@ import msgspec
 from headwater.errors import Invalid
 from headwater.model.json import JsonObject
 from headwater.wire.openlineage.canonical import decode
-from headwater.wire.openlineage.event import Event, Facet, Facets
+from headwater.wire.openlineage.event import Facet, Facets
 
 Name = tuple[str, str]
 """Namespace and name."""
@@ -71,17 +71,11 @@ def is_deleted(facet: Facet) -> bool:
     return b'"_deleted"' in facet.raw and value_of(facet).get("_deleted") is True
 
 
-def has_error(event: Event) -> bool:
+def has_error(run_facets: Facets) -> bool:
     """Tell whether a run says why it failed: `errorMessage`, or any facet with a stack trace."""
-    return "errorMessage" in event.run_facets or any(
-        b'"stackTrace"' in f.raw and value_of(f).get("stackTrace")
-        for f in event.run_facets.values()
+    return "errorMessage" in run_facets or any(
+        b'"stackTrace"' in f.raw and value_of(f).get("stackTrace") for f in run_facets.values()
     )
-
-
-def has_statistics(event: Event) -> bool:
-    """Tell whether any output says how much was written."""
-    return any("outputStatistics" in d.own_facets for d in event.outputs)
 
 
 def stands_alone(job_facets: Facets) -> bool:

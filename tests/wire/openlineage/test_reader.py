@@ -190,7 +190,8 @@ def test_parent_and_root_are_read_and_the_old_name_wins():
     ],
 )
 def test_an_error_is_a_message_or_a_stack_trace(facets, has):
-    assert has_error(_read({"run": RUN | {"facets": facets}, "job": JOB})) is has
+    event = _read({"run": RUN | {"facets": facets}, "job": JOB})
+    assert has_error(event.run_facets) is has
 
 
 def test_symlinks_and_column_lineage_are_read_as_far_as_they_make_sense():
