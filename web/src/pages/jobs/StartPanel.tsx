@@ -79,6 +79,7 @@ function LakeJobs({ name, tell }: PartProps) {
                   <Button
                     size="xs"
                     variant="default"
+                    style={{ flexShrink: 0 }}
                     aria-label={`${said.runNow}: ${job.name}`}
                     loading={run.isPending && run.variables === job.name}
                     onClick={() => ask(job.name)}
