@@ -162,6 +162,7 @@ def test_span_that_comes_again_later_is_stored_once(
 
 def test_spans_are_unique_when_few_of_them_are_remembered(store, door, monkeypatch) -> None:
     monkeypatch.setattr("headwater.telemetry.duckdb.known_spans._REMEMBERED", 3)
+    monkeypatch.setattr("headwater.telemetry.duckdb.known_spans._MOST_PIECES", 4)
     sent = [lasting(0, n, trace=bytes([n % 5 + 1]), span=bytes([n % 7 + 1])) for n in range(70)]
     for body in sent:
         asyncio.run(send(door, body))

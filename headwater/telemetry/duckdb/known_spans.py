@@ -7,8 +7,9 @@ is looked for in the table.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, cast
 
 import pyarrow as pa
@@ -19,6 +20,9 @@ from headwater.telemetry.duckdb.statements import numbered, statements
 
 _REMEMBERED: Final = 200_000
 """So many spans are remembered one by one; of earlier ones the trace is known."""
+
+_MOST_PIECES: Final = 32
+"""So many lists of earlier traces are looked through, before they are read as one again."""
 
 Key = tuple[str, str]
 
@@ -35,7 +39,7 @@ class KnownSpans:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._earlier: memoryview | None = None
+        self._earlier: list[Sequence[int]] = []
         self._traces: set[int] = set()
         self._spans: set[int] = set()
 
@@ -54,15 +58,22 @@ class KnownSpans:
 
     def forget(self) -> None:
         """Start anew from what is stored, after a transaction that failed."""
-        self._earlier = None
+        self._earlier = []
         self._traces, self._spans = set(), set()
 
     def _recall(self, keys: Iterable[Key], traces: set[int]) -> None:
         """Remember the stored spans of traces that had spans before those that are remembered."""
-        if self._earlier is None or len(self._spans) > _REMEMBERED:
+        if not self._earlier or len(self._earlier) > _MOST_PIECES:
             self.forget()
-            self._earlier = _sorted_traces(self._connection)
-        earlier = {number for number in traces - self._traces if _holds(self._earlier, number)}
+            self._earlier.append(_sorted_traces(self._connection))
+        elif len(self._spans) > _REMEMBERED:
+            self._earlier.append(array("Q", sorted(self._traces)))
+            self._traces, self._spans = set(), set()
+        earlier = {
+            number
+            for number in traces - self._traces
+            if any(_holds(piece, number) for piece in self._earlier)
+        }
         if earlier:
             names = {trace for trace, _ in keys if _number(trace) in earlier}
             self._spans.update(map(hash, self._stored(names)))
@@ -108,7 +119,7 @@ def _number(trace_id: str) -> int:
     return int(trace_id[16:], 16)
 
 
-def _sorted_traces(connection: Connection) -> memoryview:
+def _sorted_traces(connection: Connection) -> Sequence[int]:
     """Return the number of every stored trace, eight bytes each."""
     found = connection.execute(statements("repeats.sql")["traces"]).to_arrow_table().column(0)
     numbers = pc.cast(found, pa.uint64()).combine_chunks()
@@ -118,6 +129,6 @@ def _sorted_traces(connection: Connection) -> memoryview:
     return memoryview(values).cast("Q")[numbers.offset : numbers.offset + len(numbers)]
 
 
-def _holds(numbers: memoryview, wanted: int) -> bool:
+def _holds(numbers: Sequence[int], wanted: int) -> bool:
     place = bisect_left(numbers, wanted)
     return place < len(numbers) and numbers[place] == wanted
