@@ -91,9 +91,9 @@ def test_without_a_node_the_whole_small_lake_is_drawn(page: Page, url: str, snap
     expect(_graph(page).get_by_role("status")).to_contain_text("cards")
     snap("lineage-start")
     accessible()
-    page.get_by_role("button", name="curated.flights_weather").first.click()
-    expect(page.get_by_role("heading", level=2)).to_have_text("curated.flights_weather")
-    assert _asked(page)["node"] == WEATHER
+    page.get_by_role("button", name="curated.daily_summary").first.click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("curated.daily_summary")
+    assert _asked(page)["node"] == "dataset:headwater:curated.daily_summary"
 
 
 def test_an_empty_server_says_what_to_do(page: Page, empty_url: str, snap, accessible):

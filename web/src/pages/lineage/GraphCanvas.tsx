@@ -173,7 +173,7 @@ function Controls({ layout, isBusy, isDotted, fit, toStart }: ControlsProps) {
           {isBusy ? said.laying(nodes.length) : said.counts(nodes.length, edges.length)}
         </span>
         {isDotted && <span className={classes.note}>{said.dotted}</span>}
-        {layout.isSimple && <span className={classes.note}>{said.simpleLayout(nodes.length)}</span>}
+        {layout.isSimple && <span className={classes.note}>{said.simpleLayout}</span>}
       </Group>
     </Panel>
   );

@@ -26,6 +26,7 @@ export function Toolbar({ drawing, moves }: ToolbarProps) {
       {search.node && (
         <SegmentedControl
           size="xs"
+          className={classes.modes ?? ""}
           aria-label={said.modes}
           value={search.mode ?? "explore"}
           data={[

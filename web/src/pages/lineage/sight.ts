@@ -66,10 +66,10 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
   );
 
   useLayoutEffect(() => {
-    if (!isMeasured) return;
+    if (!isMeasured) return undefined;
     const held = before.current;
     before.current = { start: drawing.start, boxes: layout.boxes };
-    if (held?.boxes === layout.boxes) return;
+    if (held?.boxes === layout.boxes) return undefined;
     const anchor = [selected, drawing.start].find(
       (id) => id && held?.boxes.has(id) && layout.boxes.has(id),
     );
@@ -78,15 +78,17 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
       const now = layout.boxes.get(anchor) as Box;
       const { x, y, zoom } = flow.getViewport();
       void flow.setViewport({ x: x + (old.x - now.x) * zoom, y: y + (old.y - now.y) * zoom, zoom });
-      return;
+      const later = requestAnimationFrame(() => show(anchor));
+      return () => cancelAnimationFrame(later);
     }
     const bounds = boundsOf(layout.boxes.values());
-    if (!bounds) return;
+    if (!bounds) return undefined;
     const zoom = zoomFor(bounds);
-    const start = drawing.start ? layout.boxes.get(drawing.start) : undefined;
-    if (zoom >= LEAST_READABLE || !start) place(bounds, zoom);
-    else place(start, Math.max(zoom, LEAST_READABLE), { at: sideOf(start, bounds) });
-  }, [isMeasured, layout, drawing.start, selected, flow, place, zoomFor]);
+    const [focus] = [selected, drawing.start].flatMap((id) => (id && layout.boxes.get(id)) || []);
+    if (zoom >= LEAST_READABLE || !focus) place(bounds, zoom);
+    else place(focus, Math.max(zoom, LEAST_READABLE), { at: sideOf(focus, bounds) });
+    return undefined;
+  }, [isMeasured, layout, drawing.start, selected, flow, place, show, zoomFor]);
 
   // A panel that opens must not cover the card that it is about.
   const width = useStore((state) => state.width);

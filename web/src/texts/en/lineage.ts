@@ -56,8 +56,7 @@ export const lineage = {
     `Lineage graph with ${count(nodes, "node", "nodes")} and ${count(edges, "edge", "edges")}. ` +
     "Arrow keys move, Enter opens, Escape clears. The table has the same data.",
   laying: (nodes: number) => `Arranging ${count(nodes, "card", "cards")}`,
-  simpleLayout: (nodes: number) =>
-    `${count(nodes, "card is", "cards are")} too many to arrange well in time: this order is simpler.`,
+  simpleLayout: "A better arrangement took too long: this one is simpler.",
   dotted: "Zoom in to read the cards.",
   counts: (nodes: number, edges: number) =>
     `${count(nodes, "card", "cards")}, ${count(edges, "arrow", "arrows")}`,

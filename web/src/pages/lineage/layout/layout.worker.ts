@@ -11,7 +11,16 @@ import type { LayoutAnswer, LayoutQuestion } from "./messages";
 const MOST_FOR_ELK = 3_000;
 const MANY = 250;
 
-let elk: { layout: InstanceType<typeof ELK>["layout"]; end: () => void } | undefined;
+/** How long the better layout may take to be there at all, which is no fault of the graph. */
+const START_MILLISECONDS = 15_000;
+
+let elk: Engine | undefined;
+
+interface Engine {
+  ready: Promise<unknown>;
+  layout: InstanceType<typeof ELK>["layout"];
+  end: () => void;
+}
 
 self.addEventListener("message", (event: MessageEvent<LayoutQuestion>) => {
   void answer(event.data);
@@ -29,15 +38,13 @@ async function answer({ key, graph, budgetMilliseconds }: LayoutQuestion): Promi
 
 async function withElk(graph: LayoutGraph, budget: number): Promise<Positions | null> {
   elk ??= startElk();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), budget);
-  });
+  const engine = elk;
   try {
-    const laid = await Promise.race([elk.layout(elkGraph(graph)), late]);
-    if (laid === null) {
-      elk.end();
-      elk = undefined;
+    const isThere = await within(START_MILLISECONDS, engine.ready);
+    const laid = isThere ? await within(budget, engine.layout(elkGraph(graph))) : null;
+    if (!laid) {
+      engine.end();
+      if (elk === engine) elk = undefined;
       return null;
     }
     const x = new Array<number>(graph.ids.length).fill(0);
@@ -49,12 +56,22 @@ async function withElk(graph: LayoutGraph, budget: number): Promise<Positions | 
     return { x, y };
   } catch {
     return null;
+  }
+}
+
+async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function startElk() {
+function startElk(): Engine {
   let worker: Worker | undefined;
   const api = new ELK({
     workerFactory: () => {
@@ -62,7 +79,11 @@ function startElk() {
       return worker;
     },
   });
-  return { layout: api.layout.bind(api), end: () => worker?.terminate() };
+  return {
+    ready: api.layout({ id: "graph", children: [] }),
+    layout: api.layout.bind(api),
+    end: () => worker?.terminate(),
+  };
 }
 
 function elkGraph(graph: LayoutGraph) {
