@@ -29,7 +29,13 @@ interface ResultProps {
 /** The answer in all its states: nothing asked, running, stopped, failed, rows. */
 export function Result({ answer, search, change, catalogue }: ResultProps) {
   const { state } = answer;
-  if (state.kind === "idle") return <Empty title={said.idle}>{said.idleHint}</Empty>;
+  if (state.kind === "idle") {
+    return (
+      <div className={classes.answer}>
+        <Empty title={said.idle}>{said.idleHint}</Empty>
+      </div>
+    );
+  }
   if (state.kind === "running") {
     return (
       <Stack gap="xs" mt="md" role="status" aria-busy aria-label={texts.shared.loading}>

@@ -124,8 +124,10 @@ export const tables = {
   version: (number: number) => `Version ${number}`,
   since: "since",
   breaking: "breaking",
-  firstVersion: (columns: number) => `First seen with ${columns} columns`,
-  columnsThen: (columns: number) => `All ${columns} columns of this version`,
+  firstVersion: (columns: number) =>
+    columns === 1 ? "First seen with 1 column" : `First seen with ${columns} columns`,
+  columnsThen: (columns: number) =>
+    columns === 1 ? "The column of this version" : `All ${columns} columns of this version`,
   affected: "What is made of the changed columns now",
   schemaSteady: "The columns have not changed since the first version.",
   noSchema: "No schema is known",

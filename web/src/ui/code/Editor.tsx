@@ -16,6 +16,7 @@ import { styleNonce } from "@/theme/nonce";
 import "./colours.css";
 import { extensionOf } from "./dialect";
 import type { Language } from "./languages";
+import { overwriting } from "./overwriting";
 import { markProblem, type PlacedProblem, problemMarks } from "./problems";
 import { type CodeCatalogue, suggest } from "./suggest";
 import { editorTheme } from "./theme";
@@ -113,6 +114,7 @@ function always(latest: { current: EditorProps }): Extension[] {
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
+    overwriting,
     highlightSelectionMatches(),
     EditorView.lineWrapping,
     syntaxHighlighting(classHighlighter),
