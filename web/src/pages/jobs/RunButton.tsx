@@ -34,7 +34,11 @@ export function RunButton({ only }: RunButtonProps) {
       {mayRun || !session.data ? (
         button
       ) : (
-        <Tooltip label={said.mayNotRun} events={{ hover: true, focus: true, touch: true }}>
+        <Tooltip
+          withinPortal={false}
+          label={said.mayNotRun}
+          events={{ hover: true, focus: true, touch: true }}
+        >
           {button}
         </Tooltip>
       )}

@@ -92,6 +92,7 @@ function CancelButton({ run }: { run: Run }) {
     });
   return (
     <Tooltip
+      withinPortal={false}
       label={said.mayNotCancel}
       disabled={mayCancel}
       events={{ hover: true, focus: true, touch: true }}
