@@ -27,10 +27,11 @@ describe("values", () => {
 
   it("make columns as wide as they need, within bounds", () => {
     const columns = [
-      { name: "a", type: "INT" },
+      { name: "a", type: "BOOL" },
+      { name: "n", type: "INT" },
       { name: "b", type: "VARCHAR" },
     ];
-    expect(widthsOf(columns, [["1", "x".repeat(1_000)]])).toEqual([64, 340]);
+    expect(widthsOf(columns, [["1", 1, "x".repeat(1_000)]])).toEqual([64, 112, 340]);
   });
 });
 

@@ -1,6 +1,8 @@
 const CHARACTER_PIXELS = 7.6;
 const PADDING_PIXELS = 22;
 const [LEAST_PIXELS, MOST_PIXELS] = [64, 340];
+/** Numbers of later rows may have more digits than those of the first. */
+const LEAST_OF_NUMBERS = 112;
 const NUMERIC =
   /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|REAL|DECIMAL.*|LONG|HUGEINT|UHUGEINT)$/i;
 const MOST_SHOWN = 400;
@@ -39,7 +41,8 @@ export function widthsOf(
     const texts = [column.name, column.type, ...rows.map((row) => cellText(row[place]))];
     const longest = Math.max(...texts.map((text) => text.length));
     const pixels = Math.round(longest * CHARACTER_PIXELS + PADDING_PIXELS);
-    return Math.min(MOST_PIXELS, Math.max(LEAST_PIXELS, pixels));
+    const least = isNumeric(column.type) ? LEAST_OF_NUMBERS : LEAST_PIXELS;
+    return Math.min(MOST_PIXELS, Math.max(least, pixels));
   });
 }
 

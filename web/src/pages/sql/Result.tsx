@@ -99,6 +99,11 @@ function Problem({ state }: { state: Failure }) {
   );
 }
 
+function costOf(head: AnswerHead): string {
+  if (head.cached) return said.cached;
+  return head.bytes_scanned === 0 ? said.unread : said.scanned(sizeOf(head.bytes_scanned));
+}
+
 interface FactsProps {
   head: AnswerHead;
   /** The namespace under which lineage knows the tables of the lake. */
@@ -115,7 +120,7 @@ function Facts({ head, lake, view, change }: FactsProps) {
       <div>
         <Text size="sm" role="status">
           <b>{said.rows(head.row_count)}</b> {said.took(spanOf(head.elapsed_ms / 1000))} ·{" "}
-          {head.cached ? said.cached : said.scanned(sizeOf(head.bytes_scanned))}
+          {costOf(head)}
         </Text>
         {lake !== undefined && <Tables versions={head.snapshots} lake={lake} />}
       </div>

@@ -24,6 +24,7 @@ export const sql = {
   rows: (count: number) => (count === 1 ? "1 row" : `${count.toLocaleString("en")} rows`),
   took: (span: string) => `in ${span}`,
   scanned: (size: string) => `up to ${size} read`,
+  unread: "no file read",
   cached: "from cache, nothing read",
   cut: (reason: string, most: string) =>
     `${reason}. This server answers with at most ${most} rows (query.max_rows); group, filter or LIMIT to see what matters.`,
