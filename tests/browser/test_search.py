@@ -22,7 +22,7 @@ def palette(page: Page) -> Locator:
     return field
 
 
-def test_find_a_table(page: Page, url: str, snap, accessible) -> None:
+def test_find_a_table(page: Page, url: str, snap) -> None:
     """The journey: from home, by keyboard alone, from a part of a name to the table."""
     page.goto(f"{url}/ui/")
     palette(page)
@@ -30,7 +30,6 @@ def test_find_a_table(page: Page, url: str, snap, accessible) -> None:
     found = page.get_by_role("option", name=re.compile(r"^curated\.daily_summary"))
     expect(found).to_be_visible()
     snap("palette")
-    accessible()
     while found.get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -38,10 +37,11 @@ def test_find_a_table(page: Page, url: str, snap, accessible) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_column_leads_to_its_table(page: Page, url: str) -> None:
+def test_a_column_leads_to_its_table(page: Page, url: str, accessible) -> None:
     page.goto(f"{url}/ui/tables")
     palette(page).fill("tailnum")
     expect(page.get_by_role("option", name=re.compile("column tailnum")).first).to_be_visible()
+    accessible()
 
 
 def test_enter_before_the_answer_waits_for_it(page: Page, url: str) -> None:

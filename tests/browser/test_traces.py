@@ -94,6 +94,7 @@ def test_open_the_trace_of_a_failed_run(page: Page, url: str, snap, accessible) 
     page.goto(f"{url}/ui/")
     page.get_by_role("link", name="Traces", exact=True).click()
     page.get_by_role("switch", name="With errors only").check()
+    expect(page.get_by_role("table", name="Traces").get_by_text("complete")).to_have_count(0)
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name=job)).first
     row.get_by_role("link", name=trace["operation"], exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(trace["operation"])
@@ -106,7 +107,7 @@ def test_open_the_trace_of_a_failed_run(page: Page, url: str, snap, accessible) 
     )
     snap("trace-failed")
     accessible()
-    span.get_by_role("link", name=trace["runs"][0]["id"][:8]).click()
+    span.get_by_role("link", name=trace["runs"][0]["id"][:8], exact=True).click()
     expect(page).to_have_url(re.compile(f"/runs/run.*{trace['runs'][0]['id']}"))
 
 
