@@ -35,7 +35,6 @@ from headwater.query.overview_runs import FailingJob, RunsOverview
 from headwater.query.overview_verdict import Finding, findings_of
 
 MOST_TABLES: Final = 200
-MOST_DATASETS: Final = 200
 _HOURS: Final = 24 * 31
 
 
@@ -75,9 +74,8 @@ def _overview_json(found: OverviewAnswer, namespace: str) -> OverviewShape:
         "freshness": [_freshness_json(one, namespace) for one in found.freshness[:MOST_TABLES]],
         "freshness_count": len(found.freshness),
         "ingest": _ingest_json(found),
-        "quality": [_quality_json(one) for one in lineage.quality.datasets[:MOST_DATASETS]],
-        "quality_partial": lineage.quality.is_partial
-        or len(lineage.quality.datasets) > MOST_DATASETS,
+        "quality": [_quality_json(one) for one in lineage.quality.datasets],
+        "quality_partial": lineage.quality.is_partial,
         "changes": _changes_json(found.changes, found.changes_since),
     }
 

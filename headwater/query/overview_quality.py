@@ -13,6 +13,7 @@ from headwater.model.lineage import Facets, Moment, Name
 from headwater.query.lineage.run_facts import Number, TestResult, use_facts
 
 MOST_RUNS: Final = 1_000
+MOST_DATASETS: Final = 200
 _SCORE: Final = "quality_score"
 
 
@@ -30,7 +31,7 @@ class DatasetQuality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityOverview:
-    """Every dataset that was tested since a time, what failed first; `is_partial` if not all."""
+    """The datasets that were tested since a time, what failed first; `is_partial` if not all."""
 
     datasets: Sequence[DatasetQuality]
     is_partial: bool
@@ -51,39 +52,62 @@ def quality_overview(view: LineageView, since: Moment) -> QualityOverview:
             latest[one.dataset] = [one]
         elif held[0].run == one.run:
             held.append(one)
+    found = sorted(_found(view, latest), key=lambda one: (-len(one.failed), one.name))
     return QualityOverview(
-        datasets=sorted(
-            _datasets(view, latest),
-            key=lambda one: (-len(one.failed), one.dataset),
-        ),
-        is_partial=len(runs) == MOST_RUNS,
+        datasets=_with_runs(view, found[:MOST_DATASETS]),
+        is_partial=len(runs) == MOST_RUNS or len(found) > MOST_DATASETS,
     )
 
 
-def _datasets(
-    view: LineageView, latest: dict[int, list[SaidOfDataset]]
-) -> Iterator[DatasetQuality]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What a run found of a dataset, the run by its key."""
+
+    name: Name
+    run: int
+    passed: int
+    failed: Sequence[TestResult]
+    score: float | None
+
+
+def _found(view: LineageView, latest: Mapping[int, Sequence[SaidOfDataset]]) -> Iterator[_Found]:
+    """Yield what was found of each dataset; a facet that many share is read once."""
     names = view.names.of("dataset", latest)
-    runs = view.runs.by_keys((said[0].run for said in latest.values()), is_whole=False)
     bodies = view.recent.bodies(one.facet for said in latest.values() for one in said)
+    read = {facet: _read(body) for facet, body in bodies.items()}
     for dataset, said in latest.items():
-        run = runs.get(said[0].run)
-        if run is None:
-            continue
-        tests: list[TestResult] = []
-        score = None
-        for one in said:
-            tests += use_facts(_facet("dataQualityAssertions", bodies[one.facet])).tests
-            metrics = use_facts(_facet("dataQualityMetrics", bodies[one.facet])).column_metrics
-            score = _score(metrics.get(_SCORE, {})) if score is None else score
-        yield DatasetQuality(
-            dataset=names[dataset],
-            run=run.id,
-            at=run.ended_at or run.updated_at,
+        tests = [test for one in said for test in read[one.facet][0]]
+        scores = [read[one.facet][1] for one in said]
+        yield _Found(
+            name=names[dataset],
+            run=said[0].run,
             passed=sum(test.status == "pass" for test in tests),
             failed=[test for test in tests if test.status == "fail"],
-            score=score,
+            score=next((score for score in scores if score is not None), None),
         )
+
+
+def _read(body: bytes) -> tuple[Sequence[TestResult], float | None]:
+    """Return the tests and the score in a facet, whichever of the two kinds it is."""
+    tests = use_facts(_facet("dataQualityAssertions", body)).tests
+    metrics = use_facts(_facet("dataQualityMetrics", body)).column_metrics
+    return tests, _score(metrics.get(_SCORE, {}))
+
+
+def _with_runs(view: LineageView, found: Sequence[_Found]) -> list[DatasetQuality]:
+    runs = view.runs.by_keys((one.run for one in found), is_whole=False)
+    return [
+        DatasetQuality(
+            dataset=one.name,
+            run=runs[one.run].id,
+            at=runs[one.run].ended_at or runs[one.run].updated_at,
+            passed=one.passed,
+            failed=one.failed,
+            score=one.score,
+        )
+        for one in found
+        if one.run in runs
+    ]
 
 
 def _facet(name: str, body: bytes) -> Facets:
