@@ -108,9 +108,7 @@ def test_a_job_that_is_not_there_is_said_to_be_missing(page: Page, url: str, acc
 
 
 @pytest.mark.parametrize("path", ["jobs", "jobs/job?namespace=headwater&name=refresh"])
-def test_jobs_fit_a_phone_in_the_dark(
-    page: Page, url: str, snap, accessible, path: str
-) -> None:
+def test_jobs_fit_a_phone_in_the_dark(page: Page, url: str, snap, accessible, path: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.emulate_media(color_scheme="dark")
     page.goto(f"{url}/ui/{path}")

@@ -64,13 +64,12 @@ def test_a_run_that_failed_below_leads_to_what_failed(page: Page, url: str) -> N
     page.goto(f"{url}/ui/runs?state=FAILED")
     page.get_by_role("link", name="refresh", exact=True).first.click()
     why = page.get_by_role("alert").filter(has_text="What failed below it")
-    why.get_by_role("link", name="processed_to_curated").click()
     why.get_by_role("link", name=FAILED_JOB).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Run of {FAILED_JOB}")
 
 
 def open_last_run(page: Page, url: str, job: str) -> None:
-    page.goto(f"{url}/ui/runs?namespace=headwater&job={job}&state=COMPLETED")
+    page.goto(f"{url}/ui/runs?words={job}&state=COMPLETED")
     page.get_by_role("table").get_by_role("link", name=job, exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Run of {job}")
 

@@ -99,6 +99,7 @@ class SqlSession:
         self._reaping = threading.Lock()
         self._is_closed = False
         self._functions: tuple[Function, ...] | None = None
+        self._telling = threading.Lock()
 
     @property
     def settings(self) -> QuerySettings:
@@ -107,11 +108,12 @@ class SqlSession:
 
     def functions(self) -> tuple[Function, ...]:
         """Return the functions that a statement may call, by name; a query process tells them."""
-        if self._functions is None:
-            with self._process() as process:
-                said = process.ask({"kind": "functions", **self._limits()})
-            self._functions = tuple(Function(**one) for one in said["functions"])
-        return self._functions
+        with self._telling:  # all that ask at once wait for one process, and leave the others
+            if self._functions is None:
+                with self._process() as process:
+                    said = process.ask({"kind": "functions", **self._limits()})
+                self._functions = tuple(Function(**one) for one in said["functions"])
+            return self._functions
 
     def state(self) -> str:
         """Return `ready` while a query process is warm, else `idle`."""

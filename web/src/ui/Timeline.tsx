@@ -8,7 +8,7 @@ import { RunState } from "./RunState";
 import { colourOf, millisecondsOf } from "./runs";
 import { SideScroll } from "./SideScroll";
 import classes from "./Timeline.module.css";
-import { spanOf } from "./time";
+import { momentOf, spanOf } from "./time";
 import {
   type Axis,
   axisOf,
@@ -112,7 +112,7 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
         <div className={classes.run} style={{ paddingLeft: `${row.depth * INDENT_REM}rem` }}>
           {!isOneJob && <Fold row={row} turn={turn} />}
           <div className={classes.name}>
-            {isOneJob ? <RunLink id={run.id} /> : <RunLink id={run.id}>{run.job.name}</RunLink>}
+            <RunLink id={run.id}>{isOneJob ? nameOf(run) : run.job.name}</RunLink>
             {row.isClosed && row.children > 0 && (
               <Text span size="xs" c="dimmed">
                 {" "}
@@ -147,6 +147,12 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
       <Table.Td>{axis && <Track run={run} axis={axis} now={now} />}</Table.Td>
     </Table.Tr>
   );
+}
+
+/** What a run is called among others of its job: its start, as ids of one time begin alike. */
+function nameOf(run: TimelineRun): string {
+  const at = run.started_at ?? run.ended_at;
+  return at === null ? run.id : momentOf(at);
 }
 
 function Fold({ row, turn }: Pick<RowProps, "row" | "turn">) {

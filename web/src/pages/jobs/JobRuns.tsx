@@ -41,14 +41,16 @@ export function JobRuns({ job }: { job: Job }) {
       </Section>
       {job.children.length > 0 && (
         <Section title={said.steps}>
-          <Timeline
-            caption={said.steps}
-            runs={job.children.map((run) => ({ ...run, parent: null }))}
-          />
+          <Timeline caption={said.steps} runs={stepsOf(job)} />
         </Section>
       )}
     </Stack>
   );
+}
+
+/** The runs below the last run, in the order in which they began. */
+function stepsOf(job: Job): TimelineRun[] {
+  return [...job.children].reverse().map((run) => ({ ...run, parent: null }));
 }
 
 function timelineOf(job: Job): TimelineRun[] {

@@ -47,6 +47,7 @@ export function PipelineForm({ pipeline, isOpen, onStart }: PipelineFormProps) {
           <Button
             size="xs"
             variant="default"
+            style={{ flexShrink: 0 }}
             aria-expanded={isShown}
             onClick={() => setShown(!isShown)}
           >

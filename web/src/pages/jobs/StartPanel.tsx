@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { Link } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer, Failed } from "@/ui/Answer";
 import { PipelineForm } from "./PipelineForm";
@@ -15,16 +15,26 @@ interface StartPanelProps {
 
 /** What can be run here: jobs of the lake at a click, pipelines with their parameters. */
 export function StartPanel({ only, close }: StartPanelProps) {
+  const router = useRouter();
+  // Notifications stand outside of the router, so a link in one is told where it leads.
   const tell = (title: string, id: string) => {
+    const place = { to: "/runs/run", search: { id } } as const;
     close();
     notifications.show({
       title,
       message: (
-        <Anchor renderRoot={(props) => <Link to="/runs/run" search={{ id }} {...props} />}>
+        <Anchor
+          href={router.buildLocation(place).publicHref}
+          onClick={(event) => {
+            event.preventDefault();
+            void router.navigate(place);
+          }}
+        >
           {said.toRun}
         </Anchor>
       ),
       autoClose: 10_000,
+      closeButtonProps: { "aria-label": texts.shared.close },
     });
   };
   return (
@@ -69,6 +79,7 @@ function LakeJobs({ name, tell }: PartProps) {
                   <Button
                     size="xs"
                     variant="default"
+                    style={{ flexShrink: 0 }}
                     aria-label={`${said.runNow}: ${job.name}`}
                     loading={run.isPending && run.variables === job.name}
                     onClick={() => ask(job.name)}

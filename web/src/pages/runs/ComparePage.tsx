@@ -96,7 +96,7 @@ function wordsOf(run: Run["recent"][number]): string {
     at === null ? run.id : momentOf(at),
     texts.shared.states[run.state],
     run.duration_ms === null ? "" : spanOf(run.duration_ms / 1000),
-    run.id.slice(0, 8),
+    run.id.slice(-8),
   ];
   return parts.filter(Boolean).join(" · ");
 }

@@ -26,7 +26,7 @@ export function ComparedRuns({ found }: { found: RunComparison }) {
     { id: "difference", title: said.difference, render: (line) => line.difference ?? "" },
   ];
   const lines: Line[] = [
-    { label: said.run, show: (run) => <RunLink id={run.id} /> },
+    { label: said.run, show: (run) => <RunLink id={run.id}>{run.id}</RunLink> },
     { label: said.state, show: (run) => <RunState state={run.state} /> },
     {
       label: said.started,

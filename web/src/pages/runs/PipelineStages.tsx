@@ -27,7 +27,9 @@ export function PipelineStages({ run }: { run: Run }) {
 }
 
 function Stages({ run }: { run: PipelineRun }) {
-  const parameters = Object.entries(run.parameters).filter(([, value]) => value !== null);
+  const parameters = Object.entries(run.parameters).filter(
+    ([, value]) => value !== null && value !== "",
+  );
   return (
     <Stack gap="sm">
       <Facts

@@ -9,6 +9,7 @@ import { comparable } from "./compare";
 import { type Run, useCancel, useRunTelemetry } from "./questions";
 
 const said = texts.runs;
+const closeButtonProps = { "aria-label": texts.shared.close };
 
 /** What can be done with a run: see its lineage and its trace, compare it, stop it. */
 export function RunActions({ run }: { run: Run }) {
@@ -80,9 +81,14 @@ function CancelButton({ run }: { run: Run }) {
   const mayCancel = session.data.actions.includes("run");
   const stop = () =>
     cancel.mutate(undefined, {
-      onSuccess: () => notifications.show({ message: said.cancelled }),
+      onSuccess: () => notifications.show({ message: said.cancelled, closeButtonProps }),
       onError: (error) =>
-        notifications.show({ color: "var(--hw-bad)", title: said.cancel, message: error.message }),
+        notifications.show({
+          color: "var(--hw-bad)",
+          title: said.cancel,
+          message: error.message,
+          closeButtonProps,
+        }),
     });
   return (
     <Tooltip

@@ -16,6 +16,8 @@ import type { SqlCatalogue } from "./questions";
 import classes from "./sql.module.css";
 
 const said = texts.sql;
+/** How the server begins what the title says too. */
+const ALREADY_SAID = /^the statement failed: /;
 
 interface ResultProps {
   answer: ReturnType<typeof useAnswer>;
@@ -75,6 +77,7 @@ function Problem({ state }: { state: Failure }) {
   const place = placeOfProblem(body, statement);
   const at = place === undefined ? undefined : lineAndColumn(statement, place);
   const title = problem.isOffline ? texts.shared.offline : said.failed;
+  const message = problem.message.replace(ALREADY_SAID, "");
   return (
     <Alert role="alert" mt="md" color="var(--hw-bad)" icon={<IconAlertTriangle />} title={title}>
       {at && (
@@ -83,7 +86,7 @@ function Problem({ state }: { state: Failure }) {
         </Text>
       )}
       <Text size="sm" className={classes.message}>
-        {problem.isOffline ? texts.shared.offlineHint : problem.message}
+        {problem.isOffline ? texts.shared.offlineHint : message}
       </Text>
       {problem.hint && <Text size="sm">{problem.hint}</Text>}
     </Alert>

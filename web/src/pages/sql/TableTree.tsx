@@ -88,7 +88,7 @@ function Branch({ table, isFound, words, insert }: BranchProps) {
     <li>
       <div className={classes.branch}>
         <ActionIcon
-          size="sm"
+          size={24}
           variant="subtle"
           color="var(--hw-text-soft)"
           aria-expanded={isOpen}
@@ -99,7 +99,7 @@ function Branch({ table, isFound, words, insert }: BranchProps) {
         </ActionIcon>
         <UnstyledButton
           className={classes.entry}
-          aria-label={said.insert(table.table)}
+          title={said.insert(table.table)}
           onClick={() => insert(table.table)}
         >
           <span className={classes.word}>{table.table}</span>
@@ -112,7 +112,7 @@ function Branch({ table, isFound, words, insert }: BranchProps) {
             <li key={column.name}>
               <UnstyledButton
                 className={classes.entry}
-                aria-label={said.insert(column.name)}
+                title={said.insert(column.name)}
                 onClick={() => insert(column.name)}
               >
                 <span className={classes.word}>{column.name}</span>
