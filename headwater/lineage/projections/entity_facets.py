@@ -89,10 +89,13 @@ class EntityFacets:
                 if (owner, role) in self._told:
                     self._here[owner, role] = None if key is None else (key, set_id)
         for place, held in self._here.items():
-            if held is not None and any(
-                held[1] != said.set_id or key < held[0] for key, said in self._told[place]
-            ):
-                yield held[1]
+            if held is None:
+                continue
+            held_key, set_id = held
+            for key, said in self._told[place]:
+                if said.set_id != set_id or key < held_key:
+                    yield set_id
+                    break
 
     def join(self) -> None:
         """Join what the batch says with what was said before."""

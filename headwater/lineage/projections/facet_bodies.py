@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from msgspec import Raw
+
 from headwater.database.bulk import insert
 from headwater.database.session import Session
 from headwater.lineage import tables
@@ -35,7 +37,7 @@ class _Form:
 
     __slots__ = ("epoch", "text")
 
-    def __init__(self, text: bytes, epoch: int) -> None:
+    def __init__(self, text: Raw, epoch: int) -> None:
         self.text = text
         self.epoch = epoch
 
@@ -102,12 +104,12 @@ class FacetBodies:
         session.write(_INSERT, list(self._new.values()))
         self._new.clear()
 
-    def _form_of(self, part: Part) -> bytes:
+    def _form_of(self, part: Part) -> Raw:
         """Return a part of an event with row ids in place of facets."""
         form = part.form
         if isinstance(form, _Form) and form.epoch == self._epoch:
             return form.text
-        text = part.encoded(self.id_of)
+        text = Raw(part.encoded(self.id_of))
         part.form = _Form(text, self._epoch)
         return text
 

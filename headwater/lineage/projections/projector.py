@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from headwater.database.session import Session
@@ -349,12 +349,11 @@ class Projector:
             self.rows.see(tables.LINEAGE_USE, use, telling.us)
 
 
-def _datasets(event: Event) -> Iterator[tuple[int, Sequence[DatasetReference]]]:
-    """Yield the datasets of an event by direction; that of a DatasetEvent counts as written."""
-    if event.dataset is not None:
-        yield OUTPUT, (event.dataset,)
-    yield INPUT, event.inputs
-    yield OUTPUT, event.outputs
+def _datasets(event: Event) -> tuple[tuple[int, Sequence[DatasetReference]], ...]:
+    """Return the datasets of an event by direction; that of a DatasetEvent counts as written."""
+    if event.dataset is None:
+        return ((INPUT, event.inputs), (OUTPUT, event.outputs))
+    return ((OUTPUT, (event.dataset,)), (INPUT, event.inputs), (OUTPUT, event.outputs))
 
 
 def _ident(facets: Facets) -> tuple[tuple[str, bytes], ...]:

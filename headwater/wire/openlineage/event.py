@@ -71,7 +71,7 @@ class Part:
     keeps events: what it made of the part, as an input or as an output.
     """
 
-    __slots__ = ("_places", "_tree", "form", "hashed", "plans")
+    __slots__ = ("_places", "_tree", "form", "hashed", "plans", "raw")
 
     def __init__(self, tree: msgspec.Struct, places: tuple[tuple[str, Facets], ...]) -> None:
         self._tree = tree
@@ -79,6 +79,7 @@ class Part:
         self.form: object = None
         self.plans: list[object] = [None, None]
         self.hashed = self.encoded(hex_of)
+        self.raw = msgspec.Raw(self.hashed)
 
     def encoded(self, stand_in: StandIn) -> bytes:
         """Return the piece in canonical form with something small in place of each facet."""
@@ -93,10 +94,14 @@ class Part:
             yield from facets.values()
 
 
+Form = Callable[[Part], msgspec.Raw]
+"""What gives a part with something small in place of each facet."""
+
+
 class Envelope(Protocol):
     """An event beside its facets."""
 
-    def encoded(self, stand_in: StandIn, form: Callable[[Part], bytes] | None = None) -> bytes:
+    def encoded(self, stand_in: StandIn, form: Form | None = None) -> bytes:
         """Return what `Event.envelope_with` returns."""
         ...
 
@@ -141,9 +146,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     envelope: Envelope
     job_part: Part | None = None
 
-    def envelope_with(
-        self, stand_in: StandIn, form: Callable[[Part], bytes] | None = None
-    ) -> bytes:
+    def envelope_with(self, stand_in: StandIn, form: Form | None = None) -> bytes:
         """Return the event in canonical form with something small in place of each facet.
 
         `form` may say what `stand_in` makes of a part, for whoever remembers that.

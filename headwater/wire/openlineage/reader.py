@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import sha256
+from operator import attrgetter
 from typing import Final
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from headwater.wire.openlineage.canonical import content_hash, to_canonical
+from headwater.wire.openlineage.canonical import content_hash, encode, to_canonical
 from headwater.wire.openlineage.event import (
     DatasetReference,
     Event,
     Facet,
     Facets,
+    Form,
     Kind,
     Part,
     StandIn,
@@ -66,6 +68,24 @@ _DATASETS: Final = msgspec.json.Decoder(_Dataset)
 _JOBS: Final = msgspec.json.Decoder(_Job)
 _RUNS: Final = msgspec.json.Decoder(_Run)
 _ENCODER: Final = msgspec.json.Encoder()
+_RAW: Final = attrgetter("raw")
+
+
+class _RunPart(Part):
+    """The run of an event, which hardly ever comes again."""
+
+    __slots__ = ("_facets", "_id")
+
+    def __init__(self, run: _Run, facets: Facets) -> None:
+        self._facets = facets
+        self._id = run.runId
+        super().__init__(run, (("facets", facets),) if facets else ())
+
+    def encoded(self, stand_in: StandIn) -> bytes:
+        if not self._facets:
+            return encode(self._tree)
+        facets = {name: stand_in(facet) for name, facet in self._facets.items()}
+        return encode({"facets": facets, "runId": self._id})
 
 
 class _Pieces:
@@ -84,28 +104,28 @@ class _Pieces:
         self._inputs = tuple(inputs)
         self._outputs = tuple(outputs)
 
-    def encoded(self, stand_in: StandIn, form: Callable[[Part], bytes] | None = None) -> bytes:
-        def encoded(part: Part) -> bytes:
-            return part.encoded(stand_in)
+    def encoded(self, stand_in: StandIn, form: Form | None = None) -> bytes:
+        def encoded(part: Part) -> Raw:
+            return Raw(part.encoded(stand_in))
 
         return self._around(encoded(self._run), form or encoded)
 
     def hashed(self) -> bytes:
         """Return the canonical form with hashes in place of facets."""
-        return self._around(self._run.hashed, _hashed)
+        return self._around(self._run.raw, _RAW)
 
     def facets(self) -> Iterable[Facet]:
         for part in (self._run, self._job, *self._inputs, *self._outputs):
             yield from part.facets()
 
-    def _around(self, run: bytes, form: Callable[[Part], bytes]) -> bytes:
+    def _around(self, run: Raw, form: Form) -> bytes:
         frame = self._frame
-        frame.run = Raw(run)
-        frame.job = Raw(form(self._job))
+        frame.run = run
+        frame.job = form(self._job)
         if self._inputs:
-            frame.inputs = [Raw(form(part)) for part in self._inputs]
+            frame.inputs = list(map(form, self._inputs))
         if self._outputs:
-            frame.outputs = [Raw(form(part)) for part in self._outputs]
+            frame.outputs = list(map(form, self._outputs))
         return _ENCODER.encode(frame)
 
 
@@ -151,11 +171,14 @@ class EventReader:
     def _assemble(self, frame: _RunEvent) -> Event:
         warnings: list[str] = []
         run = _RUNS.decode(frame.run)
-        run_facets, places = self._taken_out(run, ("facets",))
+        run_facets = _NOTHING
+        if run.facets is not UNSET and run.facets:
+            run_facets = {name: self.facet(bytes(raw)) for name, raw in run.facets.items()}
+            run.facets = UNSET
         job = self._job(bytes(frame.job))
         inputs = self._read_datasets(frame.inputs)
         outputs = self._read_datasets(frame.outputs)
-        pieces = _Pieces(frame, run=Part(run, places), job=job.part)
+        pieces = _Pieces(frame, run=_RunPart(run, run_facets), job=job.part)
         pieces.hold((part for _, part in inputs), (part for _, part in outputs))
         return Event(
             kind=Kind.RUN,
@@ -211,7 +234,7 @@ class EventReader:
         return reference, part
 
     def _taken_out(
-        self, owner: _Run | _Job | _Dataset, maps: tuple[str, ...]
+        self, owner: _Job | _Dataset, maps: tuple[str, ...]
     ) -> tuple[Facets, tuple[tuple[str, Facets], ...]]:
         """Take the facets out of what was decoded; return them all, and each with its place."""
         places = []
@@ -228,10 +251,6 @@ class EventReader:
         return {name: facet for _, facets in places for name, facet in facets.items()}, tuple(
             places
         )
-
-
-def _hashed(part: Part) -> bytes:
-    return part.hashed
 
 
 def _weight(raw: bytes) -> int:
