@@ -141,7 +141,8 @@ def accessible(page: Page) -> Callable[[], None]:
         found: list[dict[str, Any]] = page.evaluate(
             """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',
                'wcag21aa', 'wcag22aa', 'best-practice']})).violations.map(v => ({id: v.id,
-               help: v.help, nodes: v.nodes.map(n => n.html.slice(0, 200) + ' ' + n.failureSummary)}))"""
+               help: v.help,
+               nodes: v.nodes.map(n => `${n.html.slice(0, 200)} ${n.failureSummary}`)}))"""
         )
         assert not found, json.dumps(found, indent=1)
 
