@@ -1,5 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be a table
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { texts } from "@/texts";
 import { RowDetails } from "./RowDetails";
 import classes from "./ValueGrid.module.css";
@@ -45,6 +54,11 @@ export function ValueGrid(props: ValueGridProps) {
   const last = Math.min(count, Math.ceil(place + viewPixels / ROW_PIXELS) + OVERSCAN);
   const layout = useLayout(columns, count, rowAt);
   useEffect(() => onSight?.(first, last), [onSight, first, last]);
+
+  const open = useCallback((at: number) => {
+    setCurrent(at);
+    setOpened(at);
+  }, []);
 
   function go(to: number) {
     const next = Math.max(0, Math.min(count - 1, to));
@@ -101,10 +115,7 @@ export function ValueGrid(props: ValueGridProps) {
               template={layout.template}
               top={scroll + (at - place) * ROW_PIXELS}
               isCurrent={at === current}
-              onOpen={() => {
-                setCurrent(at);
-                setOpened(at);
-              }}
+              onOpen={open}
             />
           ))}
         </div>
@@ -192,10 +203,11 @@ interface LineProps {
   template: string;
   top: number;
   isCurrent: boolean;
-  onOpen: () => void;
+  onOpen: (at: number) => void;
 }
 
-function Line({ id, at, row, columns, template, top, isCurrent, onOpen }: LineProps) {
+const Line = memo(function Line(props: LineProps) {
+  const { id, at, row, columns, template, top, isCurrent, onOpen } = props;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
     <div
@@ -206,7 +218,7 @@ function Line({ id, at, row, columns, template, top, isCurrent, onOpen }: LinePr
       aria-selected={isCurrent}
       className={`${classes.line} ${classes.placed}`}
       style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
-      onClick={onOpen}
+      onClick={() => onOpen(at)}
     >
       <span role="rowheader" tabIndex={-1} className={classes.number}>
         {(at + 1).toLocaleString("en")}
@@ -230,4 +242,4 @@ function Line({ id, at, row, columns, template, top, isCurrent, onOpen }: LinePr
       })}
     </div>
   );
-}
+});
