@@ -36,6 +36,8 @@ export interface GraphCanvasProps {
   actions: Actions;
   selected: string | undefined;
   column: string | undefined;
+  /** What is asked of the graph; with another question it is looked at anew. */
+  mode: string | undefined;
   /** The node to bring into sight, with a number that says when it was asked for. */
   flight: { id: string; at: number } | null;
 }

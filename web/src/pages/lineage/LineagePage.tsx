@@ -158,6 +158,7 @@ function View({ drawing, moves, flight, fly }: BodyProps) {
           actions={actions}
           selected={search.selected}
           column={search.column}
+          mode={search.mode}
           flight={flight}
         />
       )}

@@ -8,15 +8,22 @@ const MARGIN = 28;
 const LEAST_READABLE = 0.66;
 const FLIGHT_MILLISECONDS = 350;
 
+/** What was looked at before. */
+interface Seen {
+  start: string | null;
+  mode: string | undefined;
+  boxes: ReadonlyMap<string, Box>;
+}
+
 /**
  * What is in sight: all of a graph that fits and can be read, else its start; when a graph grows,
  * the card that was clicked stays where it was.
  */
-export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps) {
+export function useSight({ layout, drawing, selected, mode, flight }: GraphCanvasProps) {
   const flow = useReactFlow<CardNode>();
   const store = useStoreApi();
   const isMeasured = useStore((state) => state.width > 0 && state.height > 0);
-  const before = useRef<{ start: string | null; boxes: ReadonlyMap<string, Box> } | null>(null);
+  const before = useRef<Seen | null>(null);
   const flown = useRef(0);
 
   const place = useCallback(
@@ -68,12 +75,12 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
   useLayoutEffect(() => {
     if (!isMeasured) return undefined;
     const held = before.current;
-    before.current = { start: drawing.start, boxes: layout.boxes };
     if (held?.boxes === layout.boxes) return undefined;
+    before.current = { start: drawing.start, mode, boxes: layout.boxes };
     const anchor = [selected, drawing.start].find(
       (id) => id && held?.boxes.has(id) && layout.boxes.has(id),
     );
-    if (held && held.start === drawing.start && anchor) {
+    if (held && held.start === drawing.start && held.mode === mode && anchor) {
       const old = held.boxes.get(anchor) as Box;
       const now = layout.boxes.get(anchor) as Box;
       const { x, y, zoom } = flow.getViewport();
@@ -88,7 +95,7 @@ export function useSight({ layout, drawing, selected, flight }: GraphCanvasProps
     if (zoom >= LEAST_READABLE || !focus) place(bounds, zoom);
     else place(focus, Math.max(zoom, LEAST_READABLE), { at: sideOf(focus, bounds) });
     return undefined;
-  }, [isMeasured, layout, drawing.start, selected, flow, place, show, zoomFor]);
+  }, [isMeasured, layout, drawing.start, selected, mode, flow, place, show, zoomFor]);
 
   // A panel that opens must not cover the card that it is about.
   const width = useStore((state) => state.width);
