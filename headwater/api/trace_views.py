@@ -27,7 +27,7 @@ from headwater.lineage.reading.view import LineageReads
 from headwater.model.signals import LogQuery
 from headwater.model.telemetry import OutlineSpan, Span
 from headwater.query.run_telemetry import RunOfSpan, runs_of_spans
-from headwater.telemetry.contract import Records, Traces
+from headwater.telemetry.contract import PipelineRuns, Records, Traces
 from headwater.wire.jaeger.values import read_trace_id
 
 _MILLISECOND: Final = 1_000_000
@@ -46,12 +46,13 @@ def trace_views_router(
     reads: LineageReads,
     *,
     traces: Callable[[], Traces],
+    runs: Callable[[], PipelineRuns],
     records: Callable[[], Records],
     clock: Clock,
 ) -> APIRouter:
     """Return the routes; the stores are opened at the first question."""
     router = APIRouter(prefix="/api/v2", tags=["traces"])
-    _add_trace(router, reads, traces)
+    _add_trace(router, reads, traces, runs)
 
     @router.get("/traces/{trace_id}/spans/{span_id}", responses=answers(SpanPage))
     def get_span(_: Reader, trace_id: str, span_id: str) -> Response:
@@ -108,7 +109,12 @@ def trace_views_router(
     return router
 
 
-def _add_trace(router: APIRouter, reads: LineageReads, traces: Callable[[], Traces]) -> None:
+def _add_trace(
+    router: APIRouter,
+    reads: LineageReads,
+    traces: Callable[[], Traces],
+    runs: Callable[[], PipelineRuns],
+) -> None:
     @router.get("/traces/{trace_id}/outline", responses=answers(TraceOutline))
     def get_outline(_: Reader, trace_id: str) -> Response:
         """Return what the picture of a trace needs, a list for each thing known of its spans."""
@@ -118,10 +124,11 @@ def _add_trace(router: APIRouter, reads: LineageReads, traces: Callable[[], Trac
             raise Missing(
                 f"there is no trace {wanted}", hint="it may be older than telemetry is kept"
             )
-        run_ids = sorted({span.run_id for span in spans if span.run_id})
+        named = {one.run_id for one in runs().runs_of([wanted])}
+        run_ids = sorted(named | {span.run_id for span in spans if span.run_id})
         with reads.view() as view:
-            runs = runs_of_spans(view, run_ids[:_MOST_RUNS])
-        return answer(_outline_json(wanted, spans, run_ids, runs))
+            found = runs_of_spans(view, run_ids[:_MOST_RUNS])
+        return answer(_outline_json(wanted, spans, run_ids, found))
 
     @router.get("/traces/{trace_id}/matches", responses=answers(SpansWith))
     def find_spans(

@@ -161,7 +161,13 @@ def _telemetry(platform: Platform) -> list[APIRouter]:
     return [
         traces_router(reads, traces=telemetry.traces, runs=telemetry.runs),
         trace_search_router(reads, telemetry.traces),
-        trace_views_router(reads, traces=telemetry.traces, records=telemetry.records, clock=clock),
+        trace_views_router(
+            reads,
+            traces=telemetry.traces,
+            runs=telemetry.runs,
+            records=telemetry.records,
+            clock=clock,
+        ),
         run_telemetry_router(reads, traces=telemetry.traces, records=telemetry.records),
         signals_router(telemetry.records, clock=clock),
         panels_router(reads, measures=telemetry.measures, runs=telemetry.runs, clock=clock),

@@ -30,9 +30,15 @@ Get = Callable[..., Any]
 def get(calling: Any, log: SqlLineage, telemetry: Telemetry) -> Get:
     reads, clock = LineageReads(log.engine), ManualClock(NOW)
     call = calling(
-        traces_router(telemetry.traces, reads),
+        traces_router(reads, traces=telemetry.traces, runs=telemetry.runs),
         trace_search_router(reads, telemetry.traces),
-        trace_views_router(reads, traces=telemetry.traces, records=telemetry.records, clock=clock),
+        trace_views_router(
+            reads,
+            traces=telemetry.traces,
+            runs=telemetry.runs,
+            records=telemetry.records,
+            clock=clock,
+        ),
     )
 
     def ask(target: str, status: int = 200) -> Any:
