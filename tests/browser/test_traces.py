@@ -107,7 +107,7 @@ def test_open_the_trace_of_a_failed_run(page: Page, url: str, snap, accessible) 
     )
     snap("trace-failed")
     accessible()
-    span.get_by_role("link", name=trace["runs"][0]["id"][:8], exact=True).click()
+    span.get_by_role("link", name="…" + trace["runs"][0]["id"][-8:], exact=True).click()
     expect(page).to_have_url(re.compile(f"/runs/run.*{trace['runs'][0]['id']}"))
 
 

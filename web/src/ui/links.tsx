@@ -60,11 +60,11 @@ interface RunLinkProps {
   isInText?: boolean;
 }
 
-/** To the page of a run. */
+/** To the page of a run; of its id the end, since ids begin with the time and so look alike. */
 export function RunLink({ id, children, isInText = false }: RunLinkProps) {
   return (
     <PageLink to="/runs/run" search={{ id }} isInText={isInText}>
-      {children ?? id.slice(0, 8)}
+      {children ?? `…${id.slice(-8)}`}
     </PageLink>
   );
 }

@@ -49,7 +49,7 @@ export function RunDetails({ run }: { run: Run }) {
 function Short({ id }: { id: string }) {
   return (
     <Text span size="xs" ff="monospace" title={id}>
-      {id.slice(0, 8)}
+      …{id.slice(-8)}
     </Text>
   );
 }
