@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sending import run_event, send
+from tests.browser.sizes import expect_to_fit
 from tests.browser.test_ingest import write
 from tests.journey.test_first_minutes import serving
 
@@ -162,7 +163,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(
     page.goto(f"{url}/ui/{path}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)
     snap(f"{re.sub('[^a-z]+', '-', path)}-360")
     accessible()
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sending import run_event, send
+from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import serving
 
 Snap = Callable[[str], Path]
@@ -56,7 +57,7 @@ def test_home_fits_a_phone(page: Page, url: str, snap: Snap, accessible) -> None
     page.goto(f"{url}/ui/")
     expect(page.get_by_role("heading", name="The lake is well")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)
     snap("home-360")
     accessible()
 

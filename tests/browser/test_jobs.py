@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.sizes import expect_to_fit
+
 
 def job_address(url: str, name: str, **more: str) -> str:
     return f"{url}/ui/jobs/job?{urlencode({'namespace': 'headwater', 'name': name, **more})}"
@@ -115,5 +117,4 @@ def test_jobs_fit_a_phone_in_the_dark(page: Page, url: str, snap, accessible, pa
     expect(page.get_by_role("link", name="processed_to_curated", exact=True).first).to_be_visible()
     snap(f"phone-{path.split('?')[0].replace('/', '-')}")
     accessible()
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 360
+    expect_to_fit(page)

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import serving
 
 FLIGHTS = "dataset:headwater:processed.flights"
@@ -301,6 +302,6 @@ def test_dark_and_narrow(page: Page, url: str, snap, accessible):
     accessible()
     page.set_viewport_size({"width": 360, "height": 740})
     expect(_card(page, "processed.flights").first).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)
     snap("lineage-narrow")
     accessible()

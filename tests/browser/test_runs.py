@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.sizes import expect_to_fit
+
 FAILED_JOB = "processed_to_curated.station_weather"
 
 
@@ -166,4 +168,4 @@ def test_runs_fit_a_phone_in_the_dark(page: Page, url: str, snap, accessible, pa
         expect(page.get_by_role("table", name="Reads")).to_be_visible()
     snap(f"phone-{'run' if 'state' in path else 'runs'}")
     accessible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import request, serving
 
 BUILT = Path(__file__).parent.parent.parent / "headwater" / "ui"
@@ -85,11 +86,11 @@ def test_where_a_token_is_needed_the_ui_asks_for_it(page: Page, tmp_path: Path, 
 def test_the_server_may_go_and_come_back(page: Page, url: str, snap) -> None:
     page.goto(f"{url}/ui/tables")
     expect(page.get_by_text("raw.flights", exact=True)).to_be_visible()
-    page.route("**/api/v2/tables", lambda route: route.abort())
+    page.route("**/api/v2/datasets*", lambda route: route.abort())
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
     snap("offline")
-    page.unroute("**/api/v2/tables")
+    page.unroute("**/api/v2/datasets*")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("raw.flights", exact=True)).to_be_visible()
 
@@ -98,7 +99,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(page: Page, url: str, snap)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{url}/ui/tables")
     expect(page.get_by_text("raw.flights", exact=True)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)
     snap("tables-360")
     page.get_by_role("button", name="Open the navigation").click()
     expect(page.get_by_role("link", name="Tables")).to_be_visible()

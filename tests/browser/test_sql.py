@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import serving
 
 BY_ORIGIN = (
@@ -200,6 +201,6 @@ def test_sql_fits_a_phone_in_both_colours(
     page.set_viewport_size({"width": 360, "height": 780})
     page.goto(at_sql(url, BY_ORIGIN))
     expect(answer(page).get_by_role("row", name=re.compile("EWR"))).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    expect_to_fit(page)
     snap(f"sql-phone-{scheme}")
     accessible()

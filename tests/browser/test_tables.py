@@ -10,6 +10,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.sizes import expect_to_fit
+
 EVENTS = [
     {
         "eventTime": f"2026-01-0{day}T00:00:00Z",
@@ -232,6 +234,6 @@ def test_tables_fit_a_phone_in_both_colours(
     ):
         page.goto(address)
         expect(page.get_by_role("table").first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        expect_to_fit(page)
         snap(f"{name}-phone-{scheme}")
         accessible()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bench._sent_traces import MESSAGE, SERVICES, SentTrace, send_log, send_trace
+from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import request
 
 SPANS = 10_000
@@ -264,7 +265,6 @@ def test_pages_fit_a_phone_in_the_dark(page: Page, url: str, big, snap, accessib
         "traces/map": page.get_by_role("region"),
     }
     expect(shown.get(path, page.get_by_text("LedgerClosedError: the").first)).to_be_visible()
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) == 0
+    expect_to_fit(page)
     snap(f"phone-{re.sub('[^a-z]+', '-', path.partition('?')[0])}")
     accessible()
