@@ -44,6 +44,7 @@ function Frame({ session }: { session: Session | undefined }) {
       navbar={{ width: 200, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
       padding="md"
     >
+      {/* biome-ignore lint/a11y/useValidAnchor: people look for a link here, and it does lead there */}
       <a href="#content" className={classes.skip} onClick={goToContent}>
         {said.skip}
       </a>
