@@ -193,9 +193,11 @@ class Durable:
         """Let go of the file."""
         with self._lock:
             if self._dbos is not None:
-                self._dbos.destroy(workflow_completion_timeout_sec=0)
-                self._dbos = None
-                _let_go()
+                dbos, self._dbos = self._dbos, None
+                try:
+                    dbos.destroy(workflow_completion_timeout_sec=0)
+                finally:
+                    _let_go()
 
     def _found(self, status: WorkflowStatus) -> Found:
         outcome: Outcome | None = None
