@@ -134,9 +134,10 @@ def test_a_refused_event_is_deleted_when_somebody_is_sure(page: Page, own_url: s
     send_refused(own_url)
     page.goto(f"{own_url}/ui/events/refused")
     page.get_by_role("table", name="Refused events").get_by_role("link").click()
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Keep it").click()
-    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("It is gone.")).to_be_visible()
 
