@@ -30,6 +30,7 @@ _CONDITIONS: Final = (
     "r.kind >= 0",
     "r.kind = 0",
     "r.io_hash IS NOT NULL",
+    "r.state = 2",  # a job that ever completed does not show what failed runs name
     *(
         f"r.state {states} AND EXISTS ({side.names})"
         for side in (*IO_SIDES, *EXPLICIT_SIDES)

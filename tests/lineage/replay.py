@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-ENTRIES = "SELECT seq, hash, kind, received_us, body FROM event"
+from headwater.lineage.erasure import KIND_BLANK
+
+ENTRIES = f"SELECT seq, hash, kind, received_us, body FROM event WHERE kind <> {KIND_BLANK}"
 
 
 def apply_again(log, chance):
