@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from headwater.errors import Invalid, Missing
+from headwater.ingest.turns import in_turns
 from headwater.lake.contract import Registry
 from headwater.observe import LogEvent, log
 from headwater.wire.records.inference import Inference
 from headwater.wire.records.values import decode
 
-LINES_AT_ONCE: Final = 500
+LINES_AT_ONCE: Final = 50
 
 
 class Proposals:
@@ -29,7 +30,7 @@ class Proposals:
         except Missing:
             pass
         inference = Inference()
-        for records in _data_of(chunks):
+        for records in in_turns(_data_of(chunks)):
             inference.add(records)
         try:
             self._registry.propose(source, inference.schema())
@@ -40,7 +41,7 @@ class Proposals:
 
 
 def _data_of(chunks: Sequence[bytes]) -> Iterator[list[Any]]:
-    """Yield the data of the lines, some at a time so that other threads get their turn."""
+    """Yield the data of the lines, some at a time."""
     for chunk in chunks:
         lines = chunk.splitlines()
         for start in range(0, len(lines), LINES_AT_ONCE):

@@ -6,6 +6,7 @@ import errno
 import os
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,18 @@ SUFFIX = ".log"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LEAST_RESERVE: Final = 1 << 18
 _MOST_RESERVE: Final = 1 << 22
+_LEAST_SPARE: Final = 1 << 23
+_MOST_SPARE: Final = 1 << 27
+_PIECE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Spare:
+    """A file made ahead of its need: zeros behind the magic, all of it on the disk."""
+
+    path: Path
+    descriptor: int
+    reserved: int
 
 
 class RecordLog:
@@ -29,15 +42,21 @@ class RecordLog:
 
     A file is made longer ahead of what is written, with zeros: a sync that need not record a new
     size does not wait for whatever else the file system's journal holds, such as the tables that a
-    job writes. See docs/decisions/027-log-written-over-zeros.md.
+    job writes. After a log that got long the next one is made whole before it is needed. See
+    docs/decisions/027-log-written-over-zeros.md.
     """
 
-    def __init__(self, folder: Path, *, files: Files, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, *, files: Files, clock: Clock, spare_from_bytes: int = _LEAST_SPARE
+    ) -> None:
         self._folder = folder
         self._files = files
         self._clock = clock
+        self._spare_from_bytes = spare_from_bytes
         self._lock = threading.Lock()
+        self._rotating = threading.Lock()
         self._descriptor: int | None = None
+        self._spare: _Spare | None = None
         self._path = folder
         self._size = 0
         self._reserved = 0
@@ -81,15 +100,20 @@ class RecordLog:
 
     def rotate(self) -> None:
         """End the log being written; the next append starts another."""
-        with self._lock:
-            self._end()
+        with self._rotating:
+            spare = self._make_spare() if self._size >= self._spare_from_bytes else None
+            with self._lock:
+                self._end()
+                self._spare = spare or self._spare
 
     def unsealed(self) -> tuple[Path, ...]:
         """Return the logs that are no longer written, oldest first."""
         with self._lock:
-            live = self._path if self._descriptor is not None else None
+            ours = {self._path} if self._descriptor is not None else set()
+            if self._spare is not None:
+                ours.add(self._spare.path)
             found = self._folder.glob(f"*{SUFFIX}")
-            return tuple(sorted(path for path in found if path != live))
+            return tuple(sorted(path for path in found if path not in ours))
 
     def read(self, path: Path) -> LogReading:
         """Return a pass over the whole frames of a log."""
@@ -103,15 +127,59 @@ class RecordLog:
 
     def close(self) -> None:
         """End the log being written."""
-        self.rotate()
+        with self._rotating, self._lock:
+            self._end()
+            spare, self._spare = self._spare, None
+            if spare is not None:
+                self._files.close(spare.descriptor)
+                with suppress(OSError):  # it holds nothing
+                    self._files.remove(spare.path)
 
-    def _start(self) -> int:
+    def _make_spare(self) -> _Spare | None:
+        """Make the next file as long as the one being written; without room there is none.
+
+        It is synced in pieces: what is appended meanwhile can have to wait for a piece.
+        """
+        with self._lock:
+            if self._spare is not None:
+                return None
+            path = self._next_path()
+        try:
+            descriptor = self._files.create(path)
+        except OSError:
+            return None
+        try:
+            self._files.append(descriptor, MAGIC)
+            reserved = len(MAGIC)
+            while reserved < min(self._size, _MOST_SPARE):
+                self._files.reserve(descriptor, start=reserved, end=reserved + _PIECE)
+                self._files.sync(descriptor)
+                reserved += _PIECE
+            self._files.sync_folder(self._folder)
+        except OSError:
+            self._files.close(descriptor)
+            with suppress(OSError):  # it holds nothing
+                self._files.remove(path)
+            return None
+        return _Spare(path, descriptor, reserved)
+
+    def _next_path(self) -> Path:
         name = _name(self._clock.now())
         while name <= self._last_name or (self._folder / f"{name}{SUFFIX}").exists():
             name = f"{max(name, self._last_name)}0"
         self._last_name = name
-        self._path = self._folder / f"{name}{SUFFIX}"
+        return self._folder / f"{name}{SUFFIX}"
+
+    def _start(self) -> int:
         self._size = 0
+        if self._spare is not None:
+            spare, self._spare = self._spare, None
+            self._path, self._reserved = spare.path, spare.reserved
+            descriptor = self._descriptor = spare.descriptor
+            self._size = len(MAGIC)
+            self._started = self._clock.monotonic()
+            return descriptor
+        self._path = self._next_path()
         descriptor = self._descriptor = self._files.create(self._path)
         self._files.append(descriptor, MAGIC)
         self._files.sync_folder(self._folder)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -20,11 +21,15 @@ from headwater.ingest.proposals import Proposals
 from headwater.ingest.record_door import rejected_rows
 from headwater.ingest.record_log import RecordLog
 from headwater.ingest.settings import IngestSettings
+from headwater.ingest.turns import in_turns
 from headwater.lake.contract import Quarantine
 from headwater.lake.sealed_log import KeptAnswer, SealedLogs
 from headwater.model.record import QuarantinedRecord, Segment
 from headwater.observe import LogEvent, log
 
+_PIECE_BYTES: Final = 1 << 20
+_DAY: Final = 86_400_000_000
+"""In microseconds."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 OnSealed = Callable[[Sequence[Segment]], None]
@@ -115,12 +120,14 @@ class Sealing:
         answers: list[KeptAnswer] = []
         replayed: list[str] = []
         rejects: list[QuarantinedRecord] = []
-        for found in self._log.read(path):
-            _gather(by_file, found.frame)
-            replayed += found.frame.replays
-            rejects += rejected_rows(found.frame, path.stem, found.offset)
-            if found.frame.key is not None:
-                answers.append(self._kept(found.frame))
+        for found in in_turns(self._log.read(path)):
+            frame = found.frame
+            _gather(by_file, frame)
+            replayed += frame.replays
+            if frame.rejects:
+                rejects += rejected_rows(frame, path.stem, found.offset)
+            if frame.key is not None:
+                answers.append(self._kept(frame))
         segments = [
             self._write(path.stem, source, day, content)
             for (source, day), content in sorted(by_file.items())
@@ -144,11 +151,11 @@ class Sealing:
         size = 0
         descriptor = self._files.create(partial)
         try:
-            for lines in content.lines:
-                digest.update(lines)
-                size += len(lines)
-                self._files.append(descriptor, lines)
-            self._files.sync(descriptor)
+            for piece in _pieces(content.lines):
+                digest.update(piece)
+                size += len(piece)
+                self._files.append(descriptor, piece)
+                self._files.sync(descriptor)
         finally:
             self._files.close(descriptor)
         self._files.replace(partial, target)
@@ -178,7 +185,7 @@ class Sealing:
 
 
 def _gather(by_file: dict[tuple[str, str], _File], frame: Frame) -> None:
-    day = _time(frame.received).date().isoformat()
+    day = _day(frame.received // _DAY)
     for part in frame.parts:
         content = by_file.get((part.source, day))
         if content is None:
@@ -187,6 +194,27 @@ def _gather(by_file: dict[tuple[str, str], _File], frame: Frame) -> None:
         content.records += part.records
         content.first = min(content.first, frame.received)
         content.last = max(content.last, frame.received)
+
+
+def _pieces(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """Join lines to pieces of about `_PIECE_BYTES`.
+
+    Each is synced by itself: a sync of the log being written can have to wait for the file
+    system's journal, and that for all that was written and not yet synced beside it.
+    """
+    start = size = 0
+    for place, each in enumerate(lines):
+        size += len(each)
+        if size >= _PIECE_BYTES:
+            yield b"".join(lines[start : place + 1])
+            start, size = place + 1, 0
+    if start < len(lines):
+        yield b"".join(lines[start:])
+
+
+@lru_cache(maxsize=8)
+def _day(number: int) -> str:
+    return _time(number * _DAY).date().isoformat()
 
 
 def _time(microseconds: int) -> datetime:

@@ -70,7 +70,7 @@ def open_stage(
     validators = SourceValidators(registry)
     registry.subscribe(validators.forget)
     keys = IdempotencyKeys(sealed, clock)
-    log = RecordLog(folder / "inbox", files=files, clock=clock)
+    log = RecordLog(folder / "inbox", files=files, clock=clock, spare_from_bytes=300)
     sealing = Sealing(
         log,
         lake=folder / "lake",

@@ -90,3 +90,70 @@ def test_a_disk_with_little_room_takes_what_fits_and_reserves_nothing(tmp_path: 
     log.append(_frame(3))
     assert [one.frame.received for one in LogReading(_only(tmp_path))] == [1, 3]
     log.close()
+
+
+class CountingFiles(LocalFiles):
+    """Counts what makes a file longer or new."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def create(self, path: Path) -> int:
+        self.made += 1
+        return super().create(path)
+
+    def reserve(self, descriptor: int, *, start: int, end: int) -> None:
+        self.made += 1
+        super().reserve(descriptor, start=start, end=end)
+
+
+def test_after_a_long_log_the_next_one_is_there_before_it_is_needed(tmp_path: Path) -> None:
+    files = CountingFiles()
+    log = RecordLog(tmp_path / "inbox", files=files, clock=SystemClock(), spare_from_bytes=500_000)
+    log.append(_frame(0, 600_000))
+    log.rotate()
+    (first,) = log.unsealed()
+    made = files.made
+    assert log.size_bytes == 0
+    for number in range(1, 6):
+        log.append(_frame(number, 100_000))
+    assert files.made == made
+    log.rotate()
+    paths = log.unsealed()
+    assert paths[0] == first
+    assert [[one.frame.received for one in log.read(path)] for path in paths] == [
+        [0],
+        [1, 2, 3, 4, 5],
+    ]
+    log.close()
+    assert log.unsealed() == paths
+
+
+def test_a_file_made_ahead_and_left_by_a_crash_is_an_empty_log(tmp_path: Path) -> None:
+    log = RecordLog(
+        tmp_path / "inbox", files=LocalFiles(), clock=SystemClock(), spare_from_bytes=100
+    )
+    log.append(_frame(0, 200))
+    log.rotate()
+    (sealed,) = log.unsealed()
+    left = _log(tmp_path).unsealed()
+    assert left[0] == sealed
+    assert len(left) == 2
+    reading = LogReading(left[1])
+    assert list(reading) == []
+    assert reading.size_bytes == reading.good_bytes == len(MAGIC)
+    log.close()
+
+
+def test_a_disk_without_room_for_the_next_log_still_ends_this_one(tmp_path: Path) -> None:
+    files = FullFiles()
+    log = RecordLog(tmp_path / "inbox", files=files, clock=SystemClock(), spare_from_bytes=100)
+    log.append(_frame(0))
+    files.left = 100
+    log.rotate()
+    (path,) = log.unsealed()
+    assert [one.frame.received for one in log.read(path)] == [0]
+    files.left = 1 << 30
+    log.append(_frame(1))
+    log.close()
+    assert len(log.unsealed()) == 2

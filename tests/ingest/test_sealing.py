@@ -33,7 +33,7 @@ def test_segment_row_describes_its_file(stage: Any) -> None:
     assert segment.sha256 == sha256(content).hexdigest()
     assert (segment.last_at - segment.first_at).total_seconds() == 90
     assert stage.manifest.find() == (segment,)
-    assert list((stage.folder / "inbox").iterdir()) == []
+    assert stage.log.unsealed() == ()
 
 
 def test_a_log_over_midnight_makes_a_file_for_each_day(stage: Any) -> None:
