@@ -133,6 +133,18 @@ def test_what_changed_since_yesterday_is_on_home(page: Page, own_url: str, snap:
     expect(page).to_have_url(re.compile(r"/ui/tables/table\?.*name=revenue"))
 
 
+def test_many_new_things_are_named_when_asked(page: Page, own_url: str, accessible) -> None:
+    many = [run_event("COMPLETE", f"job_{number:02}") for number in range(20)]
+    send(f"{own_url}/api/v1/lineage", many)
+    page.goto(f"{own_url}/ui/?hours=1")
+    expect(page.get_by_text("New jobs (20)")).to_be_visible()
+    more = page.get_by_role("button", name=re.compile(r"^\+\d+ more: New jobs$"))
+    expect(more).to_be_visible()
+    accessible()
+    more.click()
+    expect(page.get_by_role("link", name="job_19")).to_be_visible()
+
+
 def test_a_run_that_fails_appears_by_itself(page: Page, own_url: str) -> None:
     send(f"{own_url}/ingest/sensors", [{"celsius": 20.5}])
     page.goto(f"{own_url}/ui/")

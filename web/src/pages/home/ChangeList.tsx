@@ -41,14 +41,14 @@ export function ChangeList(props: ChangeListProps) {
           <li>
             <UnstyledButton
               className={classes.more}
-              aria-label={said.showMore(title, hidden)}
+              aria-label={said.showMore(count - some.length, title)}
               onClick={() => setWhole(true)}
             >
-              +{said.moreOf(count - some.length)}
+              {said.moreOf(count - some.length)}
             </UnstyledButton>
           </li>
         ) : (
-          beyond > 0 && <li className={classes.beyond}>+{said.moreOf(beyond)}</li>
+          beyond > 0 && <li className={classes.beyond}>{said.moreOf(beyond)}</li>
         )}
       </ul>
     </div>
