@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP answer, complete; header names are lower-case."""
+    """One HTTP answer, complete; header names are lower-case.
+
+    What `asyncio.run` returns it also describes, so that a large body would be written out.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
 
 
 Exchange = Callable[[str, str, bytes, Mapping[str, str]], Reply]
