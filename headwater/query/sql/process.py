@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -22,10 +24,16 @@ START_SECONDS: Final = 20.0
 
 
 class QueryProcess:
-    """One query process, used by one thread at a time. It starts with the first question."""
+    """One query process, used by one thread at a time. It starts with the first question.
 
-    def __init__(self, lake_folder: Path, *, memory_bytes: int) -> None:
+    What does not fit into its memory goes to a folder of its own in `spill`, which goes with it: a
+    process that is killed cannot tidy up.
+    """
+
+    def __init__(self, lake_folder: Path, *, spill: Path, memory_bytes: int) -> None:
         self._folder = lake_folder
+        self._spill = spill
+        self._spilled: Path | None = None
         self._memory_bytes = memory_bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._is_warm = False
@@ -57,7 +65,7 @@ class QueryProcess:
         timer.daemon = True
         timer.start()
         with waiting.during(process.kill):
-            answer = _exchange(process, request)
+            answer = _exchange(process, {**request, "temporary": str(self._spilled)})
         timer.cancel()
         if waiting.has_left():
             self.close()
@@ -74,16 +82,11 @@ class QueryProcess:
     def close(self) -> None:
         """Kill the process, whatever it does, and wait for its end."""
         process, self._process, self._is_warm = self._process, None, False
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue  # an unfinished request of a process that is gone
-        process.wait()
+        if process is not None:
+            _end(process)
+        spilled, self._spilled = self._spilled, None
+        if spilled is not None:
+            shutil.rmtree(spilled, ignore_errors=True)
 
     def _ensure(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -94,6 +97,8 @@ class QueryProcess:
             *(str(self._folder), str(self._memory_bytes)),
         ]
         try:
+            self._spill.mkdir(parents=True, exist_ok=True)
+            self._spilled = Path(tempfile.mkdtemp(dir=self._spill))
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 command,
                 stdin=subprocess.PIPE,
@@ -104,6 +109,17 @@ class QueryProcess:
         except OSError as error:
             raise Unavailable(f"the query process could not be started: {error}") from error
         return self._process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except OSError:
+                continue  # an unfinished request of a process that is gone
+    process.wait()
 
 
 def _stopped() -> HeadwaterError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import Empty, LifoQueue
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from headwater.clock import Clock
@@ -25,7 +25,8 @@ from headwater.query.sql.process import QueryProcess
 from headwater.query.sql.statement import PROCESSED_DATA
 from headwater.query.sql.waiting import Waiting
 
-_WAIT_SECONDS: Final = 10.0
+_WAIT_SECONDS: Final = 30.0
+"""How long one waits for others; the first two also wait for their processes to load the engine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +87,15 @@ class SqlSession:
         self._settings = settings
         self._clock = clock
         self._cache = _Cache(settings.cache_bytes)
+        spill = lake_folder / "spill"
+        shutil.rmtree(spill, ignore_errors=True)  # of a process that died
         self._processes = [
-            QueryProcess(lake_folder, memory_bytes=settings.memory_bytes)
+            QueryProcess(lake_folder, spill=spill, memory_bytes=settings.memory_bytes)
             for _ in range(settings.processes)
         ]
         self._free: LifoQueue[QueryProcess] = LifoQueue()
         for process in self._processes:
             self._free.put(process)
-        self._spill = TemporaryDirectory(prefix="headwater-sql-")
         self._last_used = clock.monotonic()
         self._reaper: threading.Timer | None = None
         self._reaping = threading.Lock()
@@ -167,7 +169,6 @@ class SqlSession:
                 self._reaper.cancel()
         for process in self._processes:
             process.close()
-        self._spill.cleanup()
 
     def _limit(self, question: Question) -> int:
         if question.limit is None:
@@ -195,7 +196,6 @@ class SqlSession:
             "max_scan_bytes": settings.max_scan_bytes,
             "memory_bytes": settings.memory_bytes,
             "threads": settings.threads,
-            "temporary": self._spill.name,
             "spill_bytes": settings.spill_bytes,
         }
 

@@ -16,6 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headwater.errors import HeadwaterError, Invalid, Missing, Unavailable, Unprocessable
+from headwater.model.principal import LOCAL
+from headwater.query.sql.session import Question
+from headwater.query.sql.waiting import Waiting
 
 LOOPS = [
     "SELECT count(*) FROM range(1000000000000) a WHERE range % 7 = 1",
@@ -192,3 +195,40 @@ def test_statement_sees_no_secret_of_the_server(
 
     assert b"PYTHONPATH" in environment
     assert b"SECRET_OF_THE_SERVER" not in environment
+
+
+SPILLS = """
+    SELECT max(x) FROM (SELECT md5(i::VARCHAR) AS x, i FROM range(20000000) t(i) ORDER BY x, i)
+"""
+
+
+def test_a_stopped_statement_leaves_nothing_that_it_spilled(lake: Any, asking: Any) -> None:
+    ask = asking(memory_bytes=128 * 1024 * 1024, timeout_seconds=60)
+    waiting = Waiting()
+    spill = lake.folder / "spill"
+
+    def leave_once_it_spills() -> None:
+        never = threading.Event()
+        for _ in range(6_000):
+            if any(path.is_file() for path in spill.rglob("*")):
+                break
+            never.wait(0.01)
+        waiting.leave()
+
+    leaving = threading.Thread(target=leave_once_it_spills)
+    leaving.start()
+    with pytest.raises(Unprocessable, match="stopped"):
+        ask.session.run(Question(sql=SPILLS), LOCAL, waiting=waiting)
+    leaving.join()
+
+    assert not [path for path in spill.rglob("*") if path.is_file()]
+
+
+def test_what_a_killed_server_spilled_is_gone_with_the_next(lake: Any, asking: Any) -> None:
+    left = lake.folder / "spill" / "of-another"
+    left.mkdir(parents=True)
+    (left / "spilled.tmp").write_bytes(b"x")
+
+    assert asking()("SELECT 1") == [[1]]
+
+    assert not left.exists()
