@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_FIRST_SECOND: Final = (date.min.toordinal() - _EPOCH_DAY) * 86400
+_LAST_SECOND: Final = (date.max.toordinal() + 1 - _EPOCH_DAY) * 86400 - 1
 _PLAIN_LENGTHS: Final = (19, 23, 26)  # 2026-01-01T00:00:00, with .000, with .000000
 
 _DATE: Final = (
@@ -46,7 +48,8 @@ def read_time(text: str) -> EventTime | None:
 
     Takes ISO 8601 in the extended and the basic form, calendar, week and ordinal dates, hour
     24, second 60, a comma, any number of fraction digits (nine count), offsets with or without
-    minutes and colon, and a zone name in brackets behind the offset, which is ignored.
+    minutes and colon, and a zone name in brackets behind the offset, which is ignored. A time
+    that in UTC is before the year 1 or after 9999 is none: nothing could print it.
     """
     try:
         plain = _read_plain(text)
@@ -101,4 +104,6 @@ def _assemble(parts: dict[str, str | None], text: str) -> EventTime | None:
     if parts["sign"] not in (None, "+"):
         offset = -offset
     seconds = (days - _EPOCH_DAY) * 86400 + hour * 3600 + minute * 60 + second - offset
+    if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
+        return None
     return EventTime(seconds, nanoseconds, text)
