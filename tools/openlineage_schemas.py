@@ -3,7 +3,8 @@
 The published client `openlineage-python` (Apache-2.0) carries every published schema as a class
 made from it: fields, types, which are required, formats, and the version in its URL. This reads
 those classes without running them and writes the JSON Schema that they stand for, without prose,
-to headwater/wire/openlineage/conformance/schemas.json. For a new version of the specification:
+to headwater/wire/openlineage/conformance/schemas.json. What the published schemas ask for and a
+class cannot say is added (`_NOT_IN_CLASSES`). For a new version of the specification:
 
     pip download --no-deps openlineage-python && python -m tools.openlineage_schemas *.whl
 """
@@ -30,6 +31,12 @@ _SIMPLE: Final[dict[str, Json]] = {
     "bool": {"type": "boolean"},
     "Any": {},
 }
+_NAMED_TOGETHER: Final[Json] = {"dependentRequired": {"name": ["namespace"], "namespace": ["name"]}}
+_NOT_IN_CLASSES: Final[dict[str, Json]] = {
+    "lineage.LineageJobEntry": _NAMED_TOGETHER,
+    "lineage.LineageJobInput": _NAMED_TOGETHER,
+}
+_LEAST: Final = {("job_type_job.EmissionPattern", "windowDuration"): 1}
 _FORMATS: Final = {"UUID": "uuid", "isoparse": "date-time", "urlparse": "uri"}
 
 
@@ -101,15 +108,21 @@ class _Module:
             name = field.target.id
             if name.endswith("skip_redact"):
                 continue
-            properties[name] = self.type_of(field.annotation) | _format(node, name)
+            bounds = _constant(field.value) | self._least(node.name, name)
+            properties[name] = self.type_of(field.annotation) | _format(node, name) | bounds
             if name in filled or not _has_default(field.value):
                 required.append(name)
         if properties:
             schema["properties"] = properties
         if required:
             schema["required"] = sorted(required)
+        schema |= _NOT_IN_CLASSES.get(self.name(node.name), {})
         url = _url(node)
         return schema if url is None else {"x-url": url, **schema}
+
+    def _least(self, owner: str, field: str) -> Json:
+        least = _LEAST.get((self.name(owner), field))
+        return {} if least is None else {"minimum": least}
 
     def type_of(self, node: ast.expr) -> Json:
         if isinstance(node, ast.BinOp):  # X | None: absent, as the client leaves None out
@@ -153,6 +166,12 @@ def _has_default(value: ast.expr | None) -> bool:
     if isinstance(value, ast.Call):
         return any(k.arg in ("default", "factory") for k in value.keywords)
     return value is not None
+
+
+def _constant(value: ast.expr | None) -> Json:
+    """Return the value that the schema fixes for a field, such as which form of a union it is."""
+    fixed = value.value if isinstance(value, ast.Constant) else None
+    return {"enum": [fixed]} if isinstance(fixed, str) else {}
 
 
 def _filled_in(node: ast.ClassDef) -> set[str]:

@@ -32,7 +32,7 @@ _PUBLISHED: Final[Mapping[tuple[Place, str], str]] = {
     ("job", "tags"): "1-0-0/TagsJobFacet",
     ("dataset", "columnLineage"): "1-2-0/ColumnLineageDatasetFacet",
     ("dataset", "dataQualityAssertions"): "1-1-0/DataQualityAssertionsDatasetFacet",
-    ("dataset", "dataQualityMetrics"): "1-0-0/DataQualityMetricsDatasetFacet",
+    ("dataset", "dataQualityMetrics"): "1-0-1/DataQualityMetricsDatasetFacet",
     ("dataset", "dataSource"): "1-0-1/DatasourceDatasetFacet",
     ("dataset", "documentation"): "1-1-0/DocumentationDatasetFacet",
     ("dataset", "lifecycleStateChange"): "1-0-1/LifecycleStateChangeDatasetFacet",

@@ -56,6 +56,10 @@ _FACETS: Final[dict[Place, dict[str, str]]] = {
         "catalog": "catalog_dataset.CatalogDatasetFacet",
         "hierarchy": "hierarchy_dataset.HierarchyDatasetFacet",
         "dataQualityMetrics": "data_quality_metrics_dataset.DataQualityMetricsDatasetFacet",
+        # The core schema lists it here; up to 1-1-0 its own schema says input, from 1-2-0 dataset.
+        "dataQualityAssertions": (
+            "data_quality_assertions_dataset.DataQualityAssertionsDatasetFacet"
+        ),
     },
     "input": {
         "dataQualityMetrics": (
@@ -85,6 +89,7 @@ _RULES: Final = {
     "type": "wrong-type",
     "format": "wrong-format",
     "enum": "not-in-list",
+    "minimum": "out-of-range",
 }
 
 
@@ -205,6 +210,8 @@ def _message(error: ValidationError) -> str:
             return f"is not a {said['format']}"
         case "enum":
             return f"is none of {', '.join(map(str, said['options']))}"
+        case "minimum":
+            return f"must be at least {said['limit']}"
         case "anyOf":
             return "has none of the forms that it may have"
         case name:

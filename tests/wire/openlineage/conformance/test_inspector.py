@@ -133,6 +133,58 @@ def test_a_union_is_explained_by_the_form_that_type_names():
     assert ("/job/facets/lineage/entries/0/namespace", "missing-field", "error") in _found(event)
 
 
+@pytest.mark.parametrize(
+    ("job", "findings"),
+    [
+        ({"type": "JOB"}, []),
+        ({"type": "JOB", "namespace": "n", "name": "j"}, []),
+        ({"type": "JOB", "name": "j"}, ["namespace"]),
+        ({"type": "JOB", "namespace": "n"}, ["name"]),
+    ],
+)
+def test_a_job_in_a_lineage_facet_has_both_of_its_names_or_none(job, findings):
+    target = {"type": "DATASET", "namespace": "ds", "name": "t", "inputs": [job]}
+    for at, entry in (("", job), ("/inputs/0", target)):
+        lineage = _facet("LineageFacet", entries=[entry])
+        event = _event(job={"namespace": "n", "name": "j", "facets": {"lineage": lineage}})
+        path = f"/job/facets/lineage/entries/0{at}"
+        assert _found(event) == [(f"{path}/{n}", "missing-field", "error") for n in findings]
+
+
+def test_a_subset_is_held_against_the_form_that_its_type_names():
+    condition = {"type": "binary", "operator": "AND", "locations": ["a"]}
+    both = {"left": {"type": "location", "locations": ["a"]}, "right": {"type": "partition"}}
+    subset = _facet("InputSubsetInputDatasetFacet", inputCondition=condition | both)
+    event = _event(inputs=[{"namespace": "ds", "name": "t", "inputFacets": {"subset": subset}}])
+    at = "/inputs/0/inputFacets/subset/inputCondition/right/partitions"
+    assert (at, "missing-field", "error") in _found(event, Severity.ERROR)
+
+
+def test_a_window_of_no_time_is_found():
+    pattern = {"eventTrigger": "PERIODIC", "eventContentMode": "COMPLETE_SNAPSHOT"}
+    kind = {"processingType": "STREAMING", "integration": "FLINK"}
+    emitted = {"emissionPattern": pattern | {"windowDuration": 0}}
+    facet = _facet("JobTypeJobFacet", "2-0-4", **kind, **emitted)
+    event = _event(job={"namespace": "n", "name": "j", "facets": {"jobType": facet}})
+    at = "/job/facets/jobType/emissionPattern/windowDuration"
+    assert _found(event) == [(at, "out-of-range", "error")]
+
+
+def test_checks_of_quality_may_stand_on_any_dataset_and_on_what_a_run_read():
+    checks = _facet(
+        "DataQualityAssertionsDatasetFacet",
+        "1-1-0",
+        assertions=[{"assertion": "not_null", "success": True}],
+    )
+    named = {"namespace": "ds", "name": "t"}
+    facets = {"dataQualityAssertions": checks}
+    assert _found(_output(**facets)) == []
+    assert _found(_event(inputs=[{**named, "facets": facets}])) == []
+    assert _found(_event(inputs=[{**named, "inputFacets": facets}])) == []
+    misplaced = _event(outputs=[{**named, "outputFacets": facets}])
+    assert [rule for _, rule, _ in _found(misplaced)] == ["wrong-place"]
+
+
 def test_names_that_producers_choose_do_not_make_patterns():
     metrics = {"rowCount": 1, "columnMetrics": {"a/b": {"min": "x"}, "c": {"min": "x"}}}
     facet = _facet("DataQualityMetricsDatasetFacet", **metrics)
@@ -214,7 +266,7 @@ def test_findings_hold_no_value_of_the_event():
 
 def test_every_standard_facet_has_a_schema_that_an_empty_object_breaks():
     names = list(facet_names())
-    assert len(names) == 40
+    assert len({url for _, _, url in names}) == 40
     for _, name, url in names:
         assert url.startswith(f"{SPEC}/facets/"), name
 
