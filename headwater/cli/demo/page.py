@@ -45,6 +45,8 @@ def print_report(report: Report) -> None:
         f"({pace:,.0f} a second, each on disk before its answer)."
     )
     print_tables({"tables": report.tables})
+    _heading("A file that a pipeline brought in")
+    _print_pipeline(report.pipeline)
     _heading("Three questions")
     for one in report.questions:
         print_answer(one, title=one["question"])
@@ -66,6 +68,12 @@ def print_addresses(report: Report) -> None:
     typer.echo(f"  Marquez's API       {report.url}/api/v1/namespaces/headwater/jobs")
     typer.echo(f'  SQL                 headwater --data {report.data} sql "SELECT …"')
     typer.echo(f"  Lineage             headwater --data {report.data} lineage show {JOINED}")
+
+
+def _print_pipeline(run: JsonObject) -> None:
+    stages = " → ".join(stage["name"] for stage in run["stages"])
+    typer.echo(f"{run['pipeline']} · run {run['id']} · {run['state']}")
+    typer.echo(f"  {stages}: {run['records']['written']:,} records of {run['parameters']['file']}")
 
 
 def _print_failed_run(failed: JsonObject) -> None:

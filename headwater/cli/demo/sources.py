@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copyfile
 from typing import Final
 from zipfile import ZipFile
 
@@ -20,7 +21,10 @@ _SQL_TYPES: Final = {"integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSource:
-    """A file of the data set and the JSON Schema that its records are registered with."""
+    """A file of the data set and the JSON Schema that its records are registered with.
+
+    What `is_file` goes in by the pipeline that reads files, all else over HTTP.
+    """
 
     name: str
     file: str
@@ -29,6 +33,7 @@ class DemoSource:
     event_time: str | None = None
     key: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    is_file: bool = False
 
     def schema(self, *, with_later: bool = False) -> JsonObject:
         """Return the JSON Schema; fields named in `later` come with its second version."""
@@ -73,6 +78,7 @@ SOURCES: Final = (
         fields=_typed("faa name lat:n lon:n alt:i tz:i dst tzone"),
         required=("faa", "name"),
         key=("faa",),
+        is_file=True,
     ),
     DemoSource(
         name="planes",
@@ -115,6 +121,13 @@ def data_folder() -> Path:
             "the demo's data set is not installed", hint="pip install 'headwater[demo]'"
         )
     return Path(found.origin).parent / "data"
+
+
+def copy_file(source: DemoSource, folder: Path) -> str:
+    """Copy the source's CSV into a folder as it is, and return its name there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copyfile(data_folder() / source.file, folder / source.file)
+    return source.file
 
 
 def write_ndjson(source: DemoSource, folder: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from headwater.cli.answers import Answers
-from headwater.cli.demo.sources import SOURCES, DemoSource, batches, write_ndjson
+from headwater.cli.demo.sources import SOURCES, DemoSource, batches, copy_file, write_ndjson
 from headwater.cli.ingest import send_batch
 from headwater.clock import SystemClock
 from headwater.errors import Conflict, HeadwaterError
@@ -18,6 +18,7 @@ from headwater.model.json import JsonObject
 
 JOINED: Final = "curated.flights_weather"
 CHECKED_JOB: Final = "processed_to_curated.station_weather"
+PIPELINE: Final = "file_to_source"
 MOST_WIND: Final = 250
 """No wind at an airport is faster, in miles an hour; the data has one reading that is."""
 
@@ -92,6 +93,7 @@ class Report:
     url: str = ""
     data: str = ""
     records: list[JsonObject] = field(default_factory=list)
+    pipeline: JsonObject = field(default_factory=dict)
     tables: list[JsonObject] = field(default_factory=list)
     questions: list[JsonObject] = field(default_factory=list)
     lineage: JsonObject = field(default_factory=dict)
@@ -116,6 +118,7 @@ class Story:
         for name, step in (
             ("prepare", self._prepare),
             ("ingest", self._ingest),
+            ("pipeline", self._read_file),
             ("jobs", self._refresh),
             ("failed_run", self._mend_what_failed),
             ("schema_change", self._change_schemas),
@@ -129,14 +132,16 @@ class Story:
     def _prepare(self) -> None:
         with self._stage.busy("Reading a year of flights and weather"):
             for source in SOURCES:
-                self._files[source.name] = write_ndjson(source, self._folder)
+                if not source.is_file:
+                    self._files[source.name] = write_ndjson(source, self._folder)
                 self._answers.put("/api/v2/schemas", source.schema(), source=source.name)
 
     def _ingest(self) -> None:
-        total = sum(1 for source in SOURCES for _ in self._lines(source))
+        posted = [source for source in SOURCES if not source.is_file]
+        total = sum(1 for source in posted for _ in self._lines(source))
         with self._stage.bar("Posting records over HTTP", total) as advance:
             done = 0
-            for source in SOURCES:
+            for source in posted:
                 sent = {"source": source.name, "accepted": 0, "rejected": 0}
                 for count, body in batches(self._files[source.name]):
                     answer = self._post(source.name, body)
@@ -145,6 +150,20 @@ class Story:
                     done += count
                     advance(done)
                 self._report.records.append(sent)
+
+    def _read_file(self) -> None:
+        """Bring a file in by the pipeline that the lake ships."""
+        source = next(one for one in SOURCES if one.is_file)
+        name = copy_file(source, Path(self._report.data) / "files")
+        asked = {"pipeline": PIPELINE, "parameters": {"file": name, "source": source.name}}
+        with self._stage.busy(f"Reading {name} by a pipeline"):
+            run = self._answers.post("/api/v1/pipeline/run", asked)
+            while run["ended_at"] is None:
+                self._clock.sleep(_POLL_SECONDS)
+                run = self._answers.get(f"/api/v1/pipeline/run/{run['id']}")
+        if run["state"] != "COMPLETED":
+            raise HeadwaterError(f"the pipeline {PIPELINE} ended {run['state']}: {run['error']}")
+        self._report.pipeline = run
 
     def _refresh(self) -> None:
         with self._stage.busy("Running the jobs: raw to processed to curated"):
