@@ -108,9 +108,11 @@ def _data(view: LineageView, graph: Graph, names: Mapping[int, FullName]) -> dic
 
 
 def _sides(graph: Graph) -> defaultdict[Vertex, Sides]:
-    """Return what each job reads and writes, out of the links that the walk found."""
+    """Return what runs of each job read and write, out of the links that the walk found."""
     found: defaultdict[Vertex, tuple[list[Name], list[Name]]] = defaultdict(lambda: ([], []))
     for link in graph.links:
+        if link.is_declared:
+            continue
         if link.destination.kind == "job":
             found[link.destination][0].append(link.origin.name)
         else:

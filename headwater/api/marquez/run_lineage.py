@@ -43,7 +43,8 @@ def run_lineage_router(reads: LineageReads) -> APIRouter:
     ) -> Response:
         """Return a run, the runs that wrote what it read, and so on, the nearest first.
 
-        Deleted datasets and the runs of deleted jobs are left out.
+        They may have written it by another of its names. Deleted datasets and the runs of deleted
+        jobs are left out.
         """
         wanted = uuid_of(required("runId", run_id))
         levels = max(0, whole_number(depth, DEFAULT_DEPTH))
@@ -69,7 +70,8 @@ def _walk(view: LineageView, start: int, levels: int) -> tuple[list[Run], Writer
     for _ in range(levels + 1):
         found = view.runs.by_keys(level)
         runs += sorted(found.values(), key=lambda run: (run.job, run.id))[: MOST_RUNS - len(runs)]
-        written = view.run_lineage.visible(view.runs.writers(level), towards="writer")
+        found_writers = view.run_lineage.writers(level)
+        written = view.run_lineage.visible(found_writers, towards="writer")
         names = view.names.of("dataset", (dataset for _, dataset in written))
         writers |= {(reader, names[dataset]): w for (reader, dataset), w in written.items()}
         level = {writer.key for writer in written.values() if writer.is_run} - seen

@@ -88,18 +88,18 @@ class Explicit:
         self._connection = connection
         self._recall = recall
         self._edges = edges
-        self._is_any: bool | None = None
+        self._found: bool | None = None
 
     def around(self, datasets: Iterable[int]) -> set[Declared]:
         """Return the declared edges of which these datasets may be an end."""
-        keys = set(datasets) if self._anything() else set()
+        keys = set(datasets) if self.is_any else set()
         users = [*rows_in(self._connection, _TARGETS, keys)]
         users += rows_in(self._connection, _SOURCES, keys)
         return self._said_by(users, keys)
 
     def of_jobs(self, jobs: Iterable[int]) -> set[Declared]:
         """Return the edges that these jobs declare, or of which they may be an end."""
-        keys = set(jobs) if self._anything() else set()
+        keys = set(jobs) if self.is_any else set()
         users = [*rows_in(self._connection, _USERS, keys)]
         for end in ("in", "out"):
             users += rows_in(self._connection, _NAMING.format(end=end), keys)
@@ -110,16 +110,17 @@ class Explicit:
 
         They are those that every run that counts declares. Jobs without any are left out.
         """
-        if not self._anything():
+        if not self.is_any:
             return {}
         found = self._recall.of(_COVERED, jobs, self._load_covered)
         return {job: covered for job, covered in found.items() if covered}
 
-    def _anything(self) -> bool:
+    @property
+    def is_any(self) -> bool:
         """Tell whether anybody ever declared an edge; most never do."""
-        if self._is_any is None:
-            self._is_any = bool(rows_of(self._connection, _ANYTHING))
-        return self._is_any
+        if self._found is None:
+            self._found = bool(rows_of(self._connection, _ANYTHING))
+        return self._found
 
     def _said_by(self, users: Sequence[tuple[int, int]], datasets: set[int]) -> set[Declared]:
         """Return what users, (job, facet) with 0 for a DatasetEvent, declare now."""

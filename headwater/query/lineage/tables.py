@@ -56,18 +56,29 @@ class TableWalk:
     def around(self, start: Vertex, key: int, *, depth: int) -> Graph:
         """Gather jobs that share datasets, regardless of direction, as Marquez does.
 
-        Depth counts job hops from the start, or from the jobs that write it, else read it.
+        Depth counts job hops from the start, or from the jobs that write it, else read it. What
+        a `lineage` facet declares is a hop of its own, and shown up to the last of them.
         """
         self._growth.is_directed = False
         node = self._begin(start, key)
         jobs = [node] if start.kind == "job" else self._first_jobs(node)
+        carried: list[int] = []
         for hop in range(depth + 1):
             datasets = self._datasets_of(jobs, _BOTH, distance=hop + 1)
             if hop == 0 and start.kind == "dataset":
                 datasets.append(node)
+            declared = [
+                far
+                for side in _BOTH
+                for far in self._follow_declared(
+                    [*datasets, *carried], jobs, side=side, distance=hop + 1, is_last=hop == depth
+                )
+            ]
+            carried = [far for far in declared if not far % 2]
             if hop < depth:
-                jobs = self._jobs_of(datasets, _BOTH, distance=hop + 2)
-            if not jobs or not datasets:
+                near = self._jobs_of([*datasets, *carried], _BOTH, distance=hop + 2)
+                jobs = near + [far for far in declared if far % 2]
+            if not jobs and not carried:
                 break
         return self._finish()
 
@@ -189,9 +200,17 @@ class TableWalk:
         return taken
 
     def _follow_declared(
-        self, datasets: Sequence[int], jobs: Sequence[int], *, side: Side, distance: int
+        self,
+        datasets: Sequence[int],
+        jobs: Sequence[int],
+        *,
+        side: Side,
+        distance: int,
+        is_last: bool = False,
     ) -> list[int]:
-        """Take in what `lineage` facets declare of these datasets and jobs."""
+        """Take in what `lineage` facets declare of these datasets and jobs; at last no jobs."""
+        if not self._view.explicit.is_any:
+            return []
         edges = self._view.explicit.around(self._members(datasets))
         edges |= self._view.explicit.of_jobs(job // 2 for job in jobs)
         if not edges:
@@ -206,7 +225,8 @@ class TableWalk:
             near, far = (destination, origin) if side == "up" else (origin, destination)
             if near in frontier:
                 self._declared[origin, destination] = edge
-                neighbours[near].add(far)
+                if not (is_last and far % 2):
+                    neighbours[near].add(far)
         return self._admit(neighbours, side=side, distance=distance)
 
     def _admit(
