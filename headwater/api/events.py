@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from msgspec.structs import replace
+from pydantic import Field
 
 from headwater.api.access import Administrator, Reader
 from headwater.api.bodies import read_body
@@ -18,8 +19,9 @@ from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
 from headwater.api.shapes.events import EventDetail, EventLineShape, EventPage
 from headwater.api.shapes.names import EntityName
+from headwater.api.windows import moment_of
 from headwater.clock import Clock
-from headwater.errors import HeadwaterError, Invalid, Unprocessable
+from headwater.errors import HeadwaterError, Invalid
 from headwater.ingest.events import EventDoor
 from headwater.lineage.commands import Command
 from headwater.lineage.contract import Applied, Arrival
@@ -35,6 +37,9 @@ Json = dict[str, object]
 NDJSON = "application/x-ndjson"
 _PAGE = 500
 
+Sequenced = Annotated[int, Field(ge=0, le=(1 << 63) - 1)]
+"""A place in the log, as the database counts it."""
+
 
 def events_router(
     reads: LineageReads, door: EventDoor, *, clock: Clock, max_body_bytes: int
@@ -46,7 +51,7 @@ def events_router(
     @router.get("", response_class=Response)
     def export(
         _: Reader,
-        after: Annotated[int, Query(ge=0, description="Only what has a greater sequence.")] = 0,
+        after: Annotated[Sequenced, Query(description="Only what has a greater sequence.")] = 0,
         limit: Annotated[int | None, Query(ge=1, description="How many at most.")] = None,
         bare: Annotated[
             bool, Query(description="Only events, without sequence, arrival and sender.")
@@ -57,7 +62,7 @@ def events_router(
         return StreamingResponse(lines, media_type=NDJSON)
 
     @router.get("/count")
-    def count(_: Reader, after: Annotated[int, Query(ge=0)] = 0) -> Json:
+    def count(_: Reader, after: Sequenced = 0) -> Json:
         """Count the entries of the log behind a sequence."""
         with reads.view() as view:
             return {"entries": view.entries.count(after=after)}
@@ -72,7 +77,7 @@ def events_router(
         since: Annotated[datetime | None, Query(description="By event time.")] = None,
         until: Annotated[datetime | None, Query(description="By event time.")] = None,
         order: Annotated[Order, Query(description="By sequence.")] = "newest",
-        after: Annotated[int | None, Query(ge=0, description="Go on where `next` said.")] = None,
+        after: Annotated[Sequenced | None, Query(description="Go on where `next` said.")] = None,
         limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
     ) -> Response:
         """Return a page of the log, each event with how much is off in it."""
@@ -95,7 +100,7 @@ def events_router(
 
     @router.get("/entry", responses=answers(EventDetail))
     def get(
-        _: Reader, sequence: Annotated[int, Query(ge=1, description="Which one of the log.")]
+        _: Reader, sequence: Annotated[Sequenced, Query(description="Which one of the log.")]
     ) -> Response:
         """Return one event as it was sent, and what the published schemas say of it."""
         line, findings = log.get(sequence)
@@ -113,8 +118,7 @@ def events_router(
         trial: Annotated[bool, Query(description="Only count.")] = False,
     ) -> Json:
         """Blank old events on which nothing that counts now depends, for good."""
-        time = _moment(before, "before")
-        assert time is not None
+        time = moment_of(before, "before")
         command = Command(verb="cut", entity="log", values={"before": time.to_text()})
         found = door.erase(command, principal=principal, is_trial=trial)
         return {"before": time.to_text(), "entries": found.entries, "trial": trial}
@@ -136,11 +140,7 @@ def events_router(
 
 
 def _moment(time: datetime | None, name: str) -> Moment | None:
-    if time is None:
-        return None
-    if time.tzinfo is None:
-        raise Unprocessable(f"{name} has no zone", path=f"/{name}", hint="end it with Z")
-    return Moment(int(time.timestamp()))
+    return None if time is None else moment_of(time, name)
 
 
 def _line_json(line: EventLine) -> EventLineShape:

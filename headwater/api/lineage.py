@@ -15,7 +15,7 @@ from headwater.api.marquez.route import answer
 from headwater.api.run_json import runs_json, whole_run_json
 from headwater.api.shapes import answers
 from headwater.api.shapes.runs import RunList, WholeRun
-from headwater.api.windows import nanoseconds_of
+from headwater.api.windows import moment_of
 from headwater.errors import Missing
 from headwater.lineage.reading.run_pages import RunFilter
 from headwater.lineage.reading.view import LineageReads, LineageView
@@ -102,8 +102,7 @@ def _namespace(view: LineageView, namespace: str) -> int:
 
 
 def _moment(time: datetime | None, name: str) -> Moment | None:
-    nanoseconds = nanoseconds_of(time, name)
-    return None if nanoseconds is None else Moment(*divmod(nanoseconds, 1_000_000_000))
+    return None if time is None else moment_of(time, name)
 
 
 def _job(view: LineageView, namespace: str | None, job: str) -> int:

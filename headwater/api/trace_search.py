@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -12,8 +12,8 @@ from headwater.api.access import Reader
 from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
 from headwater.api.shapes.traces import FoundTraces, QualifiedName
-from headwater.api.traces import summary_json
-from headwater.errors import Unprocessable
+from headwater.api.traces import attributes_of, summary_json
+from headwater.api.windows import Milliseconds, zoned
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.telemetry import TraceQuery
@@ -48,8 +48,8 @@ def trace_search_router(reads: LineageReads, traces: Callable[[], Traces]) -> AP
         errors: Annotated[bool, Query(description="With a span that failed.")] = False,
         since: datetime | None = None,
         until: datetime | None = None,
-        min_ms: Annotated[float | None, Query(ge=0, description="A span that long.")] = None,
-        max_ms: Annotated[float | None, Query(ge=0, description="A span no longer.")] = None,
+        min_ms: Annotated[Milliseconds | None, Query(description="A span that long.")] = None,
+        max_ms: Annotated[Milliseconds | None, Query(description="A span no longer.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """Find the traces that have a span which is all of this, the latest first.
@@ -57,7 +57,7 @@ def trace_search_router(reads: LineageReads, traces: Callable[[], Traces]) -> AP
         Each has the runs that its spans name; `operations` are those of the service, if one is
         asked for.
         """
-        attributes = _attributes(attribute or ())
+        attributes = attributes_of(attribute or ())
         if run is not None:
             attributes["openlineage.run_id"] = run.lower()
         query = TraceQuery(
@@ -100,22 +100,3 @@ def _found_json(found: FoundTrace) -> dict[str, object]:
 def name_json(name: Name) -> QualifiedName:
     """Return the name of a job or dataset."""
     return {"namespace": name.namespace, "name": name.name}
-
-
-def _attributes(pairs: Sequence[str]) -> dict[str, str]:
-    found = {}
-    for pair in pairs:
-        key, colon, value = pair.partition(":")
-        if not colon or not key:
-            raise Unprocessable(
-                f"attribute is {pair!r}, not key:value", path="/attribute", hint="such as rows:7"
-            )
-        found[key] = value
-    return found
-
-
-def zoned(time: datetime | None, name: str) -> datetime | None:
-    """Return a time that says its zone; raises `Unprocessable` for one without."""
-    if time is not None and time.tzinfo is None:
-        raise Unprocessable(f"{name} has no zone", path=f"/{name}", hint="end it with Z")
-    return time

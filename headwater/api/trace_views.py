@@ -19,8 +19,8 @@ from headwater.api.shapes.traces import (
     SpansWith,
     TraceOutline,
 )
-from headwater.api.trace_search import name_json, zoned
-from headwater.api.windows import text_of
+from headwater.api.trace_search import name_json
+from headwater.api.windows import text_of, zoned
 from headwater.clock import Clock
 from headwater.errors import Missing
 from headwater.lineage.reading.view import LineageReads

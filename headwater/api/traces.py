@@ -12,6 +12,7 @@ from headwater.api.access import Reader
 from headwater.api.jaeger.route import plain
 from headwater.api.shapes import answers
 from headwater.api.shapes.traces import TraceList, WholeTrace
+from headwater.api.windows import Milliseconds, zoned
 from headwater.errors import Missing, Unprocessable
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.telemetry import Span, TraceQuery, TraceSummary
@@ -41,20 +42,20 @@ def traces_router(
         ] = None,
         since: datetime | None = None,
         until: datetime | None = None,
-        min_ms: Annotated[float | None, Query(ge=0, description="A span that long.")] = None,
-        max_ms: Annotated[float | None, Query(ge=0, description="A span no longer.")] = None,
+        min_ms: Annotated[Milliseconds | None, Query(description="A span that long.")] = None,
+        max_ms: Annotated[Milliseconds | None, Query(description="A span no longer.")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 50,
     ) -> Response:
         """List the traces that have a span which is all of this, the latest first."""
-        attributes = _attributes(attribute or ())
+        attributes = attributes_of(attribute or ())
         if run is not None:
             attributes["openlineage.run_id"] = run
         query = TraceQuery(
             service=service,
             operation=operation,
             attributes=attributes,
-            start=_with_zone(since, "since"),
-            end=_with_zone(until, "until"),
+            start=zoned(since, "since"),
+            end=zoned(until, "until"),
             shortest=None if min_ms is None else round(min_ms * _MILLISECOND),
             longest=None if max_ms is None else round(max_ms * _MILLISECOND),
             limit=limit,
@@ -103,7 +104,8 @@ def _run_json(found: RunOfSpan) -> Json:
     }
 
 
-def _attributes(pairs: Sequence[str]) -> dict[str, str]:
+def attributes_of(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the attributes that a query asks for, each as `key:value`."""
     found = {}
     for pair in pairs:
         key, colon, value = pair.partition(":")
@@ -113,12 +115,6 @@ def _attributes(pairs: Sequence[str]) -> dict[str, str]:
             )
         found[key] = value
     return found
-
-
-def _with_zone(time: datetime | None, name: str) -> datetime | None:
-    if time is not None and time.tzinfo is None:
-        raise Unprocessable(f"{name} has no zone", path=f"/{name}", hint="end it with Z")
-    return time
 
 
 def summary_json(summary: TraceSummary) -> Json:

@@ -35,7 +35,8 @@ def version_1_router(traces: Callable[[], Traces], *, clock: Clock) -> APIRouter
     @router.get("/services/{service:segment}/operations")
     def list_names(_: Reader, service: str) -> Response:
         """List what spans of a service are called."""
-        names = sorted({one.name for one in traces().operations(service)})
+        whole = service.encode(errors="surrogateescape").decode(errors="replace")
+        names = sorted({one.name for one in traces().operations(whole)})
         return enveloped(names, total=len(names))
 
     @router.get("/operations")
