@@ -46,8 +46,14 @@ def rank_in(key: bytes) -> int:
 
 def microseconds_of(key: bytes) -> int | None:
     """Return the event time in a key as microseconds since 1970; None where there was none."""
-    seconds = int.from_bytes(key[:5], "big") & ~_PLAUSIBLE
+    time = time_of(key)
+    return None if time is None else time[0] * 1_000_000 + time[1] // 1000
+
+
+def time_of(key: bytes) -> tuple[int, int] | None:
+    """Return the event time in a key as seconds since 1970 and nanoseconds."""
+    number = int.from_bytes(key[:9], "big")
+    seconds = number >> 32 & ~_PLAUSIBLE
     if not seconds:
         return None
-    nanoseconds = int.from_bytes(key[5:9], "big") >> 2
-    return (seconds - _SECONDS_BEFORE_1970) * 1_000_000 + nanoseconds // 1000
+    return seconds - _SECONDS_BEFORE_1970, (number & 0xFFFF_FFFF) >> 2

@@ -32,6 +32,11 @@ def _day(number: int) -> str:
     return (_EPOCH + timedelta(days=number)).isoformat()
 
 
+@lru_cache(maxsize=1440)
+def _clock(minutes: int) -> str:
+    return f"T{minutes // 60:02d}:{minutes % 60:02d}:"
+
+
 class Moment(NamedTuple):
     """A point in time between the years 1 and 9999, exact to the nanosecond."""
 
@@ -42,7 +47,7 @@ class Moment(NamedTuple):
         """Return ISO 8601 in UTC with 0, 3, 6 or 9 digits of fraction, as Java prints it."""
         days, rest = divmod(self.seconds, 86_400)
         minutes, seconds = divmod(rest, 60)
-        text = f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+        text = f"{_day(days)}{_clock(minutes)}{seconds:02d}"
         if not self.nanoseconds:
             return text + "Z"
         digits = f"{self.nanoseconds:09d}"

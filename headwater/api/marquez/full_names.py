@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from headwater.errors import Missing
-from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.rows import to_bytes
 from headwater.lineage.reading.view import LineageView
 from headwater.model.lineage import Name
 
 _DEEPEST: Final = 16
-_PARENTS: Final = Shelf[int | None]("parent", "job")
 _MOST_DOTS: Final = 32
 _UNSAFE: Final = re.compile(r"[^a-z:/A-Z0-9\-_.@+]")
 
@@ -43,7 +41,7 @@ def _parents(view: LineageView, jobs: set[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     frontier = jobs
     for _ in range(_DEEPEST):
-        step = view.recall.of(_PARENTS, frontier, view.families.direct_parents)
+        step = view.jobs.parents(frontier)
         found |= {job: parent for job, parent in step.items() if parent is not None}
         frontier = {parent for parent in step.values() if parent is not None} - found.keys()
         if not frontier:

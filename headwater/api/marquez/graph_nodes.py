@@ -11,6 +11,7 @@ import msgspec
 
 from headwater.api.marquez.full_names import FullName, full_names
 from headwater.api.marquez.route import json_bytes
+from headwater.api.marquez.run_texts import RunTexts
 from headwater.api.marquez.shapes import dataset_node_json, job_node_json
 from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.view import LineageView
@@ -125,14 +126,15 @@ def _sides(graph: Graph) -> defaultdict[Vertex, Sides]:
 def _job_data(
     view: LineageView, names: Mapping[int, FullName], sides: Mapping[int, Sides]
 ) -> dict[int, _JobData]:
-    latest = view.runs.latest_keys(sides, 1)
-    runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
+    runs = RunTexts(view.run_batches.latest(sides, 1), names)
     values = view.jobs.by_keys(sides, is_whole=False)
     found: dict[int, _JobData] = {}
     for key, (inputs, outputs) in sides.items():
-        run = runs[latest[key][0]] if key in latest else None
+        latest = runs.of(key)
         job = replace(values[key], inputs=inputs, outputs=outputs)
-        data = json_bytes(job_node_json(job, run, names))
+        data = json_bytes(
+            job_node_json(job, runs.latest_id(key), latest[0] if latest else None, names)
+        )
         found[key] = _JobData(names[key], (inputs, outputs), data)
     return found
 

@@ -21,6 +21,7 @@ from headwater.api.marquez.route import (
     page_of,
     uuid_of,
 )
+from headwater.api.marquez.run_texts import RunTexts
 from headwater.api.marquez.shapes import job_json, job_version_json, run_json
 from headwater.errors import Missing
 from headwater.lineage.reading.memory import Shelf
@@ -171,15 +172,8 @@ def _written(
 ) -> dict[int, _Written]:
     """Write jobs as JSON, a fixed number of statements for any number."""
     jobs = view.jobs.by_keys(keys)
-    latest = view.runs.latest_keys(keys, LATEST_RUNS)
-    runs = view.runs.by_keys(run for listed in latest.values() for run in listed)
-    return {
-        key: (
-            names[key],
-            json_bytes(job_json(jobs[key], [runs[run] for run in latest.get(key, ())], names)),
-        )
-        for key in keys
-    }
+    runs = RunTexts(view.run_batches.latest(keys, LATEST_RUNS), names)
+    return {key: (names[key], json_bytes(job_json(jobs[key], runs.of(key), names))) for key in keys}
 
 
 def _page(

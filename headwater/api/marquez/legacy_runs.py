@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Writer
+from headwater.api.marquez.arguments import RUN_FACET
 from headwater.api.marquez.body import Body, JsonBody, instant_in, written_at
 from headwater.api.marquez.full_names import find_job, full_names
 from headwater.api.marquez.legacy_events import Members, Stated, Transition, run_event
 from headwater.api.marquez.route import MarquezRoute, answer, uuid_of
-from headwater.api.marquez.shapes import RUN_FACET, run_json
+from headwater.api.marquez.shapes import run_json
 from headwater.errors import Malformed, Missing
 from headwater.ingest.events import EventDoor
 from headwater.lineage.reading.view import LineageReads

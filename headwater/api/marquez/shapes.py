@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+import msgspec
+
+from headwater.api.marquez.arguments import arguments_of
 from headwater.api.marquez.full_names import FullName
-from headwater.api.marquez.route import as_java_prints, facets_json
+from headwater.api.marquez.route import facets_json
 from headwater.lineage.reading.jobs import location_of
 from headwater.lineage.reading.versions import dataset_version
 from headwater.model.json import JsonObject
@@ -32,7 +35,6 @@ FullNames = Mapping[int, FullName]
 
 DATASET_FACET: Final = "marquez_dataset"
 JOB_FACET: Final = "marquez_job"
-RUN_FACET: Final = "marquez_run"
 """Facets that keep what Marquez's PUT and POST say and OpenLineage has no place for."""
 
 
@@ -82,47 +84,12 @@ def run_json(run: Run, full: FullNames) -> JsonObject:
         "startedAt": _time(run.started_at),
         "endedAt": _time(run.ended_at),
         "durationMs": run.duration_milliseconds,
-        "args": _args(run),
+        "args": arguments_of(run.facets),
         "jobVersion": version,
         "inputDatasetVersions": [_use_json(use) for use in run.inputs],
         "outputDatasetVersions": [_use_json(use) for use in run.outputs],
         "facets": facets_json(run.facets),
     }
-
-
-def _args(run: Run) -> JsonObject:
-    """Return a run's arguments: those it was made with, else nominal times and parent as sent."""
-    facets = run.facets
-    said = (facets.get(RUN_FACET), facets.get("nominalTime"), facets.get("parent"))
-    return dict(_args_in(*said)) if any(said) else {}
-
-
-@lru_cache(maxsize=4_096)
-def _args_in(
-    given: bytes | None, nominal: bytes | None, parent: bytes | None
-) -> tuple[tuple[str, str], ...]:
-    """Return the arguments that facets hold, which the runs below one run share."""
-    args = _said(given).get("args")
-    if isinstance(args, dict):
-        return tuple((name, value) for name, value in args.items() if isinstance(value, str))
-    times, above = _said(nominal), _said(parent)
-    job, run = above.get("job"), above.get("run")
-    found = {
-        "nominal_start_time": times.get("nominalStartTime"),
-        "nominal_end_time": times.get("nominalEndTime"),
-        "run_id": run.get("runId") if isinstance(run, dict) else None,
-        "name": job.get("name") if isinstance(job, dict) else None,
-        "namespace": job.get("namespace") if isinstance(job, dict) else None,
-    }
-    return tuple(
-        (key, as_java_prints(value) if key.startswith("nominal") else value)
-        for key, value in found.items()
-        if isinstance(value, str)
-    )
-
-
-def _said(body: bytes | None) -> JsonObject:
-    return {} if body is None else said_by({"": body}, "")
 
 
 def _use_json(use: DatasetVersionName) -> JsonObject:
@@ -131,10 +98,9 @@ def _use_json(use: DatasetVersionName) -> JsonObject:
     return {"datasetVersionId": version, "facets": facets_json(use.facets)}
 
 
-def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> JsonObject:
-    """Return a Job with its latest runs, the newest first."""
+def job_json(job: Job, latest: Sequence[msgspec.Raw], full: FullNames) -> JsonObject:
+    """Return a Job with its latest runs as JSON, the newest first."""
     name = full[job.key]
-    latest = [run_json(run, full) for run in runs]
     return {
         **_job_head(job, name),
         "inputs": [name_json(dataset) for dataset in job.inputs],
@@ -150,15 +116,17 @@ def job_json(job: Job, runs: Sequence[Run], full: FullNames) -> JsonObject:
     }
 
 
-def job_node_json(job: Job, run: Run | None, full: FullNames) -> JsonObject:
-    """Return the data of a job in the lineage graph."""
+def job_node_json(
+    job: Job, run_id: str | None, run: msgspec.Raw | None, full: FullNames
+) -> JsonObject:
+    """Return the data of a job in the lineage graph, with its latest run as JSON."""
     head = _job_head(job, full[job.key])
     created = head.pop("createdAt")
     updated = head.pop("updatedAt")
     namespace = head.pop("namespace")
     return {
         **head,
-        "currentRunUuid": None if run is None else run.id,
+        "currentRunUuid": run_id,
         "createdAt": created,
         "updatedAt": updated,
         "namespace": namespace,
@@ -166,7 +134,7 @@ def job_node_json(job: Job, run: Run | None, full: FullNames) -> JsonObject:
         "outputs": [name_json(dataset) for dataset in job.outputs],
         "location": location_of(job.facets),
         "description": description_of(job.facets, job.notes),
-        "latestRun": None if run is None else run_json(run, full),
+        "latestRun": run,
     }
 
 

@@ -33,6 +33,18 @@ _OF_IO: Final = (
     f" FROM {io_facets('io.run_id IN ({keys}) AND io.direction = {direction}')} f"
     " WHERE f.part = {part} AND f.is_deleted = 0"
 )
+_OF_SET: Final = (
+    "SELECT m.set_id, m.facet_name_id, m.facet_id FROM facet_set_member m"
+    " WHERE m.set_id IN ({keys}) AND m.is_deleted = 0"
+)
+_OF_RUN_APART: Final = (
+    "SELECT f.run_id, f.facet_name_id, f.facet_id FROM run_facet f"
+    " WHERE f.run_id IN ({keys}) AND f.owner = 0 AND f.is_deleted = 0"
+)
+_OF_USES: Final = (
+    "SELECT f.run_id, f.direction, f.dataset_id, f.facet_name_id, f.facet_id FROM io_facet f"
+    " WHERE f.run_id IN ({keys}) AND f.part = 1 AND f.is_deleted = 0"
+)
 
 _OF_READS: Final = (
     "SELECT f.key, f.facet_name_id, f.facet_id FROM io_facet f WHERE f.run_id IN ({keys})"
@@ -55,6 +67,19 @@ class FacetReads:
             names = ",".join(f"'{name}'" for name in only if name.isalnum())
             sql += f" AND f.facet_name_id IN (SELECT id FROM facet_name WHERE display IN ({names}))"
         return self._gathered(rows_in(self._connection, sql, runs))
+
+    def of_sets(self, sets: Iterable[int]) -> dict[int, Facets]:
+        """Return the facets that sets hold, which `run.run_set_id` and its like name."""
+        return self._gathered(rows_in(self._connection, _OF_SET, sets))
+
+    def of_runs_apart(self, runs: Iterable[int]) -> dict[int, Facets]:
+        """Return the run facets of runs that stand by name, beside those in the run's set."""
+        return self._gathered(rows_in(self._connection, _OF_RUN_APART, runs))
+
+    def of_uses(self, runs: Iterable[int]) -> dict[tuple[int, int, int], Facets]:
+        """Return by (run, direction, dataset) the input and output facets of runs."""
+        rows = rows_in(self._connection, _OF_USES, runs)
+        return self._gathered((tuple(row[:3]), *row[3:]) for row in rows)
 
     def of_jobs_in_runs(self, runs: Iterable[int]) -> dict[int, Facets]:
         """Return the job facets that each run itself sent."""
@@ -89,19 +114,18 @@ class FacetReads:
 
     def _gathered(self, rows: Iterable[Any]) -> dict[Any, Facets]:
         held = list(rows)
-        bodies = dict(self._bodies({body for _, _, body in held}))
-        names = {
-            key: to_text(name)
-            for key, name in rows_in(
-                self._connection,
-                "SELECT id, name FROM facet_name WHERE id IN ({keys})",
-                (name for _, name, _ in held),
-            )
-        }
+        if not held:
+            return {}
+        bodies = self._bodies({body for _, _, body in held})
+        sql = "SELECT id, name FROM facet_name WHERE id IN ({keys})"
+        keys = {name for _, name, _ in held}
+        found = {key: to_text(name) for key, name in rows_in(self._connection, sql, keys)}
+        rank = {key: place for place, key in enumerate(sorted(found, key=found.__getitem__))}
+        held.sort(key=lambda row: rank[row[1]])
         gathered: defaultdict[Any, dict[str, bytes]] = defaultdict(dict)
         for owner, name, body in held:
-            gathered[owner][names[name]] = bodies[body]
-        return {owner: dict(sorted(facets.items())) for owner, facets in gathered.items()}
+            gathered[owner][found[name]] = bodies[body]
+        return dict(gathered)
 
     def _bodies(self, facets: Iterable[int]) -> Mapping[int, bytes]:
         sql = "SELECT id, body FROM facet WHERE id IN ({keys})"

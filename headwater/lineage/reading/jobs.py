@@ -13,6 +13,7 @@ from headwater.lineage.reading.edges import Edges
 from headwater.lineage.reading.facets import FacetReads
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.listing import Listing
+from headwater.lineage.reading.memory import Recall, Shelf
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.rows import moment_of_key, moment_or_zero, rows_in, rows_of
@@ -20,6 +21,7 @@ from headwater.lineage.reading.runs import STATES, Runs
 from headwater.lineage.reading.versions import job_version
 from headwater.model.lineage import Facets, Job, JobVersion, Name, RunState
 
+_PARENTS: Final = Shelf[int | None]("parent", "job")
 _TIMES: Final = "SELECT id, first_us, last_us FROM job WHERE id IN ({keys})"
 _VERSIONED: Final = (
     "SELECT j.id, (SELECT r.id FROM run r WHERE r.job_id = j.id AND r.io_hash IS NOT NULL"
@@ -39,8 +41,11 @@ _LAST_STATE: Final = (
 class Jobs:
     """Reads jobs by key or by page."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, recall: Recall) -> None:
         self._connection = connection
+        self._edges = Edges(connection, recall)
+        self._families = Families(connection)
+        self._recall = recall
         self._names = Names(connection)
         self._runs = Runs(connection)
 
@@ -63,9 +68,9 @@ class Jobs:
         names = self._names.of("job", wanted)
         facets = FacetReads(self._connection).of_jobs(wanted)
         notes = Notes(self._connection).of("job", wanted)
-        found = Families(self._connection).parents_of_jobs(wanted)
-        parents = {job: parent for job, parent in found.items() if job != parent}
-        parent_names = self._names.of("job", parents.values())
+        found = self.parents(wanted)
+        parents = {job: parent for job, parent in found.items() if parent not in (None, job)}
+        parent_names = self._names.of("job", (key for key in parents.values() if key is not None))
         whole = wanted if is_whole else []
         inputs = self._side(whole, "input")
         outputs = self._side(whole, "output")
@@ -74,7 +79,7 @@ class Jobs:
             key: Job(
                 key=key,
                 name=names[key],
-                parent=parent_names.get(parents.get(key, -1)),
+                parent=parent_names.get(parents.get(key) or -1),
                 created_at=moment_or_zero(first),
                 updated_at=moment_or_zero(last),
                 version=versions.get(key),
@@ -85,6 +90,10 @@ class Jobs:
             )
             for key, first, last in rows_in(self._connection, _TIMES, wanted)
         }
+
+    def parents(self, jobs: Iterable[int]) -> dict[int, int | None]:
+        """Return the job that each of these names as its parent, None where it names none."""
+        return self._recall.of(_PARENTS, jobs, self._families.direct_parents)
 
     def versions(self, job: int, *, limit: int, offset: int) -> list[JobVersion]:
         """Return the versions of a job, the one that ran last first."""
@@ -117,7 +126,7 @@ class Jobs:
     def _side(
         self, jobs: Iterable[int], direction: Literal["input", "output"]
     ) -> dict[int, tuple[Name, ...]]:
-        edges = Edges(self._connection).of_jobs(jobs, direction)
+        edges = self._edges.of_jobs(jobs, direction)
         names = self._names.of("dataset", (edge.dataset for edge in edges))
         found: defaultdict[int, list[Name]] = defaultdict(list)
         for edge in edges:

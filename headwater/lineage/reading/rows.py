@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, CursorResult, text
 
-from headwater.lineage.lww import microseconds_of
+from headwater.lineage.lww import time_of
 from headwater.model.lineage import Moment
 
 _BATCH: Final = 2_000
@@ -125,7 +125,5 @@ def moment_or_zero(microseconds: int | None) -> Moment:
 
 def moment_of_key(key: bytes) -> Moment:
     """Return the event time in an LWW key, to the nanosecond; the epoch where it has none."""
-    microseconds = microseconds_of(key)
-    if microseconds is None:
-        return Moment(0)
-    return Moment(microseconds // 1_000_000, int.from_bytes(key[5:9], "big") >> 2)
+    time = time_of(key)
+    return Moment(0) if time is None else Moment(*time)

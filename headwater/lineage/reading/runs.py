@@ -52,13 +52,18 @@ _WRITERS: Final = (
     " JOIN job_edge e ON e.dataset_id = io.dataset_id AND e.direction = 1"
     " WHERE io.run_id IN ({keys}) AND io.direction = 0"
 )
-_LATEST: Final = (
-    "SELECT r.job_id, r.id FROM job j JOIN run r ON r.job_id = j.id AND r.kind = 0"
+_WRITTEN: Final = (
+    "SELECT DISTINCT dataset_id FROM job_edge WHERE dataset_id IN ({keys}) AND direction = 1"
+)
+LATEST: Final = (
+    "SELECT {columns} FROM job j JOIN run r ON r.job_id = j.id AND r.kind = 0"
     " AND r.decided_key >= coalesce((SELECT x.decided_key FROM run x WHERE x.job_id = j.id"
     " AND x.kind = 0 ORDER BY x.decided_key DESC LIMIT 1 OFFSET {most}),"
     " (SELECT min(x.decided_key) FROM run x WHERE x.job_id = j.id))"
-    " WHERE j.id IN ({keys}) ORDER BY r.decided_key DESC, r.uuid DESC"
+    " WHERE j.id IN ({keys})"
 )
+"""Columns of the latest runs of jobs; the newest has the greatest (decided_key, uuid)."""
+
 _MOST_IDS: Final = 500
 
 
@@ -121,7 +126,9 @@ class Runs:
     def latest_keys(self, jobs: Iterable[int], most: int) -> dict[int, list[int]]:
         """Return the keys of the latest runs of each job, newest first."""
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for job, run in rows_in(self._connection, _LATEST.replace("{most}", str(most - 1)), jobs):
+        sql = LATEST.replace("{columns}", "r.job_id, r.id").replace("{most}", str(most - 1))
+        sql += " ORDER BY r.decided_key DESC, r.uuid DESC"
+        for job, run in rows_in(self._connection, sql, jobs):
             found[job].append(run)
         return dict(found)
 
@@ -167,7 +174,8 @@ class Runs:
     ) -> dict[tuple[int, Direction], tuple[DatasetVersionName, ...]]:
         io = list(rows_in(self._connection, _IO, rows))
         names = self._names.of("dataset", (dataset for _, _, dataset in io))
-        writers = self.writers(run for run, direction, _ in io if direction == 0)
+        written = self.written(dataset for _, direction, dataset in io if direction == 0)
+        writers = self.writers(run for run, code, key in io if code == 0 and key in written)
         own: dict[Direction, Mapping[tuple[int, int], Facets]] = {
             "input": self._facets.of_io(rows, "input", is_own=False),
             "output": self._facets.of_io(rows, "output", is_own=False),
@@ -186,6 +194,10 @@ class Runs:
                 )
             )
         return {key: tuple(sorted(v, key=lambda use: use.dataset)) for key, v in sides.items()}
+
+    def written(self, datasets: Iterable[int]) -> set[int]:
+        """Return those of the datasets that some job ever wrote."""
+        return {dataset for (dataset,) in rows_in(self._connection, _WRITTEN, datasets)}
 
     def writers(self, readers: Iterable[int]) -> dict[tuple[int, int], Writer]:
         """Return by (reader, dataset) the run that had last completed a write when it began."""

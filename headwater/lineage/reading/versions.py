@@ -7,7 +7,17 @@ from functools import lru_cache
 
 from headwater.lineage.reading.rows import to_bytes
 from headwater.model.lineage import Name
-from headwater.wire.openlineage.run_ids import name_uuid, uuid_text
+from headwater.wire.openlineage.run_ids import name_uuid_text
+
+
+def version_written(named: bytes, writer: str) -> str:
+    """Return what `dataset_version` does, of `bytes_of` a dataset and a writer in hexadecimals."""
+    return name_uuid_text(named + b":" + writer.encode())
+
+
+def bytes_of(dataset: Name) -> bytes:
+    """Return what the ids of the versions of a dataset are made of."""
+    return to_bytes(f"{dataset.namespace}:{dataset.name}")
 
 
 @lru_cache(maxsize=50_000)
@@ -30,4 +40,4 @@ def job_version(job: Name, inputs: Iterable[Name], outputs: Iterable[Name]) -> s
 
 
 def _uuid(parts: Iterable[str]) -> str:
-    return uuid_text(name_uuid(to_bytes(":".join(parts))))
+    return name_uuid_text(to_bytes(":".join(parts)))

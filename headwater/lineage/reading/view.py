@@ -37,6 +37,7 @@ from headwater.lineage.reading.past import PastFacets
 from headwater.lineage.reading.quality import Quality
 from headwater.lineage.reading.recent import Recent
 from headwater.lineage.reading.rows import rows_of
+from headwater.lineage.reading.run_batches import RunBatches
 from headwater.lineage.reading.run_lineage import RunLineage
 from headwater.lineage.reading.run_pages import RunPages
 from headwater.lineage.reading.runs import Runs
@@ -76,7 +77,7 @@ class LineageView:
         self.families = Families(connection)
         self.freshness = Freshness(connection)
         self.hidden = Hidden(connection)
-        self.jobs = Jobs(connection)
+        self.jobs = Jobs(connection, self.recall if lens == NOW else Recall(connection, None))
         self.job_pages = JobPages(connection)
         self.listing = Listing(connection)
         self.log_pages = LogPages(connection)
@@ -84,6 +85,7 @@ class LineageView:
         self.namespaces = Namespaces(connection)
         self.notes = Notes(connection)
         self.outcomes = Outcomes(connection)
+        self.run_batches = RunBatches(connection)
         self.run_pages = RunPages(connection)
         self.run_lineage = RunLineage(connection, self.entities)
         self.quality = Quality(connection)

@@ -9,11 +9,19 @@ from functools import lru_cache
 from typing import Final
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.ASCII)
+_VARIANTS: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def name_uuid(data: bytes) -> bytes:
     """Return what Java's `UUID.nameUUIDFromBytes` returns, as 16 bytes."""
     return _version_3(hashlib.md5(data, usedforsecurity=False).digest())
+
+
+def name_uuid_text(data: bytes) -> str:
+    """Return the text of `name_uuid`; answers hold thousands of them."""
+    digits = hashlib.md5(data, usedforsecurity=False).hexdigest()
+    variant = _VARIANTS[digits[16]]
+    return f"{digits[:8]}-{digits[8:12]}-3{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def uuid_text(stored: bytes) -> str:
