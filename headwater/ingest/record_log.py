@@ -17,7 +17,9 @@ from headwater.ingest.files import Files, make_folders
 from headwater.ingest.frame import MAGIC, LogReading
 
 SUFFIX = ".log"
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the operating system says of a disk, a quota or a file that takes no more."""
+
 _LEAST_RESERVE: Final = 1 << 18
 _MOST_RESERVE: Final = 1 << 22
 _LEAST_SPARE: Final = 1 << 23
@@ -99,12 +101,27 @@ class RecordLog:
             return self._path.stem, offset
 
     def rotate(self) -> None:
-        """End the log being written; the next append starts another."""
+        """End the log being written; the next append starts another.
+
+        While older logs wait to be sealed none is made ahead: they may wait for room on the disk.
+        """
         with self._rotating:
-            spare = self._make_spare() if self._size >= self._spare_from_bytes else None
+            is_long = self._size >= self._spare_from_bytes
+            spare = self._make_spare() if is_long and not self.unsealed() else None
             with self._lock:
                 self._end()
                 self._spare = spare or self._spare
+
+    def give_up_spare(self) -> bool:
+        """Delete the log made ahead, which may be the last room on the disk; False without one."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        if spare is None:
+            return False
+        self._files.close(spare.descriptor)
+        with suppress(OSError):  # it holds nothing
+            self._files.remove(spare.path)
+        return True
 
     def unsealed(self) -> tuple[Path, ...]:
         """Return the logs that are no longer written, oldest first."""
@@ -127,13 +144,10 @@ class RecordLog:
 
     def close(self) -> None:
         """End the log being written."""
-        with self._rotating, self._lock:
-            self._end()
-            spare, self._spare = self._spare, None
-            if spare is not None:
-                self._files.close(spare.descriptor)
-                with suppress(OSError):  # it holds nothing
-                    self._files.remove(spare.path)
+        with self._rotating:
+            with self._lock:
+                self._end()
+            self.give_up_spare()
 
     def _make_spare(self) -> _Spare | None:
         """Make the next file as long as the one being written; without room there is none.
@@ -193,7 +207,7 @@ class RecordLog:
         try:
             self._files.reserve(descriptor, start=self._reserved, end=needed + ahead)
         except OSError as error:
-            if error.errno not in _FULL:
+            if error.errno not in FULL:
                 raise
             self._files.truncate(descriptor, self._size)
             self._reserved = needed
@@ -231,7 +245,7 @@ def _name(now: datetime) -> str:
 
 
 def _translate(error: OSError, path: Path) -> HeadwaterError:
-    if error.errno in _FULL:
+    if error.errno in FULL:
         return StorageFull(
             f"no space left to write {path}; nothing of the request was kept",
             hint="free some space and send it again",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -19,7 +20,7 @@ from headwater.ingest.frame import Frame, LogReading
 from headwater.ingest.idempotency import IdempotencyKeys
 from headwater.ingest.proposals import Proposals
 from headwater.ingest.record_door import rejected_rows
-from headwater.ingest.record_log import RecordLog
+from headwater.ingest.record_log import FULL, RecordLog
 from headwater.ingest.settings import IngestSettings
 from headwater.ingest.turns import in_turns
 from headwater.lake.contract import Quarantine
@@ -107,13 +108,23 @@ class Sealing:
             self._log.rotate()
             for path in self._log.unsealed():
                 try:
-                    segments += self._seal(path)
+                    segments += self._seal_with_room(path)
                 except OSError as error:
                     raise _translate(error, self._lake) from error
         if segments:
             for on_sealed in self._on_sealed:
                 on_sealed(segments)
         return tuple(segments)
+
+    def _seal_with_room(self, path: Path) -> tuple[Segment, ...]:
+        """Seal a log; on a full disk the file made for the next one makes room."""
+        try:
+            return self._seal(path)
+        except (OSError, StorageFull) as error:
+            is_full = isinstance(error, StorageFull) or error.errno in FULL
+            if not is_full or not self._log.give_up_spare():
+                raise
+        return self._seal(path)
 
     def _seal(self, path: Path) -> tuple[Segment, ...]:
         by_file: dict[tuple[str, str], _File] = {}
@@ -156,6 +167,10 @@ class Sealing:
                 size += len(piece)
                 self._files.append(descriptor, piece)
                 self._files.sync(descriptor)
+        except OSError:
+            with suppress(OSError):  # it is made again from the log
+                self._files.remove(partial)
+            raise
         finally:
             self._files.close(descriptor)
         self._files.replace(partial, target)
@@ -234,6 +249,6 @@ def _tell_torn(reading: LogReading) -> None:
 
 def _translate(error: OSError, folder: Path) -> HeadwaterError:
     hint = "nothing is lost: the records stay in the log until they can be sealed"
-    if isinstance(error, OSError) and error.errno in (27, 28, 122):
+    if error.errno in FULL:
         return StorageFull(f"no space left to seal into {folder}", hint=hint)
     return Unavailable(f"cannot seal into {folder}: {error.strerror or error}", hint=hint)

@@ -16,6 +16,8 @@ import pytest
 from headwater.clock import SystemClock
 from headwater.errors import StorageFull, Unavailable
 from headwater.ingest.files import LocalFiles
+from headwater.ingest.frame import Frame, Part, write_frame
+from headwater.ingest.record_log import RecordLog
 from headwater.model.principal import LOCAL
 
 INGEST = Path(__file__).parent.parent / "ingest"
@@ -48,11 +50,11 @@ def cutting(files: Any, calls: int) -> Any:
         def __getattr__(self, name: str) -> Any:
             method = getattr(files, name)
 
-            def call(*arguments: Any) -> Any:
+            def call(*arguments: Any, **named: Any) -> Any:
                 if self.left <= 0:
                     raise PowerCut
                 self.left -= 1
-                return method(*arguments)
+                return method(*arguments, **named)
 
             return call
 
@@ -84,6 +86,66 @@ def test_acknowledged_records_survive_a_power_cut(tmp_path: Path, seed: int) -> 
     found = [json.loads(line)["id"] for line in stage.lines()]
     assert sorted(found) == sorted(acknowledged)
     assert stage.quarantine.count() == len(acknowledged)
+    stage.close()
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_power_cut_while_a_log_ends_and_the_next_is_made_loses_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    acknowledged: list[int] = []
+    number = 0
+    for _ in range(4):
+        files = power.LossyFiles(chance)
+        log = RecordLog(
+            tmp_path, files=files, clock=SystemClock(), spare_from_bytes=chance.choice([1, 500])
+        )
+        log._files = cutting(files, chance.randint(0, 40))
+        try:
+            while True:
+                number += 1
+                lines = bytes([number % 256]) * chance.choice([10, 2000])
+                frame = Frame(received=number, principal="p", parts=[Part("s", 1, lines)])
+                log.append(write_frame(frame))
+                acknowledged.append(number)
+                if chance.random() < 0.4:
+                    log.rotate()
+        except PowerCut:
+            files.cut_power()
+    log = RecordLog(tmp_path, files=LocalFiles(), clock=SystemClock())
+    found = [one.frame.received for path in log.unsealed() for one in log.read(path)]
+    assert found == sorted(set(found))
+    assert set(acknowledged) <= set(found)
+
+
+def test_a_log_made_ahead_gives_its_room_to_sealing(tmp_path: Path) -> None:
+    files = power.SmallDisk(tmp_path, 4_600_000)
+    stage = stages.open_stage(tmp_path, clock=SystemClock(), files=files)
+    body = json.dumps([{"n": number, "x": "x" * 500_000} for number in range(4)]).encode()
+    ids = list(stage.door.admit_now(body, LOCAL, source="a").ids)
+    stage.sealing.seal()
+    assert [json.loads(line)["id"] for line in stage.lines()] == ids
+    stage.close()
+
+
+def test_no_log_is_made_ahead_while_older_ones_wait_for_room(tmp_path: Path) -> None:
+    files = power.SmallDisk(tmp_path, 4_600_000)
+    stage = stages.open_stage(tmp_path, clock=SystemClock(), files=files)
+    body = json.dumps([{"n": number, "x": "x" * 500_000} for number in range(6)]).encode()
+    stage.door.admit_now(body, LOCAL, source="a")
+    with pytest.raises(StorageFull):
+        stage.sealing.seal()
+    (waiting,) = (tmp_path / "inbox").iterdir()
+    assert not list((tmp_path / "lake").rglob("*.partial"))
+    stage.door.admit_now(b'{"n":9}', LOCAL, source="a")
+    with pytest.raises(StorageFull):
+        stage.sealing.seal()
+    assert len(list((tmp_path / "inbox").iterdir())) == 2
+    files._size = 1 << 30
+    stage.sealing.seal()
+    assert not waiting.exists()
+    assert len(stage.lines()) == 7
     stage.close()
 
 

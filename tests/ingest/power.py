@@ -84,6 +84,28 @@ class LossyFiles(LocalFiles):
         return bytes(found)
 
 
+class SmallDisk(LocalFiles):
+    """A disk of a given size; what is deleted or cut off makes room again."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._size = size
+
+    def reserve(self, descriptor: int, *, start: int, end: int) -> None:
+        self._take(descriptor, end)
+        super().reserve(descriptor, start=start, end=end)
+
+    def append(self, descriptor: int, data: bytes) -> None:
+        self._take(descriptor, os.lseek(descriptor, 0, os.SEEK_CUR) + len(data))
+        super().append(descriptor, data)
+
+    def _take(self, descriptor: int, end: int) -> None:
+        files = [path for path in self._folder.rglob("*") if path.is_file()]
+        used = sum(path.stat().st_size for path in files if "lake.db" not in path.name)
+        if used + end - os.fstat(descriptor).st_size > self._size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 class FullFiles(LocalFiles):
     """A disk on which only so many bytes are left; a write that does not fit is cut short."""
 
