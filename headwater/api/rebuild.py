@@ -15,7 +15,7 @@ def rebuild_router(log: Log) -> APIRouter:
 
     @router.post("/rebuild")
     def rebuild(_: Administrator) -> JsonObject:
-        """Make every projection again from the log; events wait meanwhile, and none is lost."""
+        """Make every projection again from the log; events are answered 503 meanwhile."""
         return {"entries": log.rebuild()}
 
     return router

@@ -7,7 +7,6 @@ order in which sequences are taken is the order of the commits.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from headwater.database.postgresql_driver import Driver, Readers
 from headwater.database.postgresql_session import PostgresqlSession
 from headwater.database.schema import Schema
 from headwater.database.session import Result
+from headwater.database.turns import Turns
 from headwater.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class PostgresqlDatabase:
         reading = reading or Reading()
         self._driver = Driver(url)
         self._key = lock_key(schema)
-        self._lock = threading.Lock()
+        self._turns = Turns()
         self._connection: DriverConnection | None = None
         self._is_closed = False
         self.version = self._prepare(schema)
@@ -103,7 +103,7 @@ class PostgresqlDatabase:
         A connection that is lost, at the commit too, is looked for again: what the store writes
         is a join, so that doing it twice is doing it once.
         """
-        with self._lock:
+        with self._turns.take(self.where, patient=patient):
             until = time.monotonic() + PATIENCE_SECONDS
             attempt = 0
             while True:
@@ -132,7 +132,7 @@ class PostgresqlDatabase:
 
     def close(self) -> None:
         """Close every connection; harmless when repeated."""
-        with self._lock:
+        with self._turns.take(self.where, patient=True):
             if self._is_closed:
                 return
             self._is_closed = True

@@ -66,8 +66,8 @@ class Database(Protocol):
         """Run `work` in a transaction and return once it is durable.
 
         `forget` is called whenever what `work` did comes to nothing; `work` may then run again.
-        `patient` waits for other writers as long as it takes. Raises `Unavailable` or `Busy`
-        when nothing is known to be kept.
+        `patient` waits for other writers as long as it takes; who is not waits for one who is
+        `TURN_SECONDS` at most. Raises `Unavailable` or `Busy` when nothing is known to be kept.
         """
         ...
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from headwater.database.bulk import Bulk
 from headwater.database.migrations import create, revision_of, upgrade
 from headwater.database.schema import Schema
 from headwater.database.session import Question, Result, Row
+from headwater.database.turns import Turns
 from headwater.errors import HeadwaterError, StorageFull, Unavailable
 
 BUSY_TIMEOUT_MILLISECONDS: Final = 10_000
@@ -162,7 +162,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, schema: Schema) -> None:
         self.path = path
         self.engine = open_sqlite(path, schema)
-        self._lock = threading.Lock()
+        self._turns = Turns()
         with translated(path):
             self._pooled = self.engine.raw_connection()
             driver = self._pooled.driver_connection
@@ -181,7 +181,7 @@ class SqliteDatabase:
         self, work: Callable[[SqliteSession], Result], *, forget: Callable[[], None], patient: bool
     ) -> Result:
         """Run `work` in a transaction and return once it is durable; see the protocol."""
-        with self._lock, translated(self.path):
+        with self._turns.take(self.where, patient=patient), translated(self.path):
             if self._connection is None:
                 raise Unavailable(f"the database {self.path} is closed")
             cursor = self._connection.cursor()
@@ -206,7 +206,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Checkpoint and truncate the write-ahead log, then let go of the file."""
-        with self._lock:
+        with self._turns.take(self.where, patient=True):
             if self._connection is None:
                 return
             self._connection = None

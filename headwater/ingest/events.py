@@ -125,7 +125,7 @@ class EventDoor:
         return applied
 
     def erase(self, command: Command, *, principal: Principal, is_trial: bool) -> Erased:
-        """Apply an `erase` or `cut` command from a thread; all else waits until it is done."""
+        """Apply an `erase` or `cut` command from a thread; until it is done events are `Busy`."""
         stamped = self._stamped(command, principal)
         (arrival,) = self._request([stamped], principal, is_command=True)
         return self._log.erase(arrival, is_trial=is_trial)

@@ -77,7 +77,7 @@ class Log(Protocol):
         """Blank every entry that an `erase` command names or a `cut` lets go, then rebuild.
 
         On return the blank entries and the command are durable; nothing brings them back. A trial
-        only counts. Everything else waits meanwhile.
+        only counts. Meanwhile reads go on, and `apply` raises `Busy`.
         """
         ...
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,6 +15,7 @@ from headwater.api.openlineage import openlineage_routes
 from headwater.api.settings import ServerSettings
 from headwater.app.inside import inside_exchange
 from headwater.clock import SystemClock
+from headwater.database import turns
 from headwater.errors import StorageFull
 from headwater.identity.access import OwnerAccess
 from headwater.ingest.events import EventDoor
@@ -200,3 +202,27 @@ def test_a_full_queue_is_503_with_retry_after(event):
     assert [status for status, _, _ in answers] == [503, 503]
     door.close()
     assert post(event())[0] == 503
+
+
+def test_events_are_put_off_while_the_store_is_made_again(post, store, event, monkeypatch):
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0.01)
+    begun, may_go_on = threading.Event(), threading.Event()
+    empty = store.log._empty
+
+    def empty_slowly(session):
+        begun.set()
+        assert may_go_on.wait(60)
+        empty(session)
+
+    monkeypatch.setattr(store.log, "_empty", empty_slowly)
+    with ThreadPoolExecutor() as pool:
+        rebuilt = pool.submit(store.log.rebuild)
+        try:
+            assert begun.wait(60)
+            status, body, headers = post(event())
+        finally:
+            may_go_on.set()
+        assert rebuilt.result(60) == 0
+    assert (status, headers["retry-after"]) == (503, "5")
+    assert "is being rebuilt or cut" in json.dumps(body)
+    assert post(event())[0] == 201

@@ -14,7 +14,7 @@ from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.lineage import Name
 from headwater.model.principal import LOCAL
-from tests.contract.lineage.writer import NOW, event_of, portions, write
+from tests.contract.lineage.writer import NOW, event_of, portions, write, write_patiently
 from tests.lineage_stores import ask
 
 WRITERS = 16
@@ -86,7 +86,7 @@ def test_sixteen_stores_write_at_once_without_a_deadlock(postgresql_backend):
         chance.shuffle(bodies)
         try:
             for batch in portions(bodies, chance, 11):
-                write(log, *batch)
+                write_patiently(log, *batch)
         except BaseException as error:
             failures.append(error)
             raise
@@ -135,7 +135,7 @@ def test_a_reader_sees_every_sequence_up_to_the_newest(postgresql_backend):
 
     def run(start, log):
         for number in range(start, 200, len(stores)):
-            write(log, event_of(number))
+            write_patiently(log, event_of(number))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -6,14 +6,17 @@ import json
 import random
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from headwater.errors import Busy
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.model.principal import LOCAL
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+ATTEMPTS = 30
 
 
 def event_of(number: int, *, jobs: int = 3) -> bytes:
@@ -44,6 +47,14 @@ def write(log: SqlLineage, *bodies: bytes) -> list[Applied]:
     return [outcome for outcome in outcomes if isinstance(outcome, Applied)]
 
 
+def write_patiently(log: SqlLineage, *bodies: bytes) -> list[Applied]:
+    """Apply events, again as long as others are before them, as clients do that are told 503."""
+    for _ in range(ATTEMPTS):
+        with suppress(Busy):
+            return write(log, *bodies)
+    return write(log, *bodies)
+
+
 def portions(bodies: Sequence[bytes], chance: random.Random, most: int) -> list[list[bytes]]:
     """Return the bodies in batches of any size up to `most`."""
     left = list(bodies)
@@ -63,7 +74,7 @@ def main(place: str, first: int, last: int) -> None:
     chance.shuffle(bodies)
     sys.stdin.readline()  # so that all begin together
     for batch in portions(bodies, chance, 5):
-        write(log, *batch)
+        write_patiently(log, *batch)
     log.close()
 
 
