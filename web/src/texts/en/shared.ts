@@ -13,6 +13,8 @@ export const shared = {
   copy: "Copy",
   copied: "Copied",
   more: "More",
+  moreOf: (count: number) => `+${count.toLocaleString("en")} more`,
+  fewer: "Show fewer",
   never: "never",
   unknown: "unknown",
   justNow: "just now",
@@ -40,6 +42,8 @@ export const shared = {
     COMPLETED: "complete",
     FAILED: "failed",
     ABORTED: "aborted",
+    WAITING: "waiting",
+    CANCELLED: "cancelled",
     UNKNOWN: "unknown",
   },
 } as const;
