@@ -28,12 +28,15 @@ from bench._whole_server import RunningServer, running_server
 CHROMIUM: Final = "/usr/bin/chromium"
 ROUNDS: Final = int(os.environ.get("BENCH_ROUNDS", "5"))
 TRACES: Final = 40
+PATIENCE_MILLISECONDS: Final = 60_000
 _ROWS: Final = "main tbody tr td a[href], main tbody tr th a[href]"
 # The page itself notes when what is wanted is in the document, after the frame that shows it.
 _WATCH: Final = """
-window.opening = new Promise((tell) => {
+window.opening = new Promise((tell, fail) => {
+  const wanted = WANTED;
+  setTimeout(() => fail(new Error(`nothing there is ${wanted}`)), PATIENCE);
   new MutationObserver((_, observer) => {
-    if (!document.querySelector(WANTED)) return;
+    if (!document.querySelector(wanted)) return;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(() => tell(performance.now())));
   }).observe(document, {childList: true, subtree: true, attributes: true});
@@ -73,7 +76,7 @@ def views() -> list[View]:
         View(name="a table", path=f"tables/table?{urlencode(dataset)}", wanted="main td"),
         View(name="jobs", path="jobs", wanted=_ROWS),
         View(name="a job", path=f"jobs/job?{urlencode(job)}", wanted="main td a[href]"),
-        View(name="runs", path="runs", wanted="main [role=row] a[href]"),
+        View(name="runs", path="runs", wanted=_ROWS),
         View(name="a run", path=f"runs/run?id={run_id(RUNS - 1)}", wanted="main [role=tabpanel] a"),
         View(
             name="lineage of a hub",
@@ -126,8 +129,8 @@ def _open(browser: Browser, server: RunningServer, view: View) -> Opened:
     """Open a view in a browser that has nothing of the UI."""
     context = browser.new_context(viewport={"width": 1360, "height": 860})
     page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.add_init_script(_WATCH.replace("WANTED", json.dumps(view.wanted)))
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    page.add_init_script(_watch(view))
     session = context.new_cdp_session(page)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     before = processor_seconds(server.pid)
@@ -145,6 +148,11 @@ def _open(browser: Browser, server: RunningServer, view: View) -> Opened:
     )
     context.close()
     return opened
+
+
+def _watch(view: View) -> str:
+    wanted = _WATCH.replace("WANTED", json.dumps(view.wanted))
+    return wanted.replace("PATIENCE", str(PATIENCE_MILLISECONDS))
 
 
 @contextmanager
