@@ -25,8 +25,8 @@ _WORDS: Final = ("tide", "berth", "crane", "cargo", "customs", "pilot", "tug", "
 
 def fill(log: SqlLineage, *, jobs: int, runs: int) -> None:
     """Write `runs` runs of `jobs` jobs, one COMPLETE or FAIL each."""
-    events = _events(jobs, runs)
-    while bodies := list(islice(events, _BATCH)):
+    bodies_of_all = events(jobs, runs)
+    while bodies := list(islice(bodies_of_all, _BATCH)):
         log.apply([Arrival(body=b, principal=LOCAL, received_at=_NOW) for b in bodies])
 
 
@@ -45,7 +45,8 @@ def run_id(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def _events(jobs: int, runs: int) -> Iterator[bytes]:
+def events(jobs: int, runs: int, *, start: datetime = _START) -> Iterator[bytes]:
+    """Yield the body of an event for each run, ten seconds after the one before."""
     schema = {"fields": [{"name": f"c{n}", "type": "BIGINT"} for n in range(6)]}
     for number in range(runs):
         job = number % jobs
@@ -60,7 +61,7 @@ def _events(jobs: int, runs: int) -> Iterator[bytes]:
             facets["errorMessage"] = {"message": "no tide", "programmingLanguage": "PYTHON"}
         event = {
             "eventType": "FAIL" if failed else "COMPLETE",
-            "eventTime": (_START + timedelta(seconds=number * 10)).isoformat(),
+            "eventTime": (start + timedelta(seconds=number * 10)).isoformat(),
             "producer": "urn:bench",
             "run": {"runId": run_id(number), "facets": facets},
             "job": {**name, "facets": {"documentation": {"description": f"loads {job % 97}"}}},

@@ -165,7 +165,9 @@ def _version(node: str) -> tuple[int, ...]:
 
 
 def _sources() -> Iterator[Path]:
-    yield from (WEB / name for name in ("index.html", "package-lock.json", "vite.config.ts"))
+    yield from (
+        WEB / name for name in ("index.html", "package-lock.json", "vite.config.ts", "pageFiles.ts")
+    )
     for folder in ("src", "public"):
         yield from sorted(path for path in (WEB / folder).rglob("*") if path.is_file())
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from headwater.api.shapes.ingest import SourceLine
 from headwater.errors import Missing
 from headwater.lake.contract import Quarantine, Registry, SourceSchema
 from headwater.lake.manifest import SourceTotal, SqlManifest
 from headwater.query.ingest_rate import IngestRate
-
-_HOUR = timedelta(hours=1)
 
 
 class Sources:
@@ -35,9 +35,15 @@ class Sources:
         totals = {total.source: total for total in self._manifest.totals()}
         latest = {schema.source: schema for schema in self._registry.find()}
         names = totals.keys() | latest.keys() | self._rates.waiting().keys()
-        accepted = self._rate.last_hour()
+        counts = _Counts(
+            quarantined=self._quarantine.waiting(),
+            unsealed=self._rates.waiting(),
+            counted_at=self._rates.last_at(),
+            accepted=self._rate.last_hour(),
+            rejected=self._rate.rejected_last_hour(),
+        )
         return [
-            self._line(name, totals.get(name), latest.get(name), accepted.get(name, 0))
+            _line(name, total=totals.get(name), schema=latest.get(name), counts=counts)
             for name in sorted(names)
         ]
 
@@ -51,26 +57,37 @@ class Sources:
             hint=f"send a record to /ingest/{name[:63]}, or register a schema for it",
         )
 
-    def _line(
-        self, name: str, total: SourceTotal | None, schema: SourceSchema | None, accepted: int
-    ) -> SourceLine:
-        unsealed = self._rates.waiting().get(name, 0)
-        sealed_at = total.last_at if total else None
-        counted_at = self._rates.last_at().get(name) if unsealed else None
-        times = [time for time in (sealed_at, counted_at) if time is not None]
-        hour = self._rates.since(self._rates.now() - _HOUR, name)
-        return {
-            "source": name,
-            "records": total.records if total else 0,
-            "size_bytes": total.size_bytes if total else 0,
-            "segments": total.segments if total else 0,
-            "first_at": total.first_at if total else None,
-            "last_at": sealed_at,
-            "schema_version": schema.version if schema else None,
-            "schema_proposed": schema.proposed if schema else None,
-            "quarantined": self._quarantine.count(name),
-            "unsealed": unsealed,
-            "received_at": max(times, default=None),
-            "accepted_last_hour": accepted,
-            "rejected_last_hour": sum(one.rejected for one in hour),
-        }
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """What is counted of every source, by its name."""
+
+    quarantined: Mapping[str, int]
+    unsealed: Mapping[str, int]
+    counted_at: Mapping[str, datetime]
+    accepted: Mapping[str, int]
+    rejected: Mapping[str, int]
+
+
+def _line(
+    name: str, *, total: SourceTotal | None, schema: SourceSchema | None, counts: _Counts
+) -> SourceLine:
+    unsealed = counts.unsealed.get(name, 0)
+    sealed_at = total.last_at if total else None
+    counted_at = counts.counted_at.get(name) if unsealed else None
+    times = [time for time in (sealed_at, counted_at) if time is not None]
+    return {
+        "source": name,
+        "records": total.records if total else 0,
+        "size_bytes": total.size_bytes if total else 0,
+        "segments": total.segments if total else 0,
+        "first_at": total.first_at if total else None,
+        "last_at": sealed_at,
+        "schema_version": schema.version if schema else None,
+        "schema_proposed": schema.proposed if schema else None,
+        "quarantined": counts.quarantined.get(name, 0),
+        "unsealed": unsealed,
+        "received_at": max(times, default=None),
+        "accepted_last_hour": counts.accepted.get(name, 0),
+        "rejected_last_hour": counts.rejected.get(name, 0),
+    }

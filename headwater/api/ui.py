@@ -7,11 +7,12 @@ server, which the Content-Security-Policy says; styles that scripts add carry a 
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -20,6 +21,7 @@ from headwater.errors import Missing
 
 _BUILT: Final = Path(str(files("headwater"))) / "ui"
 _PAGE: Final = "index.html"
+_NEEDS: Final = "pages.json"
 _KINDS: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -30,6 +32,7 @@ _KINDS: Final = {
 }
 _BASE: Final = '<base href="/ui/"'
 _NONCE: Final = '<meta name="csp-nonce" content=""'
+_HEAD_ENDS: Final = "</head>"
 _HASHED: Final = "assets/"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _POLICY: Final = (
@@ -46,12 +49,20 @@ class _File:
     compressed: bytes | None
 
 
+class _Needs(TypedDict):
+    """What a page needs beside what every page does: files, and what it asks the API first."""
+
+    files: list[str]
+    asks: list[str]
+
+
 class BuiltFiles:
     """The files of a build, each read once."""
 
     def __init__(self, folder: Path = _BUILT) -> None:
         self._folder = folder
         self._read: dict[str, _File] = {}
+        self._needs: dict[str, _Needs] | None = None
 
     @property
     def is_there(self) -> bool:
@@ -72,6 +83,31 @@ class BuiltFiles:
         compressed = packed.read_bytes() if packed.is_file() else None
         self._read[name] = _File(_KINDS[path.suffix], path.read_bytes(), compressed)
         return self._read[name]
+
+    def hints(self, path: str, *, is_asked: bool) -> str:
+        """Return the links by which the page at a path says what it will need.
+
+        What it asks the API is among them unless the address has a query, which changes that.
+        """
+        if self._needs is None:
+            told = self._folder / _NEEDS
+            self._needs = json.loads(told.read_bytes()) if told.is_file() else {}
+        needs = self._needs.get(f"/{path.rstrip('/')}")
+        if needs is None:
+            return ""
+        links = [_hint_of(file) for file in needs["files"]]
+        if not is_asked:
+            links += [
+                f'<link rel="preload" as="fetch" crossorigin href="../{question}">'
+                for question in needs["asks"]
+            ]
+        return "".join(links)
+
+
+def _hint_of(file: str) -> str:
+    if file.endswith(".css"):
+        return f'<link rel="preload" as="style" crossorigin href="./{file}">'
+    return f'<link rel="modulepreload" crossorigin href="./{file}">'
 
 
 def ui_router(built: BuiltFiles) -> APIRouter:
@@ -99,7 +135,8 @@ def ui_router(built: BuiltFiles) -> APIRouter:
         shell = built.get(_PAGE)
         if shell is None:
             raise Missing("the web UI is not built here", hint="run `make ui` in a clone")
-        return _page(shell.body.decode(), depth=path.count("/"))
+        hints = built.hints(path, is_asked=bool(request.url.query))
+        return _page(shell.body.decode(), depth=path.count("/"), hints=hints)
 
     return router
 
@@ -117,10 +154,11 @@ def _asset(found: _File, request: Request, *, is_hashed: bool) -> Response:
     return Response(body, media_type=found.media_type, headers=headers)
 
 
-def _page(text: str, *, depth: int) -> Response:
+def _page(text: str, *, depth: int, hints: str) -> Response:
     nonce = secrets.token_urlsafe(16)
     text = text.replace(_BASE, f'<base href="{"../" * depth or "./"}"', 1)
     text = text.replace(_NONCE, f'<meta name="csp-nonce" content="{nonce}"', 1)
+    text = text.replace(_HEAD_ENDS, f"{hints}{_HEAD_ENDS}", 1)
     headers = {
         "Cache-Control": "no-cache",
         "Content-Security-Policy": _POLICY.format(nonce=nonce),

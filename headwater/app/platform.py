@@ -132,7 +132,9 @@ class Platform:
         lake = self.directory.path / "lake"
         self.tables = MetadataTables(lake)
         self.usage = Usage(records.engine)
-        self.rate = IngestRate(records.manifest, records.door.rates, clock)
+        self.rate = IngestRate(
+            records.manifest, quarantine=records.quarantine, rates=records.door.rates, clock=clock
+        )
         self.catalogue = Catalogue(
             tables=self.tables,
             manifest=records.manifest,

@@ -87,12 +87,11 @@ class RecordRates:
 
     def accepted_since(self, moment: datetime) -> Mapping[str, int]:
         """Return how many records were accepted in the minutes that end after a moment."""
-        first = int(moment.timestamp()) // _MINUTE
-        with self._lock:
-            return {
-                source: sum(counts[0] for minute, counts in held.items() if minute >= first)
-                for source, held in self._minutes.items()
-            }
+        return self._since(moment, 0)
+
+    def rejected_since(self, moment: datetime) -> Mapping[str, int]:
+        """Return how many records were rejected in the minutes that end after a moment."""
+        return self._since(moment, 1)
 
     def has_any(self) -> bool:
         """Tell whether a record came since the process began."""
@@ -108,6 +107,14 @@ class RecordRates:
             source: zero.fromtimestamp(minute * _MINUTE, zero.tzinfo)
             for source, minute in latest.items()
         }
+
+    def _since(self, moment: datetime, which: int) -> dict[str, int]:
+        first = int(moment.timestamp()) // _MINUTE
+        with self._lock:
+            return {
+                source: sum(counts[which] for minute, counts in held.items() if minute >= first)
+                for source, held in self._minutes.items()
+            }
 
     def _prune(self, minute: int) -> None:
         """Forget what is older than a day, once a minute."""

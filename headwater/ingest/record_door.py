@@ -25,7 +25,7 @@ from headwater.ingest.validators import SourceValidators
 from headwater.lake.contract import Quarantine
 from headwater.model.names import is_source
 from headwater.model.principal import Principal
-from headwater.model.record import Admission, QuarantinedRecord, Rejection
+from headwater.model.record import DOOR, Admission, QuarantinedRecord, Rejection
 from headwater.observe import INGEST_RECORDS
 from headwater.wire.records.body import Body, Flaw, parse_payloads, parse_records, source_flaw
 
@@ -329,7 +329,7 @@ def rejected_rows(frame: Frame, log: str, offset: int) -> list[QuarantinedRecord
         QuarantinedRecord(
             key=f"{log}-{offset:012d}-{reject.index:06d}",
             source=reject.source,
-            stage="ingest",
+            stage=DOOR,
             received_at=received_at,
             path=reject.path,
             reason=reject.reason,

@@ -117,6 +117,19 @@ class Quarantine(Protocol):
         """Count records that wait, that is, were not replayed."""
         ...
 
+    def waiting(self) -> Mapping[str, int]:
+        """Count records that wait by source, those without any left out."""
+        ...
+
+    def rejected(
+        self, *, since: datetime, until: datetime, source: str | None = None
+    ) -> Mapping[tuple[str, int], int]:
+        """Count records that the door refused in a time, replayed or not.
+
+        By source and the minute in which they came, in Unix seconds.
+        """
+        ...
+
     def tally(self) -> Mapping[tuple[str, datetime], int]:
         """Count records that ever came in, replayed or not, by source and hour of reception."""
         ...

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from headwater.database import Schema, checkpoint, open_sqlite
@@ -68,6 +69,8 @@ quarantine: Final = Table(
     Column("data", LargeBinary, nullable=False),
     Column("replayed_at", Integer),
     Index("quarantine_source", "source", "key"),
+    Index("quarantine_waiting", "source", "replayed_at", sqlite_where=text("replayed_at IS NULL")),
+    Index("quarantine_received", "stage", "received_at", "source"),
 )
 
 idempotency: Final = Table(
@@ -100,7 +103,7 @@ usage: Final = Table(
 SCHEMA: Final = Schema(
     name="lake",
     metadata=metadata,
-    head="0002",
+    head="0003",
     migrations=Path(__file__).parent / "migrations",
 )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Integer, func, select
 from headwater.errors import Missing
 from headwater.lake.contract import Quarantine
 from headwater.lake.lake_database import from_microseconds, quarantine, to_microseconds
-from headwater.model.record import QuarantinedRecord
+from headwater.model.record import DOOR, QuarantinedRecord
 
 _INSERT: Final = (
     "INSERT INTO quarantine (key, source, stage, received_at, path, reason, data, replayed_at)"
@@ -21,6 +21,8 @@ _MARK: Final = "UPDATE quarantine SET replayed_at = ? WHERE key = ? AND replayed
 
 
 _HOUR: Final = 3_600_000_000
+_MINUTE: Final = 60_000_000
+_SECONDS: Final = 60
 
 
 class SqlQuarantine(Quarantine):
@@ -80,6 +82,34 @@ class SqlQuarantine(Quarantine):
             query = query.where(quarantine.c.source == source)
         with self._reads.connect() as connection:
             return connection.scalar(query) or 0
+
+    def waiting(self) -> Mapping[str, int]:
+        query = (
+            select(quarantine.c.source, func.count().label("records"))
+            .where(quarantine.c.replayed_at.is_(None))
+            .group_by(quarantine.c.source)
+        )
+        with self._reads.connect() as connection:
+            return {row.source: row.records for row in connection.execute(query)}
+
+    def rejected(
+        self, *, since: datetime, until: datetime, source: str | None = None
+    ) -> Mapping[tuple[str, int], int]:
+        minute = quarantine.c.received_at.op("/", return_type=Integer())(_MINUTE)
+        query = (
+            select(quarantine.c.source, minute.label("minute"), func.count().label("records"))
+            .where(
+                quarantine.c.stage == DOOR,
+                quarantine.c.received_at >= to_microseconds(since),
+                quarantine.c.received_at < to_microseconds(until),
+            )
+            .group_by(quarantine.c.source, minute)
+        )
+        if source is not None:
+            query = query.where(quarantine.c.source == source)
+        with self._reads.connect() as connection:
+            rows = connection.execute(query)
+            return {(row.source, row.minute * _SECONDS): row.records for row in rows}
 
     def tally(self) -> Mapping[tuple[str, datetime], int]:
         hour = quarantine.c.received_at.op("/", return_type=Integer())(_HOUR)

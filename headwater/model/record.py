@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
+
+DOOR: Final = "ingest"
+"""The stage of records that were refused as they came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ class QuarantinedRecord:
     """A record that could not be used, kept with its reason until it is fixed or dropped.
 
     Keyed by (`log`, `offset`) for rejected input and by (`log`, `offset`) of the segment line
-    for records refused by a job, so that doing it twice adds nothing. `stage` is `ingest` or
+    for records refused by a job, so that doing it twice adds nothing. `stage` is `DOOR` or
     the name of the job; `data` is the bytes as sent.
     """
 

@@ -1,4 +1,4 @@
-"""How fast records come: what was counted as they came, and before that what segments hold."""
+"""How fast records come: counted as they come; what came before the process is in the stores."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 
 from headwater.clock import Clock
 from headwater.ingest.rates import RecordRates, spread
+from headwater.lake.contract import Quarantine
 from headwater.lake.manifest import SqlManifest
 from headwater.model.record import Segment
 
@@ -22,7 +23,7 @@ _HOUR: Final = timedelta(hours=1)
 class Rate:
     """Records in intervals of `step` seconds from `start`, in Unix seconds, without a gap.
 
-    Rejected ones are known from `rejected_since` on, when the process began to count.
+    Rejected ones are known from `rejected_since` on.
     """
 
     start: int
@@ -35,8 +36,11 @@ class Rate:
 class IngestRate:
     """Answers how many records came, over a day at most."""
 
-    def __init__(self, manifest: SqlManifest, rates: RecordRates, clock: Clock) -> None:
+    def __init__(
+        self, manifest: SqlManifest, *, quarantine: Quarantine, rates: RecordRates, clock: Clock
+    ) -> None:
         self._manifest = manifest
+        self._quarantine = quarantine
         self.rates = rates
         self._clock = clock
 
@@ -58,6 +62,19 @@ class IngestRate:
             found[source] += accepted
         return {source: round(records) for source, records in found.items()}
 
+    def rejected_last_hour(self) -> dict[str, int]:
+        """Return how many records were rejected in the last hour, by source."""
+        since, began = self._clock.now() - _HOUR, self.rates.started_at
+        found: defaultdict[str, int] = defaultdict(int)
+        if since < began:
+            since_minute = since.replace(second=0, microsecond=0)
+            held = self._quarantine.rejected(since=since_minute, until=began)
+            for (source, _), rejected in held.items():
+                found[source] += rejected
+        for source, rejected in self.rates.rejected_since(since).items():
+            found[source] += rejected
+        return dict(found)
+
     def of(self, span: timedelta, *, step: int, source: str | None = None) -> Rate:
         """Return the rate of a source, or of all, over the last span, by steps of whole minutes."""
         now = self._clock.now()
@@ -72,6 +89,9 @@ class IngestRate:
             for minute, records in spread(segments, until=began, since=since).items():
                 if minute >= start - start % _MINUTE:
                     accepted[max(0, minute - start) // step] += records
+            held = self._quarantine.rejected(since=since, until=began, source=source)
+            for (_, minute), refused in held.items():
+                rejected[(minute - start) // step] += refused
         for one in self.rates.since(since, source):
             place = max(0, one.start - start) // step
             accepted[place] += one.accepted
@@ -81,5 +101,5 @@ class IngestRate:
             step=step,
             accepted=[round(value) for value in accepted],
             rejected=rejected,
-            rejected_since=max(since, began),
+            rejected_since=since,
         )

@@ -131,11 +131,17 @@ def test_the_rate_goes_on_over_a_restart(tmp_path):
     for _ in range(2):
         with Platform.open(load_settings(data=tmp_path / "data")) as platform:
             ask = Asked(platform)
-            ask("/ingest/sensors", [{"celsius": 1}] * 3)
+            ask("/api/v2/schemas?source=sensors", SCHEMA)
+            ask("/ingest/sensors", [*[{"celsius": 1}] * 3, {"celsius": "hot"}])
             ask("/api/v2/seal", method="POST")
-            total = sum(ask("/api/v2/sources/rate")["accepted"])
+            rate = ask("/api/v2/sources/rate")
+            nobody = ask("/api/v2/sources/rate?name=nobody")
             (line,) = ask("/api/v2/sources")["sources"]
-    assert (total, line["accepted_last_hour"]) == (6, 6)
+            overview = ask("/api/v2/overview")
+    assert (sum(rate["accepted"]), line["accepted_last_hour"]) == (6, 6)
+    assert (sum(rate["rejected"]), line["rejected_last_hour"]) == (2, 2)
+    assert overview["ingest"]["rejected_last_day"] == 2
+    assert sum(nobody["rejected"]) == 0
 
 
 def test_records_are_found_and_replayed_by_their_reason(ask):

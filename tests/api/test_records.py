@@ -41,7 +41,12 @@ def lake(tmp_path: Path, clock: Any, calling: Callable[..., Any]) -> Iterator[An
                 registry=records.registry,
                 quarantine=records.quarantine,
                 sealing=records.sealing,
-                rate=IngestRate(records.manifest, records.door.rates, clock),
+                rate=IngestRate(
+                    records.manifest,
+                    quarantine=records.quarantine,
+                    rates=records.door.rates,
+                    clock=clock,
+                ),
             ),
             schemas_router(records.registry),
             quarantine_router(

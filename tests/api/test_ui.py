@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 
 import pytest
@@ -22,6 +23,11 @@ def call(calling, tmp_path):
     (built / "index.html").write_text(PAGE)
     (built / "assets" / "index-abc.js").write_text("run()" * 300)
     (built / "assets" / "index-abc.js.gz").write_bytes(gzip.compress(b"run()" * 300))
+    needs = {
+        "/": {"files": ["assets/Home-1.js", "assets/Home-1.css"], "asks": ["api/v2/session"]},
+        "/a/b": {"files": [], "asks": ["api/v2/session"]},
+    }
+    (built / "pages.json").write_text(json.dumps(needs))
     (tmp_path / "secret.json").write_text("{}")
     return calling(ui_router(BuiltFiles(built)))
 
@@ -35,6 +41,28 @@ def test_every_address_is_the_page_with_the_way_back_to_its_base(call, path, bas
     assert reply.status == 200
     assert f'<base href="{base}"' in reply.body.decode()
     assert reply.headers["cache-control"] == "no-cache"
+
+
+def _hints(reply):
+    links = re.findall(r"<link [^>]+>", reply.body.decode())
+    return [re.search(r'rel="(\w+)".* href="([^"]+)"', link).groups() for link in links]
+
+
+def test_the_page_names_what_its_address_needs(call):
+    assert _hints(call("GET", "/ui/")) == [
+        ("modulepreload", "./assets/Home-1.js"),
+        ("preload", "./assets/Home-1.css"),
+        ("preload", "../api/v2/session"),
+    ]
+    assert _hints(call("GET", "/ui/a/b/")) == [("preload", "../api/v2/session")]
+    assert _hints(call("GET", "/ui/a")) == []
+
+
+def test_the_page_asks_nothing_ahead_for_an_address_with_a_query(call):
+    assert [where for _, where in _hints(call("GET", "/ui/?hours=1"))] == [
+        "./assets/Home-1.js",
+        "./assets/Home-1.css",
+    ]
 
 
 def test_styles_of_scripts_need_the_nonce_of_this_very_answer(call):

@@ -105,6 +105,18 @@ def test_a_phone_shows_it_without_scrolling_sideways(page: Page, url: str, snap)
     expect(page.get_by_role("link", name="Tables")).to_be_visible()
 
 
+def test_home_is_asked_for_together_with_its_code(page: Page, url: str) -> None:
+    page.goto(f"{url}/ui/")
+    expect(page.locator("main section[data-tone]")).to_be_visible()
+    asked: list[list[str]] = page.evaluate(
+        """performance.getEntriesByType("resource").map(one =>
+           [new URL(one.name).pathname.split("/").at(-1).replace(/-.*/, ""), one.initiatorType])"""
+    )
+    for first in ("session", "overview"):
+        assert next(how for name, how in asked if name == first) == "link", asked
+    assert [name for name, _ in asked].count("session") == 1
+
+
 def test_what_is_loaded_first_is_small() -> None:
     page = (BUILT / "index.html").read_text()
     first = re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from bench._sent_traces import MESSAGE, SERVICES, SentTrace, send_log, send_trace
 from tests.browser.sizes import expect_to_fit
@@ -72,6 +72,31 @@ def test_traces_of_a_table_are_those_of_its_jobs(page: Page, url: str, big) -> N
     table = page.get_by_role("table", name="Traces")
     expect(table).not_to_contain_text("web")
     expect(table).to_contain_text("refresh")
+
+
+def test_a_service_has_the_same_colour_in_every_trace(page: Page, opened: Locator) -> None:
+    def with_another_first(route: Route) -> None:
+        outline = route.fetch().json()
+        outline["services"].insert(0, "another")
+        outline["spans"]["service"] = [place + 1 for place in outline["spans"]["service"]]
+        route.fulfill(json=outline)
+
+    legend = page.get_by_role("region", name="Services")
+    expect(legend).to_contain_text(SERVICES[-1])
+    alone = _colours(legend)
+    page.route("**/outline", with_another_first)
+    page.reload()
+    expect(legend).to_contain_text("another")
+    assert _colours(legend).items() > alone.items()
+    assert set(alone) == set(SERVICES)
+
+
+def _colours(legend: Locator) -> dict[str, str]:
+    told: list[tuple[str, str]] = legend.evaluate(
+        """legend => [...legend.children].map(one =>
+           [one.textContent, getComputedStyle(one.firstChild).backgroundColor])"""
+    )
+    return dict(told)
 
 
 def test_a_click_on_a_point_opens_its_trace(page: Page, url: str, big: SentTrace) -> None:

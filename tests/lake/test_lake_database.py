@@ -139,6 +139,55 @@ def test_replayed_records_stay_as_history(engine: Engine) -> None:
     assert len(quarantine.find()) == 2
 
 
+def test_records_that_wait_are_counted_by_source(engine: Engine) -> None:
+    quarantine = SqlQuarantine(engine)
+    quarantine.add([record("k1"), record("k2"), record("k3", "b"), record("k4", "c")])
+    quarantine.mark_replayed(["k1", "k4"], NOW)
+    assert quarantine.waiting() == {"a": 1, "b": 1}
+
+
+def test_what_the_door_refused_is_counted_by_minute_replayed_or_not(engine: Engine) -> None:
+    quarantine = SqlQuarantine(engine)
+    minute = timedelta(minutes=1)
+    quarantine.add(
+        [
+            record("k1"),
+            replace(record("k2"), received_at=NOW + minute),
+            replace(record("k3", "b"), received_at=NOW + minute),
+            replace(record("k4"), received_at=NOW + 2 * minute),
+            replace(record("k5"), stage="raw_to_processed", received_at=NOW + minute),
+            replace(record("k6"), received_at=NOW - minute),
+        ]
+    )
+    quarantine.mark_replayed(["k2"], NOW + minute)
+    start = int(NOW.timestamp()) // 60 * 60
+    within = {"since": NOW, "until": NOW + 2 * minute}
+    counted = {("a", start): 1, ("a", start + 60): 1, ("b", start + 60): 1}
+    assert quarantine.rejected(**within) == counted
+    assert quarantine.rejected(**within, source="b") == {("b", start + 60): 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT count(*) FROM quarantine WHERE replayed_at IS NULL", "quarantine_waiting"),
+        (
+            "SELECT count(*) FROM quarantine WHERE replayed_at IS NULL AND source = 'a'",
+            "quarantine_waiting",
+        ),
+        (
+            "SELECT source, received_at / 60000000, count(*) FROM quarantine"
+            " WHERE stage = 'ingest' AND received_at >= 1 AND received_at < 9 GROUP BY 1, 2",
+            "quarantine_received",
+        ),
+    ],
+)
+def test_counting_the_quarantine_reads_no_record(engine: Engine, query: str, index: str) -> None:
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    assert f"COVERING INDEX {index}" in plan[0][-1]
+
+
 def test_sealed_log_is_all_rows_or_none_and_forgets_old_keys(engine: Engine) -> None:
     sealed = SealedLogs(engine)
     SqlQuarantine(engine).add([record("k1")])

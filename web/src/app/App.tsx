@@ -20,7 +20,7 @@ export function App() {
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-right" portalProps={{ target: document.body }} />
         <RouterProvider router={pages} />
       </QueryClientProvider>
     </MantineProvider>

@@ -3,8 +3,10 @@ import {
   Anchor,
   AppShell,
   Burger,
+  Container,
   Group,
   Text,
+  Title,
   Tooltip,
   useMantineColorScheme,
 } from "@mantine/core";
@@ -17,6 +19,7 @@ import { followChanges } from "@/api/live";
 import { Problem } from "@/api/problem";
 import { type Session, useSession, useSignOut } from "@/api/session";
 import { texts } from "@/texts";
+import { OVERLAYS } from "@/theme/theme";
 import { Failed } from "@/ui/Answer";
 import { pageLinks } from "./navigation";
 import { SearchButton } from "./SearchButton";
@@ -30,7 +33,14 @@ export function Shell() {
   const session = useSession();
   if (session.error instanceof Problem && session.error.status === 401) return <SignIn />;
   if (session.error && !session.data) {
-    return <Failed error={session.error} retry={() => void session.refetch()} />;
+    return (
+      <Container size="xs" py="xl" component="main">
+        <Title order={1} size="h3" mb="sm">
+          {said.name}
+        </Title>
+        <Failed error={session.error} retry={() => void session.refetch()} />
+      </Container>
+    );
   }
   return <Frame session={session.data} />;
 }
@@ -86,6 +96,7 @@ function Frame({ session }: { session: Session | undefined }) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />
+        <div id={OVERLAYS} />
       </AppShell.Main>
     </AppShell>
   );

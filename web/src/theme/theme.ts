@@ -4,7 +4,9 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
+  Menu,
   Paper,
+  Portal,
   type VariantColorsResolver,
 } from "@mantine/core";
 
@@ -14,9 +16,15 @@ const accent = Array.from(
   () => "var(--hw-accent)",
 ) as unknown as MantineColorsTuple;
 
-/** The accent as ground and as text; Mantine cannot work out a contrast for a variable. */
+const TONE = /^var\(--hw-(?:good|bad|warn|busy|idle)\)$/;
+
+/** Tones as ground and as text; Mantine cannot work out a contrast for a variable. */
 const variantColors: VariantColorsResolver = (input) => {
   const found = defaultVariantColorsResolver(input);
+  if (input.variant === "light" && input.color && TONE.test(input.color)) {
+    const soft = input.color.replace(")", "-soft)");
+    return { ...found, background: soft, hover: soft, color: input.color };
+  }
   if (input.color !== undefined && input.color !== "accent") return found;
   if (input.variant === "filled") {
     const accent = "var(--hw-accent)";
@@ -29,7 +37,10 @@ const variantColors: VariantColorsResolver = (input) => {
   return found;
 };
 
-/** How Mantine's components look; colours come from tokens.css. */
+/** The id of where lists, menus and dialogs open: within the main landmark of the page. */
+export const OVERLAYS = "overlays";
+
+/** How Mantine's components look and open; colours come from tokens.css. */
 export const theme = createTheme({
   primaryColor: "accent",
   colors: { accent },
@@ -40,7 +51,10 @@ export const theme = createTheme({
   variantColorResolver: variantColors,
   components: {
     Chip: Chip.extend({ defaultProps: { color: "accent" } }),
+    // A menu may hold nothing but its items: the first one is what the keyboard meets.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }),
+    Portal: Portal.extend({ defaultProps: { target: `#${OVERLAYS}` } }),
   },
 });
 

@@ -1,8 +1,11 @@
 import { Text } from "@mantine/core";
 import { texts } from "@/texts";
+import { FoldedList } from "./FoldedList";
 import { TableLink } from "./links";
 
 interface NameListProps {
+  /** What the list is of, for people who cannot see where it stands. */
+  label: string;
   names: readonly { namespace: string; name: string }[];
   /** What is said where there are none. */
   none?: string;
@@ -11,7 +14,7 @@ interface NameListProps {
 }
 
 /** Datasets as links, a line each. */
-export function NameList({ names, none = texts.shared.nothing, own }: NameListProps) {
+export function NameList({ label, names, none = texts.shared.nothing, own }: NameListProps) {
   if (names.length === 0) {
     return (
       <Text span size="sm" c="dimmed">
@@ -20,20 +23,17 @@ export function NameList({ names, none = texts.shared.nothing, own }: NameListPr
     );
   }
   return (
-    <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+    <FoldedList label={label}>
       {names.map((one) => (
-        <li
-          key={`${one.namespace}\n${one.name}`}
-          style={{ overflowWrap: "anywhere", lineHeight: "24px" }}
-        >
+        <div key={`${one.namespace}\n${one.name}`}>
           {one.namespace !== own && (
             <Text size="xs" c="dimmed">
               {one.namespace}
             </Text>
           )}
           <TableLink namespace={one.namespace} name={one.name} />
-        </li>
+        </div>
       ))}
-    </ul>
+    </FoldedList>
   );
 }

@@ -15,8 +15,8 @@ export function PageHeader({ title, about, children }: PageHeaderProps) {
   useTitle(title);
   return (
     <Group justify="space-between" align="flex-start" mb="md" wrap="wrap">
-      <div>
-        <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+      <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
+        <Title order={1} size="h2">
           {title}
         </Title>
         {about && (

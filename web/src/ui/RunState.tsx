@@ -10,6 +10,7 @@ const COLOURS: Record<string, string> = {
   FAIL: "bad",
   ABORTED: "warn",
   ABORT: "warn",
+  CANCELLED: "warn",
 };
 
 /** The state of a run in a word and a colour. */

@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
+import { marksOf } from "@/graph/services";
 import {
   ERROR,
   isCause,
@@ -119,7 +120,7 @@ export function Waterfall(props: WaterfallProps) {
   const isActiveInSight = inSight.some((item) => shown[item.index] === active);
   return (
     <div className={classes.frame}>
-      <WaterfallMinimap {...{ spans, tree, length, from, to, onZoom }} />
+      <WaterfallMinimap {...{ spans, tree, length, from, to, onZoom }} services={props.services} />
       <VisuallyHidden id={KEYS}>{said.keys}</VisuallyHidden>
       <div
         ref={viewport}
@@ -199,6 +200,7 @@ function Head({ from, to }: { from: number; to: number }) {
 function useRowFacts(props: WaterfallProps) {
   const { spans, names, services, tree, path } = props;
   return useMemo(() => {
+    const markOf = marksOf(services);
     const critical = new Map<number, Stretch[]>();
     for (const one of path) critical.set(one.row, [...(critical.get(one.row) ?? []), one]);
     const known = new Map<number, RowFacts>();
@@ -206,14 +208,14 @@ function useRowFacts(props: WaterfallProps) {
       const found = known.get(row);
       if (found) return found;
       const span = tree.span[row] ?? 0;
-      const service = spans.service[span] ?? 0;
+      const serviceName = services[spans.service[span] ?? 0] ?? "";
       const hasFailed = spans.status[span] === ERROR;
       const facts = {
         row,
         id: spans.id[span] ?? "",
         name: names[spans.name[span] ?? 0] ?? "",
-        serviceName: services[service] ?? "",
-        service,
+        serviceName,
+        mark: markOf(serviceName),
         depth: tree.depth[row] ?? 0,
         start: spans.offset_ms[span] ?? 0,
         length: spans.duration_ms[span] ?? 0,

@@ -1,4 +1,5 @@
 import { type PointerEvent, useCallback, useState } from "react";
+import { marksOf } from "@/graph/services";
 import { ERROR, type SpanColumns, type TraceTree } from "@/graph/trace";
 import { texts } from "@/texts";
 import { tokenOf } from "./servicePatterns";
@@ -9,6 +10,7 @@ const LEAST_DRAG_PIXELS = 4;
 
 interface MinimapProps {
   spans: SpanColumns;
+  services: readonly string[];
   tree: TraceTree;
   length: number;
   from: number;
@@ -18,11 +20,12 @@ interface MinimapProps {
 }
 
 /** The whole trace in small; dragging over it chooses the time that the rows show. */
-export function WaterfallMinimap({ spans, tree, length, from, to, onZoom }: MinimapProps) {
+export function WaterfallMinimap(props: MinimapProps) {
+  const { spans, services, tree, length, from, to, onZoom } = props;
   const [drag, setDrag] = useState<[number, number]>();
   const draw = useCallback(
-    (drawn: HTMLCanvasElement) => drawTrace(drawn, spans, tree, length),
-    [spans, tree, length],
+    (drawn: HTMLCanvasElement) => drawTrace(drawn, { spans, services, tree, length }),
+    [spans, services, tree, length],
   );
   const canvas = useCanvas(draw);
 
@@ -75,9 +78,7 @@ export function WaterfallMinimap({ spans, tree, length, from, to, onZoom }: Mini
 
 function drawTrace(
   canvas: HTMLCanvasElement,
-  spans: SpanColumns,
-  tree: TraceTree,
-  length: number,
+  { spans, services, tree, length }: Pick<MinimapProps, "spans" | "services" | "tree" | "length">,
 ): void {
   const ratio = window.devicePixelRatio || 1;
   const width = Math.round(canvas.clientWidth * ratio);
@@ -93,6 +94,8 @@ function drawTrace(
     colours.set(token, known);
     return known;
   };
+  const markOf = marksOf(services);
+  const tokens = services.map((name) => tokenOf(markOf(name)));
   const count = tree.span.length;
   const each = height / Math.max(count, 12);
   const draw = (row: number, token: string) => {
@@ -103,7 +106,7 @@ function drawTrace(
     context.fillRect(x, row * each, Math.max(ratio, long), Math.max(ratio, each * 0.8));
   };
   for (let row = 0; row < count; row += 1) {
-    draw(row, tokenOf(spans.service[tree.span[row] ?? 0] ?? 0));
+    draw(row, tokens[spans.service[tree.span[row] ?? 0] ?? 0] ?? "--hw-line");
   }
   for (let row = 0; row < count; row += 1) {
     if (spans.status[tree.span[row] ?? 0] === ERROR) draw(row, "--hw-bad");

@@ -1,10 +1,11 @@
 import { IconAlertTriangleFilled, IconChevronRight } from "@tabler/icons-react";
 import { memo } from "react";
+import type { Mark } from "@/graph/services";
 import type { Stretch } from "@/graph/trace";
 import { texts } from "@/texts";
 import { gridRoles } from "./gridRoles";
 import { ServiceMark } from "./ServiceMark";
-import { markOf } from "./servicePatterns";
+import { drawnAs } from "./servicePatterns";
 import { spanOf } from "./time";
 import classes from "./Waterfall.module.css";
 
@@ -18,7 +19,7 @@ export interface RowFacts {
   id: string;
   name: string;
   serviceName: string;
-  service: number;
+  mark: Mark;
   depth: number;
   start: number;
   length: number;
@@ -67,7 +68,7 @@ export const WaterfallRow = memo(function WaterfallRow(props: WaterfallRowProps)
         <span className={classes.toggle} data-toggle={canOpen || undefined} aria-hidden>
           {canOpen && <IconChevronRight size={14} />}
         </span>
-        <ServiceMark service={facts.service} />
+        <ServiceMark mark={facts.mark} />
         {facts.hasFailed && (
           <span className={classes.error}>
             <IconAlertTriangleFilled size={13} aria-label={said.failed} role="img" />
@@ -113,7 +114,7 @@ function Lane({ facts, from, to, isLit }: WaterfallRowProps) {
   const share = (at: number) => (100 * (at - from)) / (to - from);
   const left = share(facts.start);
   const right = share(facts.start + facts.length);
-  const mark = markOf(facts.service);
+  const drawn = drawnAs(facts.mark);
   const isInside = right >= 0 && left <= 100;
   const shownLeft = Math.max(left, -1);
   const shownRight = Math.min(right, 101);
@@ -122,10 +123,10 @@ function Lane({ facts, from, to, isLit }: WaterfallRowProps) {
       {isInside && (
         <>
           <div
-            className={`${classes.bar} ${mark.className}`}
+            className={`${classes.bar} ${drawn.className}`}
             data-failed={facts.hasFailed}
             data-dim={isLit && !facts.critical}
-            style={{ ...mark.style, left: `${shownLeft}%`, width: `${shownRight - shownLeft}%` }}
+            style={{ ...drawn.style, left: `${shownLeft}%`, width: `${shownRight - shownLeft}%` }}
           />
           {facts.critical?.map((one) => (
             <div

@@ -1,6 +1,6 @@
+import type { Mark } from "@/graph/services";
 import classes from "./Waterfall.module.css";
 
-const COLOURS = 6;
 const PATTERNS = [
   classes.plain,
   classes.rising,
@@ -9,15 +9,15 @@ const PATTERNS = [
   classes.falling,
 ] as const;
 
-/** The class of a service's pattern and its colour: neither alone tells services apart. */
-export function markOf(service: number): { className: string; style: { backgroundColor: string } } {
+/** The class of a service's pattern, and its colour. */
+export function drawnAs(mark: Mark): { className: string; style: { backgroundColor: string } } {
   return {
-    className: PATTERNS[service % PATTERNS.length] ?? "",
-    style: { backgroundColor: `var(${tokenOf(service)})` },
+    className: PATTERNS[mark.pattern] ?? "",
+    style: { backgroundColor: `var(${tokenOf(mark)})` },
   };
 }
 
 /** The token of a service's colour, for what is drawn on a canvas. */
-export function tokenOf(service: number): string {
-  return `--hw-series-${(service % COLOURS) + 1}`;
+export function tokenOf(mark: Mark): string {
+  return `--hw-series-${mark.colour + 1}`;
 }

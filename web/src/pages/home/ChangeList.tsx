@@ -4,7 +4,6 @@ import { texts } from "@/texts";
 import { countOf } from "@/ui/numbers";
 import classes from "./ChangeList.module.css";
 
-const said = texts.home;
 const SHOWN_INLINE = 8;
 
 interface ChangeListProps {
@@ -41,14 +40,14 @@ export function ChangeList(props: ChangeListProps) {
           <li>
             <UnstyledButton
               className={classes.more}
-              aria-label={said.showMore(count - some.length, title)}
+              aria-label={`${texts.shared.moreOf(count - some.length)}: ${title}`}
               onClick={() => setWhole(true)}
             >
-              {said.moreOf(count - some.length)}
+              {texts.shared.moreOf(count - some.length)}
             </UnstyledButton>
           </li>
         ) : (
-          beyond > 0 && <li className={classes.beyond}>{said.moreOf(beyond)}</li>
+          beyond > 0 && <li className={classes.beyond}>{texts.shared.moreOf(beyond)}</li>
         )}
       </ul>
     </div>

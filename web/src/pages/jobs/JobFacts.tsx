@@ -45,7 +45,7 @@ export function JobFacts({ job }: { job: Job }) {
 
 function Datasets({ job, side }: { job: Job; side: "inputs" | "outputs" }) {
   const none = side === "inputs" ? said.nothingRead : said.nothingWritten;
-  return <NameList names={job[side]} none={none} own={job.namespace} />;
+  return <NameList label={said[side]} names={job[side]} none={none} own={job.namespace} />;
 }
 
 function Owners({ job }: { job: Job }) {

@@ -33,12 +33,16 @@ export function JobVersions({ versions, namespace }: JobVersionsProps) {
       {
         id: "inputs",
         title: said.inputs,
-        render: (one) => <NameList names={one.inputs} own={namespace} none="–" />,
+        render: (one) => (
+          <NameList label={said.inputs} names={one.inputs} own={namespace} none="–" />
+        ),
       },
       {
         id: "outputs",
         title: said.outputs,
-        render: (one) => <NameList names={one.outputs} own={namespace} none="–" />,
+        render: (one) => (
+          <NameList label={said.outputs} names={one.outputs} own={namespace} none="–" />
+        ),
       },
     ],
     [namespace],

@@ -1,8 +1,9 @@
-import { Button, Modal, Tooltip } from "@mantine/core";
+import { Button, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useSession } from "@/api/session";
 import { texts } from "@/texts";
+import { Dialog } from "@/ui/Dialog";
 import { StartPanel } from "./StartPanel";
 
 const said = texts.jobs;
@@ -34,17 +35,13 @@ export function RunButton({ only }: RunButtonProps) {
       {mayRun || !session.data ? (
         button
       ) : (
-        <Tooltip
-          withinPortal={false}
-          label={said.mayNotRun}
-          events={{ hover: true, focus: true, touch: true }}
-        >
+        <Tooltip label={said.mayNotRun} events={{ hover: true, focus: true, touch: true }}>
           {button}
         </Tooltip>
       )}
-      <Modal opened={isOpen} onClose={close} title={said.runTitle} size="lg">
+      <Dialog opened={isOpen} onClose={close} title={said.runTitle} size="lg">
         <StartPanel only={only} close={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,15 +1,13 @@
-import { Button, Menu, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { IconArrowsDiff, IconPlayerStop, IconTimeline } from "@tabler/icons-react";
+import { Button, Menu } from "@mantine/core";
+import { IconArrowsDiff, IconTimeline } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useSession } from "@/api/session";
 import { texts } from "@/texts";
 import { LineageButton } from "@/ui/LineageButton";
+import { CancelButton } from "./CancelButton";
 import { comparable } from "./compare";
-import { type Run, useCancel, useRunTelemetry } from "./questions";
+import { type Run, useRunTelemetry } from "./questions";
 
 const said = texts.runs;
-const closeButtonProps = { "aria-label": texts.shared.close };
 
 /** What can be done with a run: see its lineage and its trace, compare it, stop it. */
 export function RunActions({ run }: { run: Run }) {
@@ -70,43 +68,5 @@ function CompareMenu({ run }: { run: Run }) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function CancelButton({ run }: { run: Run }) {
-  const session = useSession();
-  const cancel = useCancel(run.id);
-  const isOurs = run.kind.kind === "PIPELINE" && run.kind.integration === "HEADWATER";
-  if (!isOurs || run.own_state !== "RUNNING" || !session.data) return null;
-  const mayCancel = session.data.actions.includes("run");
-  const stop = () =>
-    cancel.mutate(undefined, {
-      onSuccess: () => notifications.show({ message: said.cancelled, closeButtonProps }),
-      onError: (error) =>
-        notifications.show({
-          color: "var(--hw-bad)",
-          title: said.cancel,
-          message: error.message,
-          closeButtonProps,
-        }),
-    });
-  return (
-    <Tooltip
-      withinPortal={false}
-      label={said.mayNotCancel}
-      disabled={mayCancel}
-      events={{ hover: true, focus: true, touch: true }}
-    >
-      <Button
-        variant="default"
-        leftSection={<IconPlayerStop size={16} />}
-        aria-disabled={!mayCancel}
-        {...(!mayCancel && { "data-disabled": true })}
-        loading={cancel.isPending}
-        onClick={() => mayCancel && stop()}
-      >
-        {said.cancel}
-      </Button>
-    </Tooltip>
   );
 }

@@ -1,6 +1,7 @@
 import { Group, Paper, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
+import { FoldedList } from "@/ui/FoldedList";
 import { JobLink } from "@/ui/links";
 import { RunState } from "@/ui/RunState";
 import { Description } from "./Description";
@@ -20,10 +21,10 @@ export function TableWords({ head }: { head: DatasetHead }) {
         <Description namespace={namespace} name={name} said={head.description} isOpen={isOpen} />
       </Part>
       <Part title={said.writtenBy}>
-        <Jobs jobs={head.writers} own={namespace} none={said.nobodyWrites} />
+        <Jobs label={said.writtenBy} jobs={head.writers} own={namespace} none={said.nobodyWrites} />
       </Part>
       <Part title={said.readBy}>
-        <Jobs jobs={head.readers} own={namespace} none={said.nobodyReads} />
+        <Jobs label={said.readBy} jobs={head.readers} own={namespace} none={said.nobodyReads} />
       </Part>
       <Part title={said.people}>
         <Stack gap="xs">
@@ -53,12 +54,13 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 interface JobsProps {
+  label: string;
   jobs: DatasetHead["writers"];
   own: string;
   none: string;
 }
 
-function Jobs({ jobs, own, none }: JobsProps) {
+function Jobs({ label, jobs, own, none }: JobsProps) {
   if (jobs.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -67,10 +69,16 @@ function Jobs({ jobs, own, none }: JobsProps) {
     );
   }
   return (
-    <ul className={classes.ends}>
-      {jobs.map((job) => (
-        <li key={`${job.namespace}\n${job.name}`}>
-          <Group gap={6} wrap="nowrap" justify="space-between" align="baseline">
+    <div className={classes.jobs}>
+      <FoldedList label={label}>
+        {jobs.map((job) => (
+          <Group
+            key={`${job.namespace}\n${job.name}`}
+            gap={6}
+            wrap="nowrap"
+            justify="space-between"
+            align="baseline"
+          >
             <span>
               {job.namespace !== own && (
                 <Text span size="xs" c="dimmed">
@@ -83,8 +91,8 @@ function Jobs({ jobs, own, none }: JobsProps) {
               <RunState state={job.state} />
             </span>
           </Group>
-        </li>
-      ))}
-    </ul>
+        ))}
+      </FoldedList>
+    </div>
   );
 }

@@ -1,14 +1,16 @@
+import { marksOf } from "@/graph/services";
 import { texts } from "@/texts";
 import { ServiceMark } from "@/ui/ServiceMark";
 import classes from "./traces.module.css";
 
 /** Which pattern is which service. */
 export function ServiceLegend({ services }: { services: readonly string[] }) {
+  const markOf = marksOf(services);
   return (
     <section className={classes.legend} aria-label={texts.trace.services}>
-      {services.map((name, service) => (
+      {services.map((name) => (
         <span key={name}>
-          <ServiceMark service={service} />
+          <ServiceMark mark={markOf(name)} />
           {name}
         </span>
       ))}

@@ -1,4 +1,5 @@
 import { CloseButton, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { marksOf } from "@/graph/services";
 import type { Stretch, TraceTree } from "@/graph/trace";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
@@ -68,7 +69,7 @@ export function SpanPanel(props: PanelProps) {
 }
 
 function Times({ trace, tree, path, span, row }: PanelProps & { span: number; row: number }) {
-  const service = trace.spans.service[span] ?? 0;
+  const service = trace.services[trace.spans.service[span] ?? 0] ?? "";
   const kind = trace.kinds[trace.spans.kind[span] ?? 0] ?? "";
   const kinds: Record<string, string> = said.kinds;
   const critical = path
@@ -84,9 +85,9 @@ function Times({ trace, tree, path, span, row }: PanelProps & { span: number; ro
   return (
     <>
       <Group gap={6} mb={2}>
-        <ServiceMark service={service} />
+        <ServiceMark mark={marksOf(trace.services)(service)} />
         <Text size="sm">
-          {trace.services[service]}
+          {service}
           {kinds[kind] && `, ${kinds[kind]}`}
         </Text>
       </Group>

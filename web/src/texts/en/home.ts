@@ -62,8 +62,6 @@ export const home = {
   reads: "reads",
   writes: "writes",
   seeRun: "the run that did",
-  moreOf: (count: number) => `+${count.toLocaleString("en")} more`,
-  showMore: (count: number, what: string) => `+${count.toLocaleString("en")} more: ${what}`,
   change: {
     column_removed: (column: string) => `${column} removed`,
     column_renamed: (column: string, _: string | null, after: string | null) =>

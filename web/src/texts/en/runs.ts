@@ -61,7 +61,13 @@ export const runs = {
   noTraceHint:
     "Send spans that name this run in the attribute openlineage.run_id to /v1/traces, or give the run a facet with its traceparent.",
   cancel: "Cancel",
-  cancelled: "It stops before its next stage",
+  cancelOf: (job: string) => `Cancel the run of ${job}?`,
+  cancelHint:
+    "The stage at work is asked to stop, and no stage after it begins. What it has written stays.",
+  cancelSure: "Cancel the run",
+  keepRunning: "Keep it running",
+  cancelled: "The run is cancelled",
+  cancelledLate: "The run was over before it could be cancelled.",
   mayNotCancel: "Your token may not cancel runs. An administrator makes one with the role runner.",
   overview: "Overview",
   sql: "SQL",

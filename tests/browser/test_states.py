@@ -1,0 +1,120 @@
+"""Pages in states that are rare: long lists, long names, what is open over a page, no session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.sending import run_event, send
+from tests.browser.sizes import expect_to_fit
+from tests.journey.test_first_minutes import serving
+
+
+@pytest.fixture(scope="module")
+def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server to which only tests of this module send."""
+    with serving(tmp_path_factory.mktemp("states") / "data") as (url, _):
+        yield url
+
+
+def names(kind: str, count: int) -> list[dict[str, Any]]:
+    return [{"namespace": "shop", "name": f"{kind}_{number:02}"} for number in range(count)]
+
+
+def test_a_long_list_of_readers_is_folded_and_unfolded_by_key(
+    page: Page, own_url: str, snap, accessible
+) -> None:
+    table = {"namespace": "shop", "name": "much_read"}
+    readers = [run_event("COMPLETE", f"reader_{number:02}") for number in range(20)]
+    send(f"{own_url}/api/v1/lineage", [{**one, "inputs": [table]} for one in readers])
+    page.goto(f"{own_url}/ui/tables/table?{urlencode(table)}")
+    listed = page.get_by_role("list", name="Read by").get_by_role("listitem")
+    expect(listed).to_have_count(8)
+    accessible()
+    more = page.get_by_role("button", name="+12 more: Read by")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(listed).to_have_count(20)
+    fewer = page.get_by_role("button", name="Show fewer: Read by")
+    expect(fewer).to_be_focused()
+    snap("table-readers")
+    accessible()
+    page.keyboard.press("Enter")
+    expect(listed).to_have_count(8)
+
+
+def test_a_job_that_reads_much_is_folded_on_a_phone_in_the_dark(
+    page: Page, own_url: str, snap, accessible
+) -> None:
+    job = "job_with_a_long_name_that_has_no_space_" * 4
+    sent = {**run_event("COMPLETE", job), "inputs": names("input", 30)}
+    send(f"{own_url}/api/v1/lineage", sent)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{own_url}/ui/jobs/job?{urlencode({'namespace': 'shop', 'name': job})}")
+    more = page.get_by_role("button", name="+22 more: Reads")
+    expect(more).to_be_visible()
+    expect_to_fit(page)
+    accessible()
+    more.click()
+    expect(page.get_by_role("link", name="input_29")).to_be_visible()
+    accessible()
+    page.goto(f"{own_url}/ui/runs/run?id={sent['run']['runId']}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(job)
+    snap("run-long-name-360")
+    expect_to_fit(page)
+    accessible()
+
+
+def test_what_opens_over_a_page_belongs_to_it(page: Page, own_url: str, snap, accessible) -> None:
+    run = str(uuid4())
+    send(f"{own_url}/api/v1/lineage", run_event("COMPLETE", "compared", run=run))
+    page.goto(f"{own_url}/ui/jobs")
+    state = page.get_by_role("combobox", name="Last run")
+    state.click()
+    expect(page.get_by_role("option", name="failed")).to_be_visible()
+    accessible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Run", exact=True).click()
+    dialog = page.get_by_role("dialog", name=re.compile("Run"))
+    expect(dialog.get_by_text("file_to_source")).to_be_visible()
+    snap("jobs-dialog")
+    accessible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    page.goto(f"{own_url}/ui/runs/run?id={run}")
+    page.get_by_role("button", name="Compare").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
+    snap("run-menu")
+    accessible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_record_led_to_can_be_read(page: Page, own_url: str, accessible, scheme) -> None:
+    source = f"tried_{scheme}"
+    send(f"{own_url}/ingest/{source}", [{"celsius": 20}])
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{own_url}/ui/ingest/source?name={source}&part=try")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("1 record accepted")).to_be_visible()
+    accessible()
+
+
+def test_a_server_that_fails_at_first_leaves_a_page_that_says_so(
+    page: Page, own_url: str, accessible
+) -> None:
+    broken = {"title": "Broken", "detail": "the disk is gone", "status": 500}
+    page.route("**/api/v2/session", lambda route: route.fulfill(status=500, json=broken))
+    page.goto(f"{own_url}/ui/")
+    expect(page.get_by_role("main").get_by_role("alert")).to_be_visible()
+    accessible()
+    page.unroute("**/api/v2/session")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
