@@ -152,7 +152,7 @@ def _family(view: LineageView, run: int) -> list[int]:
 
     What failed comes first in a level, so that a cut leaves out what did not.
     """
-    found = dict.fromkeys(sorted(view.families.ancestors_of_runs([run]) - {run}))
+    found = dict.fromkeys(sorted(view.families.ancestors_of_runs([run]).keys() - {run}))
     level = [run]
     while level and len(found) < _MOST_FAMILY:
         below = view.families.children_of_runs(level)

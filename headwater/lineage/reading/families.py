@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,9 @@ from headwater.model.lineage import RunState
 
 _MOST_LEVELS: Final = 16
 _WORSE: Final[tuple[RunState, ...]] = ("NEW", "COMPLETED", "RUNNING", "ABORTED", "FAILED")
+
+WORST: Final = _WORSE[-1]
+"""What a run is shown as that is so itself, whatever its children are."""
 
 _PARENT_JOBS: Final = (
     "SELECT j.id, (SELECT p.parent_job_id FROM run_parent p WHERE p.run_id = ("
@@ -28,11 +31,19 @@ _CHILDREN: Final = (
     "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
 )
 _PARENTS: Final = (
-    "SELECT p.id, c.id FROM run c JOIN run_parent rp ON rp.run_id = c.id"
-    " JOIN run p ON p.uuid = rp.parent_uuid"
-    " WHERE c.id IN ({keys}) AND c.id <> p.id AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
+    "SELECT p.id, rp.run_id, p.decided_key, p.state FROM run_parent rp"
+    " JOIN run p ON p.uuid = rp.parent_uuid AND p.kind = 0"
+    " WHERE rp.run_id IN ({keys}) AND p.id <> rp.run_id"
+    " AND (rp.parent_job_id = p.job_id OR NOT EXISTS ("
     "SELECT 1 FROM run o WHERE o.uuid = p.uuid AND o.job_id = rp.parent_job_id))"
 )
+
+
+class Decided(NamedTuple):
+    """The key of the event that decided a run, and the code of its own state."""
+
+    key: bytes
+    state: int
 
 
 class Families:
@@ -77,15 +88,19 @@ class Families:
         sql = "SELECT run_id, parent_job_id FROM run_parent WHERE run_id IN ({keys})"
         return dict(rows_in(self._connection, sql, runs))
 
-    def ancestors_of_runs(self, runs: Iterable[int]) -> set[int]:
+    def ancestors_of_runs(self, runs: Iterable[int]) -> dict[int, Decided]:
         """Return the runs above these, their parents and so on."""
-        found: set[int] = set()
+        found: dict[int, Decided] = {}
         frontier = set(runs)
         for _ in range(_MOST_LEVELS):
-            frontier = {key for key, _ in rows_in(self._connection, _PARENTS, frontier)} - found
+            above = {
+                parent: Decided(bytes(key), state)
+                for parent, _, key, state in rows_in(self._connection, _PARENTS, frontier)
+            }
+            frontier = above.keys() - found.keys()
             if not frontier:
                 break
-            found |= frontier
+            found |= above
         return found
 
     def top_runs(self, runs: Iterable[int]) -> dict[int, int]:
@@ -95,7 +110,7 @@ class Families:
         frontier = asked
         for _ in range(_MOST_LEVELS):
             rows = rows_in(self._connection, _PARENTS, frontier)
-            step = {child: parent for parent, child in sorted(rows, reverse=True)}
+            step = {child: parent for parent, child, *_ in sorted(rows, reverse=True)}
             frontier = set(step.values()) - above.keys() - step.keys()
             above |= step
             if not frontier:

@@ -89,7 +89,7 @@ class JobPages:
         own = RunPages(self._connection).few_in(state)
         if own is None:
             return ""
-        runs = own | self._families.ancestors_of_runs(own)
+        runs = own.keys() | self._families.ancestors_of_runs(own).keys()
         jobs = {job for _, job in rows_in(self._connection, _JOBS, runs)}
         return f" AND x.id IN ({listed(sorted(jobs))})" if jobs else " AND 1 = 0"
 

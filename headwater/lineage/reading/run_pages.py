@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from headwater.errors import Invalid
 from headwater.lineage.lww import key_of
-from headwater.lineage.reading.families import Families
+from headwater.lineage.reading.families import WORST, Decided, Families
 from headwater.lineage.reading.rows import rows_in, rows_of, words_in
 from headwater.lineage.reading.runs import STATES
 from headwater.model.lineage import Moment, RunState
@@ -28,7 +28,7 @@ _HAS_CHILDREN: Final = "EXISTS (SELECT 1 FROM run_parent p WHERE p.parent_uuid =
 # The words of the index `run_by_state`, so that it is used.
 _UNUSUAL: Final = "kind = 0 AND state <> 2 AND state = :state"
 _KEYS: Final = (
-    "SELECT r.id, r.decided_key, r.state, (SELECT j.display FROM job j WHERE j.id = r.job_id)"
+    "SELECT r.id, (SELECT j.display FROM job j WHERE j.id = r.job_id)"
     " FROM run r WHERE r.id IN ({keys}) AND r.kind = 0"
 )
 _RUNNING: Final = STATES.index("RUNNING")
@@ -72,13 +72,22 @@ class RunFilter:
             values["until"] = _least_key(self.until)
         return sql, values
 
-    def fits(self, job: str, decided: bytes, state: int) -> bool:
-        """Tell whether a run of this job that was decided then has the words, in the window."""
-        if not all(word.lower() in job.lower() for word in self.words):
+    @property
+    def is_of_all(self) -> bool:
+        """Tell whether runs of any job are wanted."""
+        return self.job is None and self.namespace is None and not self.words
+
+    def has_words(self, job: str) -> bool:
+        """Tell whether the name of a job has all of the words."""
+        return all(word.lower() in job.lower() for word in self.words)
+
+    def is_when(self, run: Decided) -> bool:
+        """Tell whether a run is of the window."""
+        if self.until is not None and run.key >= _least_key(self.until):
             return False
-        if self.until is not None and decided >= _least_key(self.until):
-            return False
-        return self.since is None or state == _RUNNING or decided >= _least_key(self.since)
+        if self.since is None or run.state == _RUNNING:
+            return True
+        return run.key >= _least_key(self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,33 +162,42 @@ class RunPages:
             yield from self._in_state(batch, wanted)
             start = batch[-1][1]
 
-    def few_in(self, state: RunState) -> set[int] | None:
+    def few_in(self, state: RunState) -> dict[int, Decided] | None:
         """Return all runs whose own state is this one, None where there are many."""
         code = STATES.index(state)
         if code == _COMPLETED:
             return None
-        sql = f"SELECT id FROM run WHERE {_UNUSUAL} LIMIT :limit"
+        sql = f"SELECT id, decided_key FROM run WHERE {_UNUSUAL} LIMIT :limit"
         rows = rows_of(self._connection, sql, state=code, limit=_FEW + 1)
-        return None if len(rows) > _FEW else {key for (key,) in rows}
+        if len(rows) > _FEW:
+            return None
+        return {key: Decided(bytes(decided), code) for key, decided in rows}
 
-    def _among(self, own: set[int], wanted: RunFilter, start: bytes | None) -> Iterator[_Found]:
+    def _among(
+        self, own: Mapping[int, Decided], wanted: RunFilter, start: bytes | None
+    ) -> Iterator[_Found]:
         """Yield of some runs and all that are above them those that are shown in the state."""
-        keys = own | self._families.ancestors_of_runs(own)
-        found = rows_in(self._connection, _KEYS + wanted.condition, keys)
-        rows = [
-            (key, bytes(decided))
-            for key, decided, state, job in found
-            if wanted.fits(job, bytes(decided), state)
-        ]
+        known = {**self._families.ancestors_of_runs(own), **own}
+        fitting = known.keys() if wanted.is_of_all else self._of_jobs(known, wanted)
+        rows = [(key, known[key].key) for key in fitting if wanted.is_when(known[key])]
         rows = [row for row in rows if start is None or row[1] < start]
         rows.sort(key=lambda row: row[1], reverse=True)
         for at in range(0, len(rows), _BATCH):
-            yield from self._in_state(rows[at : at + _BATCH], wanted)
+            yield from self._in_state(rows[at : at + _BATCH], wanted, own)
 
-    def _in_state(self, found: Iterable[_Found], wanted: RunFilter) -> Iterator[_Found]:
+    def _of_jobs(self, keys: Iterable[int], wanted: RunFilter) -> set[int]:
+        """Return those of these runs that are of the jobs wanted."""
+        found = rows_in(self._connection, _KEYS + wanted.condition, keys)
+        return {key for key, job in found if wanted.has_words(job)}
+
+    def _in_state(
+        self, found: Iterable[_Found], wanted: RunFilter, own: Collection[int] = ()
+    ) -> Iterator[_Found]:
+        """Yield the runs that are shown in the state, which `own` are in themselves."""
         held = list(found)
-        states = self._families.effective_states(key for key, _ in held)
-        return (one for one in held if states[one[0]] == wanted.state)
+        sure = own if wanted.state == WORST else ()
+        states = self._families.effective_states(key for key, _ in held if key not in sure)
+        return (one for one in held if states.get(one[0], WORST) == wanted.state)
 
 
 def _least_key(moment: Moment) -> bytes:
