@@ -72,6 +72,14 @@ def test_every_zone_has_its_tables(page: Page, url: str, snap, accessible) -> No
     accessible()
 
 
+def test_a_moment_says_its_exact_time_when_it_is_pointed_at(page: Page, url: str) -> None:
+    page.goto(f"{url}/ui/tables")
+    moment = page.get_by_role("row").locator("time").first
+    exact = moment.get_attribute("datetime") or ""
+    moment.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text(exact)
+
+
 def test_journey_a_table_is_found_by_a_column_it_has(page: Page, url: str, snap) -> None:
     page.goto(f"{url}/ui/")
     page.get_by_role("navigation").get_by_role("link", name="Tables").click()

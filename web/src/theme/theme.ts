@@ -7,6 +7,7 @@ import {
   Menu,
   Paper,
   Portal,
+  Tooltip,
   type VariantColorsResolver,
 } from "@mantine/core";
 
@@ -21,9 +22,13 @@ const TONE = /^var\(--hw-(?:good|bad|warn|busy|idle)\)$/;
 /** Tones as ground and as text; Mantine cannot work out a contrast for a variable. */
 const variantColors: VariantColorsResolver = (input) => {
   const found = defaultVariantColorsResolver(input);
-  if (input.variant === "light" && input.color && TONE.test(input.color)) {
-    const soft = input.color.replace(")", "-soft)");
-    return { ...found, background: soft, hover: soft, color: input.color };
+  const tone = input.color !== undefined && TONE.test(input.color) ? input.color : undefined;
+  if (tone !== undefined && input.variant === "light") {
+    const soft = tone.replace(")", "-soft)");
+    return { ...found, background: soft, hover: soft, color: tone };
+  }
+  if (tone !== undefined && input.variant === "filled") {
+    return { ...found, background: tone, hover: tone, color: "var(--hw-on-accent)" };
   }
   if (input.color !== undefined && input.color !== "accent") return found;
   if (input.variant === "filled") {
@@ -54,6 +59,8 @@ export const theme = createTheme({
     // A menu may hold nothing but its items: the first one is what the keyboard meets.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }),
+    // A tooltip without a length of its own is one line, which a phone has no room for.
+    Tooltip: Tooltip.extend({ defaultProps: { multiline: true, maw: "calc(100vw - 2rem)" } }),
     Portal: Portal.extend({ defaultProps: { target: `#${OVERLAYS}` } }),
   },
 });

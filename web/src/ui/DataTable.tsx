@@ -10,6 +10,7 @@ import {
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useMemo, useRef } from "react";
 import { texts } from "@/texts";
+import cells from "./cells.module.css";
 import classes from "./DataTable.module.css";
 
 const ROW_PIXELS = 37;
@@ -71,12 +72,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const below = isLong ? virtual.getTotalSize() - (inSight.at(-1)?.end ?? 0) : 0;
   return (
     <ScrollArea.Autosize viewportRef={viewport} mah={isLong ? height : undefined} type="auto">
-      <Table
-        highlightOnHover
-        stickyHeader
-        aria-rowcount={sorted.length + 1}
-        className={classes.table}
-      >
+      <Table stickyHeader aria-rowcount={sorted.length + 1} className={classes.table}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
           <Table.Tr>
@@ -111,19 +107,25 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           {shown.map(
             (row) =>
               row && (
-                <Table.Tr
+                <tr
                   key={row.id}
+                  className={cells.row}
                   ref={isLong ? virtual.measureElement : undefined}
                   data-index={isLong ? places.get(row.id) : undefined}
                 >
                   {columns.map((column) => (
-                    <Table.Td key={column.id} ta={column.align ?? "left"}>
+                    <td
+                      key={column.id}
+                      className={
+                        column.align === "right" ? `${cells.cell} ${cells.right}` : cells.cell
+                      }
+                    >
                       {column.render
                         ? column.render(row.original)
                         : String(column.value(row.original) ?? "")}
-                    </Table.Td>
+                    </td>
                   ))}
-                </Table.Tr>
+                </tr>
               ),
           )}
           {below > 0 && <Spacer pixels={below} columns={columns.length} />}

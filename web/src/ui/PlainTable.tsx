@@ -1,7 +1,10 @@
 import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
+import cells from "./cells.module.css";
 import classes from "./DataTable.module.css";
 import { SideScroll } from "./SideScroll";
+
+const FIGURE = `${cells.cell} ${cells.right} ${classes.figure}`;
 
 /** A column of a plain table. */
 export interface PlainColumn<Row> {
@@ -24,7 +27,7 @@ interface PlainTableProps<Row> {
 export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTableProps<Row>) {
   return (
     <SideScroll label={caption}>
-      <Table highlightOnHover className={classes.table} verticalSpacing={6}>
+      <Table className={classes.table} verticalSpacing={6}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
           <Table.Tr>
@@ -37,17 +40,13 @@ export function PlainTable<Row>({ caption, columns, rows, rowId }: PlainTablePro
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Table.Tr key={rowId(row)}>
+            <tr key={rowId(row)} className={cells.row}>
               {columns.map((column) => (
-                <Table.Td
-                  key={column.id}
-                  ta={column.align ?? "left"}
-                  style={column.align === "right" ? { whiteSpace: "nowrap" } : undefined}
-                >
+                <td key={column.id} className={column.align === "right" ? FIGURE : cells.cell}>
                   {column.render(row)}
-                </Table.Td>
+                </td>
               ))}
-            </Table.Tr>
+            </tr>
           ))}
         </Table.Tbody>
       </Table>

@@ -1,7 +1,8 @@
-import { ActionIcon, Table, Text } from "@mantine/core";
+import { ActionIcon, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { type CSSProperties, useMemo, useState } from "react";
 import { texts } from "@/texts";
+import cells from "./cells.module.css";
 import { RunLink } from "./links";
 import { Moment } from "./Moment";
 import { RunState } from "./RunState";
@@ -53,7 +54,7 @@ export function Timeline({ caption, runs, isFolded = false, current, isOneJob }:
     });
   return (
     <SideScroll label={caption}>
-      <Table className={classes.table} highlightOnHover verticalSpacing={5}>
+      <Table className={classes.table} verticalSpacing={5}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
           <Table.Tr>
@@ -104,11 +105,11 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
   const { run } = row;
   const took = millisecondsOf(run, now);
   return (
-    <Table.Tr
-      className={isCurrent ? classes.current : undefined}
+    <tr
+      className={isCurrent ? `${cells.row} ${classes.current}` : cells.row}
       aria-current={isCurrent ? "true" : undefined}
     >
-      <Table.Td>
+      <td className={cells.cell}>
         <div className={classes.run} style={{ paddingLeft: `${row.depth * INDENT_REM}rem` }}>
           {!isOneJob && <Fold row={row} turn={turn} />}
           <div className={classes.name}>
@@ -134,18 +135,18 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
             )}
           </div>
         </div>
-      </Table.Td>
-      <Table.Td className={classes.state}>
+      </td>
+      <td className={`${cells.cell} ${classes.state}`}>
         <RunState state={run.state} />
-      </Table.Td>
-      <Table.Td className={classes.nowrap}>
+      </td>
+      <td className={`${cells.cell} ${classes.nowrap}`}>
         <Moment at={run.started_at ?? run.ended_at} />
-      </Table.Td>
-      <Table.Td ta="right" className={classes.nowrap}>
+      </td>
+      <td className={`${cells.cell} ${cells.right} ${classes.nowrap}`}>
         {took === undefined ? "–" : spanOf(took / 1000)}
-      </Table.Td>
-      <Table.Td>{axis && <Track run={run} axis={axis} now={now} />}</Table.Td>
-    </Table.Tr>
+      </td>
+      <td className={cells.cell}>{axis && <Track run={run} axis={axis} now={now} />}</td>
+    </tr>
   );
 }
 
@@ -175,15 +176,15 @@ function Fold({ row, turn }: Pick<RowProps, "row" | "turn">) {
 }
 
 function Ticks({ axis }: { axis: Axis }) {
+  const named = ticksOf(axis).filter((tick) => tick.percent <= LAST_TICK_PERCENT);
   return (
     <div className={classes.axis}>
-      {ticksOf(axis)
-        .filter((tick) => tick.percent <= LAST_TICK_PERCENT)
-        .map((tick) => (
-          <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
-            {tickText(tick.at, axis)}
-          </span>
-        ))}
+      <VisuallyHidden>{said.time}</VisuallyHidden>
+      {(named.length > 0 ? named : [{ at: axis.start, percent: 0 }]).map((tick) => (
+        <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
+          {tickText(tick.at, axis)}
+        </span>
+      ))}
     </div>
   );
 }

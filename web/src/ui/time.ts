@@ -32,10 +32,12 @@ export function spanSince(moment: string | number | Date, now = Date.now()): str
   return seconds > 0 ? texts.shared.ago(span) : texts.shared.inFuture(span);
 }
 
+let moments: Intl.DateTimeFormat | undefined;
+
 /** A moment in the reader's own time zone, to the second. */
 export function momentOf(moment: string | number | Date): string {
-  return new Date(moment).toLocaleString(undefined, {
-    dateStyle: "medium",
-    timeStyle: "medium",
-  });
+  // Made once: to make one takes far longer than to use it, and a page shows hundreds of moments.
+  moments ??= new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const at = new Date(moment);
+  return Number.isNaN(at.getTime()) ? String(moment) : moments.format(at);
 }

@@ -2,9 +2,9 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { texts } from "@/texts";
+import { isoOf, localOf } from "@/ui/localTime";
 import { type EventsSearch, readEventsSearch, WHATS } from "./address";
 import classes from "./events.module.css";
-import { isoOf, localOf } from "./localTime";
 
 const said = texts.events;
 

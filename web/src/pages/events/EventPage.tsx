@@ -2,6 +2,7 @@ import { Group, Stack } from "@mantine/core";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { PageLink, RunLink } from "@/ui/links";
+import { isTime } from "@/ui/localTime";
 import { Moment } from "@/ui/Moment";
 import { sizeOf } from "@/ui/numbers";
 import { PageHeader } from "@/ui/PageHeader";
@@ -9,7 +10,6 @@ import type { EventsSearch } from "./address";
 import { EventBody } from "./EventBody";
 import { EventPages } from "./EventPages";
 import { About, EventType } from "./EventsTable";
-import { isTime } from "./localTime";
 import { type EventDetail, useEvent } from "./questions";
 
 const said = texts.events;

@@ -1,12 +1,12 @@
 import { Text } from "@mantine/core";
 import { texts } from "@/texts";
 import { JobLink, PageLink, RunLink, TableLink } from "@/ui/links";
+import { isTime } from "@/ui/localTime";
 import { Moment } from "@/ui/Moment";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { type BadgeTone, ToneBadge } from "@/ui/ToneBadge";
 import type { EventsSearch } from "./address";
 import classes from "./events.module.css";
-import { isTime } from "./localTime";
 import type { EventLine } from "./questions";
 
 const said = texts.events;

@@ -1,4 +1,4 @@
-import { Stack, Tabs } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
@@ -8,6 +8,7 @@ import { Empty } from "@/ui/Empty";
 import { Facets } from "@/ui/Facets";
 import { LineageButton } from "@/ui/LineageButton";
 import { PageHeader } from "@/ui/PageHeader";
+import { Parts } from "@/ui/Parts";
 import { JOB_TABS, type JobTab } from "./address";
 import { JobFacts } from "./JobFacts";
 import { JobRuns } from "./JobRuns";
@@ -34,7 +35,7 @@ export function JobPage() {
         {(job) => (
           <Stack gap="lg">
             <JobFacts job={job} />
-            <Parts job={job} />
+            <PartsOf job={job} />
           </Stack>
         )}
       </Answer>
@@ -51,11 +52,10 @@ function About({ namespace, job }: { namespace: string; job: Job | undefined }) 
   );
 }
 
-function Parts({ job }: { job: Job }) {
+function PartsOf({ job }: { job: Job }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const tabs = JOB_TABS.filter((tab) => tab !== "sql" || job.sql !== null);
-  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "runs";
   const parts: Record<JobTab, () => ReactNode> = {
     runs: () => <JobRuns job={job} />,
     late: () => <LatePath namespace={job.namespace} name={job.name} />,
@@ -76,25 +76,13 @@ function Parts({ job }: { job: Job }) {
     facets: () => <Facets label={said.facetsOf(job.name)} facets={job.facets} />,
   };
   return (
-    <Tabs
-      value={shown}
-      keepMounted={false}
-      onChange={(tab) =>
-        void navigate({ search: { ...search, tab: (tab ?? undefined) as JobTab }, replace: true })
-      }
+    <Parts
+      names={tabs}
+      titles={said}
+      chosen={search.tab}
+      choose={(tab) => void navigate({ search: { ...search, tab }, replace: true })}
     >
-      <Tabs.List mb="sm">
-        {tabs.map((tab) => (
-          <Tabs.Tab key={tab} value={tab}>
-            {said[tab]}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map((tab) => (
-        <Tabs.Panel key={tab} value={tab}>
-          {tab === shown && parts[tab]()}
-        </Tabs.Panel>
-      ))}
-    </Tabs>
+      {(tab) => parts[tab]()}
+    </Parts>
   );
 }

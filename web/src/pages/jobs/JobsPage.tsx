@@ -1,9 +1,10 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { Empty } from "@/ui/Empty";
-import { PageLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
+import { PageButtons } from "@/ui/PageButtons";
 import { PageHeader } from "@/ui/PageHeader";
 import type { JobsSearch } from "./address";
 import { JobFilters } from "./JobFilters";
@@ -43,7 +44,12 @@ export function JobsPage() {
               </Text>
             )}
             <JobLines jobs={data.jobs} hasNamespaces={data.namespaces.length > 1} />
-            <Pages search={search} next={data.next} />
+            <PageButtons
+              label={said.pages}
+              after={search.after}
+              next={data.next}
+              go={(after) => void navigate({ search: { ...search, after } })}
+            />
           </>
         )}
       </Answer>
@@ -54,32 +60,5 @@ export function JobsPage() {
 function Nothing({ search }: { search: JobsSearch }) {
   const isFiltered = Object.keys(search).length > 0;
   if (!isFiltered) return <Empty title={said.empty}>{said.emptyHint}</Empty>;
-  return (
-    <Empty title={said.none}>
-      {said.noneHint}{" "}
-      <PageLink to="/jobs" isInText>
-        {said.clearFilters}
-      </PageLink>
-    </Empty>
-  );
-}
-
-function Pages({ search, next }: { search: JobsSearch; next: string | null }) {
-  const navigate = route.useNavigate();
-  if (next === null && search.after === undefined) return null;
-  const go = (after: string | undefined) => void navigate({ search: { ...search, after } });
-  return (
-    <Group component="nav" aria-label={said.pages} justify="flex-end" gap="xs">
-      {search.after !== undefined && (
-        <Button size="xs" variant="default" onClick={() => go(undefined)}>
-          {said.first}
-        </Button>
-      )}
-      {next !== null && (
-        <Button size="xs" variant="default" onClick={() => go(next)}>
-          {said.next}
-        </Button>
-      )}
-    </Group>
-  );
+  return <NoMatch title={said.none} hint={said.noneHint} to="/jobs" />;
 }

@@ -2,9 +2,9 @@ import { Button, NativeSelect, Slider, TextInput } from "@mantine/core";
 import { IconClock } from "@tabler/icons-react";
 import { useState } from "react";
 import { texts } from "@/texts";
+import { isoOf, localOf } from "@/ui/localTime";
 import { momentOf, spanOf } from "@/ui/time";
 import classes from "./LineagePage.module.css";
-import { localText, timeOfLocal } from "./localTime";
 import type { Moves } from "./moves";
 
 const said = texts.lineage;
@@ -54,8 +54,8 @@ export function TimeBar({ moves: { search, change } }: { moves: Moves }) {
         type="datetime-local"
         step={1}
         aria-label={said.timeExact}
-        value={at ? localText(at) : ""}
-        onChange={(event) => change({ at: timeOfLocal(event.currentTarget.value) })}
+        value={localOf(at, "second")}
+        onChange={(event) => change({ at: isoOf(event.currentTarget.value) })}
       />
       {at && (
         <Button size="compact-xs" variant="default" onClick={() => change({ at: undefined })}>

@@ -1,5 +1,6 @@
 import { Group, Pill, Select, Switch, TextInput } from "@mantine/core";
 import { texts } from "@/texts";
+import { isoOf, localOf } from "@/ui/localTime";
 import { RUN_STATES, stateOf } from "@/ui/runs";
 import { WordsInput } from "@/ui/WordsInput";
 import { type RunsSearch, type RunWindow, WINDOWS } from "./address";
@@ -84,7 +85,7 @@ function Chosen({ search, change }: RunFiltersProps) {
           type="datetime-local"
           label={said[side]}
           value={localOf(search[side])}
-          onChange={(event) => change({ [side]: momentOf(event.currentTarget.value) })}
+          onChange={(event) => change({ [side]: isoOf(event.currentTarget.value) })}
         />
       ))}
     </>
@@ -96,16 +97,4 @@ function windowOf(value: string | null): RunsSearch {
   if (value === null) return none;
   if (value !== CHOSEN) return { ...none, window: value as RunWindow };
   return { ...none, since: new Date(Date.now() - 86_400_000).toISOString() };
-}
-
-/** A moment as a field of date and time wants it: in the reader's zone, to the minute. */
-function localOf(moment: string | undefined): string {
-  if (moment === undefined) return "";
-  const at = new Date(moment);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function momentOf(typed: string): string | undefined {
-  const at = new Date(typed);
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }

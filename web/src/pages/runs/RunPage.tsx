@@ -1,4 +1,4 @@
-import { Group, Stack, Tabs } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
@@ -8,6 +8,7 @@ import { CopyButton } from "@/ui/CopyButton";
 import { Empty } from "@/ui/Empty";
 import { JobLink, PageLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
+import { Parts } from "@/ui/Parts";
 import { RUN_TABS, type RunTab } from "./address";
 import { type Run, useRun } from "./questions";
 import { RunActions } from "./RunActions";
@@ -57,7 +58,7 @@ function OneRun() {
         {(whole) => (
           <Stack gap="md">
             <RunHead run={whole} />
-            <Parts run={whole} />
+            <PartsOf run={whole} />
           </Stack>
         )}
       </Answer>
@@ -78,11 +79,10 @@ function About({ id, run }: { id: string; run: Run | undefined }) {
   );
 }
 
-function Parts({ run }: { run: Run }) {
+function PartsOf({ run }: { run: Run }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const tabs = RUN_TABS.filter((tab) => tab !== "sql" || run.sql !== null);
-  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "overview";
   const parts: Record<RunTab, () => ReactNode> = {
     overview: () => <RunOverview run={run} />,
     sql: () => (
@@ -98,25 +98,13 @@ function Parts({ run }: { run: Run }) {
     facets: () => <RunFacets run={run} />,
   };
   return (
-    <Tabs
-      value={shown}
-      keepMounted={false}
-      onChange={(tab) =>
-        void navigate({ search: { ...search, tab: (tab ?? undefined) as RunTab }, replace: true })
-      }
+    <Parts
+      names={tabs}
+      titles={said}
+      chosen={search.tab}
+      choose={(tab) => void navigate({ search: { ...search, tab }, replace: true })}
     >
-      <Tabs.List mb="sm">
-        {tabs.map((tab) => (
-          <Tabs.Tab key={tab} value={tab}>
-            {said[tab]}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map((tab) => (
-        <Tabs.Panel key={tab} value={tab}>
-          {tab === shown && parts[tab]()}
-        </Tabs.Panel>
-      ))}
-    </Tabs>
+      {(tab) => parts[tab]()}
+    </Parts>
   );
 }

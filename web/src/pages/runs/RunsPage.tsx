@@ -1,9 +1,9 @@
-import { Button, Group } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { Empty } from "@/ui/Empty";
-import { PageLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
+import { PageButtons } from "@/ui/PageButtons";
 import { PageHeader } from "@/ui/PageHeader";
 import { Timeline } from "@/ui/Timeline";
 import type { RunsSearch } from "./address";
@@ -37,7 +37,12 @@ export function RunsPage() {
               isFolded={search.fold === true}
               isOneJob={search.job !== undefined}
             />
-            <Pages search={search} next={data.next} />
+            <PageButtons
+              label={said.pages}
+              after={search.after}
+              next={data.next}
+              go={(after) => void navigate({ search: { ...search, after } })}
+            />
           </>
         )}
       </Answer>
@@ -50,32 +55,5 @@ function Nothing({ search }: { search: RunsSearch }) {
   if (Object.keys(filters).length === 0) {
     return <Empty title={said.empty}>{said.emptyHint}</Empty>;
   }
-  return (
-    <Empty title={said.none}>
-      {said.noneHint}{" "}
-      <PageLink to="/runs" isInText>
-        {said.clearFilters}
-      </PageLink>
-    </Empty>
-  );
-}
-
-function Pages({ search, next }: { search: RunsSearch; next: string | null }) {
-  const navigate = route.useNavigate();
-  if (next === null && search.after === undefined) return null;
-  const go = (after: string | undefined) => void navigate({ search: { ...search, after } });
-  return (
-    <Group component="nav" aria-label={said.pages} justify="flex-end" gap="xs">
-      {search.after !== undefined && (
-        <Button size="xs" variant="default" onClick={() => go(undefined)}>
-          {said.first}
-        </Button>
-      )}
-      {next !== null && (
-        <Button size="xs" variant="default" onClick={() => go(next)}>
-          {said.next}
-        </Button>
-      )}
-    </Group>
-  );
+  return <NoMatch title={said.none} hint={said.noneHint} to="/runs" />;
 }

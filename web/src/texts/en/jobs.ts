@@ -16,15 +16,12 @@ export const jobs = {
   state: "Last run",
   anyState: "Any state",
   count: (count: number) => (count === 1 ? "1 job" : `${count.toLocaleString("en")} jobs`),
-  next: "Next page",
-  first: "Back to the first page",
   pages: "Pages of jobs",
   empty: "No jobs yet",
   emptyHint:
     "Run a job of the lake, or point a program that speaks OpenLineage at /api/v1/lineage of this server.",
   none: "No job is like that",
   noneHint: "Take a word or a filter away.",
-  clearFilters: "Clear the filters",
   noRuns: "not yet",
   part: "part of",
   // One job

@@ -85,3 +85,13 @@ describe("the axis of a timeline", () => {
     expect(tickText(ticks[0]?.at ?? 0, axis)).toMatch(/\d/);
   });
 });
+
+it("has a round moment that leaves room for its words, whatever its length", () => {
+  for (let length = 1; length < 5 * 31_536_000_000; length *= 1.3) {
+    for (const start of [0, 1_704_412_800_000, 1_795_000_000_123]) {
+      const ticks = ticksOf({ start, end: start + length });
+      expect(ticks.length).toBeLessThanOrEqual(6);
+      expect(ticks[0]?.percent).toBeLessThanOrEqual(86);
+    }
+  }
+});

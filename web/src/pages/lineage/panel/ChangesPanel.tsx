@@ -3,8 +3,8 @@ import { graphId } from "@/graph/answer";
 import { countsOf, type Difference, facetsTold, isTold } from "@/graph/difference";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
+import { isoOf, localOf } from "@/ui/localTime";
 import classes from "../LineagePage.module.css";
-import { localText, timeOfLocal } from "../localTime";
 import type { PanelProps } from "./SidePanel";
 
 const said = texts.lineage;
@@ -25,9 +25,9 @@ export function ChangesPanel(props: PanelProps) {
         type="datetime-local"
         step={1}
         label={said.changesSince}
-        value={since ? localText(since) : ""}
+        value={localOf(since, "second")}
         onChange={(event) => {
-          const time = timeOfLocal(event.currentTarget.value);
+          const time = isoOf(event.currentTarget.value);
           if (time) moves.change({ since: time });
         }}
       />
