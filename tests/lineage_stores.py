@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,30 @@ class LineageBackend:
             for place in self.places:
                 self.drop(place)
             self.places.clear()
+
+
+def gives_back(example: Callable[..., None]) -> Callable[..., None]:
+    """Discard the stores that an example of a property opened, also when it failed.
+
+    It stands below `@given`: else the examples of one test would open more databases than a
+    server has connections, and hide what failed first.
+    """
+
+    @wraps(example)
+    def run(**given: Any) -> None:
+        found = (one for one in given.values() if hasattr(one, "backend"))
+        backends: list[LineageBackend] = [one.backend for one in found]
+        backends += [one for one in given.values() if isinstance(one, LineageBackend)]
+        assert backends, "an example that gives back takes open_store or a backend"
+        before = [log for backend in backends for _, log in backend.opened]
+        try:
+            example(**given)
+        finally:
+            for backend in backends:
+                for log in [log for _, log in backend.opened if log not in before]:
+                    backend.discard(log)
+
+    return run
 
 
 def ask(log: SqlLineage, sql: str, *bound: Any) -> list[Any]:

@@ -81,9 +81,19 @@ class Store:
         return events_of(self.log)
 
 
+@dataclass
+class Opening:
+    """Opens new stores on a backend."""
+
+    backend: LineageBackend
+
+    def __call__(self) -> Store:
+        return Store(self.backend.open(), self.backend)
+
+
 @pytest.fixture
-def open_store(lineage_backend: LineageBackend) -> Callable[[], Store]:
-    return lambda: Store(lineage_backend.open(), lineage_backend)
+def open_store(lineage_backend: LineageBackend) -> Opening:
+    return Opening(lineage_backend)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from headwater.errors import Invalid
 from headwater.lineage.contract import Applied
+from tests.lineage_stores import gives_back
 
 TEXTS = st.sampled_from(["", "a", "b", "\ud800", "x\0y", "TABLE", "JOB", "DIRECT"]) | st.text(
     st.characters(), max_size=5
@@ -57,6 +58,7 @@ OTHER_EVENTS = st.fixed_dictionaries({"job": NAMED, "outputs": DATASETS}) | st.f
 
 
 @given(events=st.lists(RUN_EVENTS | OTHER_EVENTS, max_size=8))
+@gives_back
 def test_every_event_is_applied_or_refused_and_rebuilt_the_same(open_store, events):
     store, other = open_store(), open_store()
     bodies = [json.dumps(event).encode() for event in events]
@@ -68,5 +70,3 @@ def test_every_event_is_applied_or_refused_and_rebuilt_the_same(open_store, even
     assert other.log.dump() == expected
     store.log.rebuild()
     assert store.log.dump() == expected
-    store.discard()
-    other.discard()

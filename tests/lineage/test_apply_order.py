@@ -13,6 +13,7 @@ from headwater.lineage.commands import VERBS, Command
 from headwater.lineage.contract import Arrival
 from headwater.model.principal import LOCAL
 from tests.lineage.replay import apply_again
+from tests.lineage_stores import gives_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -62,6 +63,7 @@ def _arrival(told):
 
 
 @given(told=st.lists(st.one_of(commands(), events()), min_size=2, max_size=24), seed=st.integers())
+@gives_back
 def test_order_of_applying_a_finished_log_does_not_matter(open_store, told, seed):
     store = open_store()
     store.log.apply([_arrival(one) for one in told])
@@ -70,10 +72,10 @@ def test_order_of_applying_a_finished_log_does_not_matter(open_store, told, seed
     assert store.log.dump() == expected
     store.log.rebuild()
     assert store.log.dump() == expected
-    store.discard()
 
 
 @given(told=st.lists(commands(), min_size=2, max_size=12), seed=st.integers())
+@gives_back
 def test_what_people_said_at_a_time_does_not_depend_on_when_it_came(open_store, told, seed):
     notes = [one for one in told if one.verb not in ("delete", "undelete", "declare")]
     bodies = [_arrival(one) for one in notes]
@@ -83,5 +85,3 @@ def test_what_people_said_at_a_time_does_not_depend_on_when_it_came(open_store, 
     for body in bodies:
         other.log.apply([body, body])
     assert one.log.dump() == other.log.dump()
-    one.discard()
-    other.discard()

@@ -15,6 +15,7 @@ from headwater.lineage.deflate import EVENT, FACET
 from headwater.lineage.names import from_bytes
 from headwater.model.principal import LOCAL
 from tests.lineage.conftest import make_event
+from tests.lineage_stores import gives_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -109,6 +110,7 @@ def test_namespace_takes_all_that_lives_in_it(store):
 
 
 @given(seed=st.integers(0, 2**32))
+@gives_back
 def test_rest_of_the_log_means_what_it_would_alone(open_store, requests, seed):
     chance = random.Random(seed)
     file = chance.choice(sorted({request.file for request in requests}))

@@ -16,6 +16,7 @@ from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.principal import LOCAL, Principal
 from headwater.wire.openlineage.entries import read_entry
+from tests.lineage_stores import gives_back
 
 NOW = datetime(2026, 11, 21, 2, 0, 0, 123457, tzinfo=UTC)
 
@@ -61,6 +62,7 @@ def _fill(store, bodies, chance):
 
 
 @given(seed=st.integers(0, 2**32))
+@gives_back
 def test_an_export_makes_the_same_store_again(open_store, requests, seed):
     chance = random.Random(seed)
     one, other = open_store(), open_store()

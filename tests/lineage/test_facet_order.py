@@ -8,6 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.lineage_stores import gives_back
+
 FACETS = st.dictionaries(
     st.sampled_from(["schema", "symlinks", "columnLineage", "x"]),
     st.sampled_from(
@@ -46,6 +48,7 @@ EVENTS = st.fixed_dictionaries(
     order=st.randoms(use_true_random=False),
     cuts=st.sets(st.integers(1, 7)),
 )
+@gives_back
 def test_order_and_batches_do_not_matter_to_facets(open_store, events, order, cuts):
     bodies = [json.dumps(event).encode() for event in events]
     one, other = open_store(), open_store()

@@ -13,6 +13,7 @@ from headwater.lineage.commands import VERBS, Command
 from headwater.lineage.contract import Arrival
 from headwater.model.principal import LOCAL
 from tests.lineage.replay import apply_again
+from tests.lineage_stores import gives_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 SEEDS = st.integers(0, 2**32)
@@ -39,6 +40,7 @@ def _scrambled(bodies, chance):
 
 
 @given(seed=SEEDS)
+@gives_back
 def test_order_duplicates_and_batches_do_not_matter(open_store, requests, seed):
     chance = random.Random(seed)
     bodies = _sample(requests, chance)
@@ -50,11 +52,10 @@ def test_order_duplicates_and_batches_do_not_matter(open_store, requests, seed):
     assert other.log.dump() == expected
     other.log.rebuild()
     assert other.log.dump() == expected
-    one.discard()
-    other.discard()
 
 
 @given(seed=SEEDS)
+@gives_back
 def test_between_commands_order_does_not_matter(open_store, requests, seed):
     chance = random.Random(seed)
     bodies = _sample(requests, chance, most=60)
@@ -77,11 +78,10 @@ def test_between_commands_order_does_not_matter(open_store, requests, seed):
     assert other.log.dump() == expected
     one.log.rebuild()
     assert one.log.dump() == expected
-    one.discard()
-    other.discard()
 
 
 @given(seed=SEEDS)
+@gives_back
 def test_a_finished_log_of_a_real_program_is_applied_in_any_order(open_store, requests, seed):
     chance = random.Random(seed)
     bodies = _sample(requests, chance, most=60)
@@ -92,7 +92,6 @@ def test_a_finished_log_of_a_real_program_is_applied_in_any_order(open_store, re
     expected = store.log.dump()
     apply_again(store.log, chance)
     assert store.log.dump() == expected
-    store.discard()
 
 
 def _commands(names, chance):

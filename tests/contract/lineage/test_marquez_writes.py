@@ -18,6 +18,7 @@ from headwater.identity.access import OwnerAccess
 from headwater.ingest.events import EventDoor
 from headwater.lineage.reading.view import LineageReads
 from tests.lineage.replay import apply_again
+from tests.lineage_stores import gives_back
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 SPACE = "/api/v1/namespaces/ns"
@@ -110,6 +111,7 @@ FIRST = [
 
 
 @given(asked=st.lists(requests, min_size=2, max_size=12), seed=st.integers())
+@gives_back
 def test_order_of_applying_what_clients_of_marquez_wrote_does_not_matter(
     lineage_backend, asked, seed
 ):
@@ -126,4 +128,3 @@ def test_order_of_applying_what_clients_of_marquez_wrote_does_not_matter(
     assert log.dump() == expected
     log.rebuild()
     assert log.dump() == expected
-    lineage_backend.discard(log)

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from headwater.lineage.log import SqlLineage
 from tests.contract.lineage.writer import portions, write
+from tests.lineage_stores import gives_back
 
 MOST = 60
 
 
 @given(seed=st.integers(0, 2**32))
+@gives_back
 def test_captured_events_give_the_dump_that_sqlite_gives(
     postgresql_backend, captured, tmp_path_factory, seed
 ):
@@ -33,7 +35,6 @@ def test_captured_events_give_the_dump_that_sqlite_gives(
     assert log.dump() == expected
     log.rebuild()
     assert log.dump() == expected
-    postgresql_backend.discard(log)
 
 
 def test_every_captured_event_gives_the_dump_that_sqlite_gives(
