@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
+from headwater.api.cursors import cursor_of, place_of
 from headwater.api.dataset_shapes import head_json, line_json
 from headwater.api.lake import Catalogue
 from headwater.api.marquez.route import answer
@@ -51,11 +52,15 @@ def datasets_router(catalogue: Catalogue, reads: LineageReads, *, namespace: str
         zone: Annotated[str | None, Query(description="Only tables of this zone.")] = None,
         namespace: Annotated[str | None, Query(description="Only of this namespace.")] = None,
         limit: Annotated[int, Query(ge=1, le=1_000, description="Most beside the lake's.")] = 200,
+        after: Annotated[
+            str | None, Query(description="The `next` of the page before this one.")
+        ] = None,
     ) -> Response:
         """List the lake's tables by zone, then other datasets, what changed last first."""
         if zone is not None and zone not in ZONES:
             raise Unprocessable(f"zone is {zone!r}, not one of {', '.join(ZONES)}", path="/zone")
-        return answer(desk.all(words=words, zone=zone, namespace=namespace, limit=limit))
+        among = _Among(words=words, zone=zone, namespace=namespace, limit=limit, after=after)
+        return answer(desk.all(among))
 
     @router.get("/head", responses=answers(DatasetHead))
     def get_head(_: Reader, namespace: Namespace, name: DatasetName) -> Response:
@@ -65,14 +70,26 @@ def datasets_router(catalogue: Catalogue, reads: LineageReads, *, namespace: str
     return router
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Among:
+    """Which datasets are asked for; `after` is the cursor of the page before."""
+
+    words: str
+    zone: str | None
+    namespace: str | None
+    limit: int
+    after: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The datasets of a list: those of the lake by name, others by key, and where words were."""
+    """The datasets of a page: those of the lake by name, others by key, and where words were."""
 
     lake: Sequence[TableLine]
     others: Sequence[int]
     found_in: dict[Name, list[FoundIn]]
-    reason: str | None
+    reason: str | None = None
+    next: str | None = None
 
 
 class _Desk:
@@ -84,15 +101,12 @@ class _Desk:
         self._namespace = namespace
         self._search = Search(reads)
 
-    def all(
-        self, *, words: str, zone: str | None, namespace: str | None, limit: int
-    ) -> DatasetList:
+    def all(self, among: _Among) -> DatasetList:
         tables = self._catalogue.describe()
+        zone = among.zone
         with self._reads.view() as view:
-            if terms_of(words):
-                chosen = self._found(view, tables, words=words, namespace=namespace)
-            else:
-                chosen = self._latest(view, tables, namespace=namespace, limit=limit)
+            choose = self._found if terms_of(among.words) else self._latest
+            chosen = choose(view, tables, among)
             lake = [one for one in chosen.lake if zone in (None, _zone(one["table"]))]
             others = [] if zone is not None else chosen.others
             names = {one["table"]: Name(self._namespace, one["table"]) for one in lake}
@@ -128,6 +142,7 @@ class _Desk:
                 "namespaces": list(_namespaces(view)),
                 "partial": chosen.reason is not None and zone is None,
                 "reason": chosen.reason if zone is None else None,
+                "next": chosen.next if zone is None else None,
             }
 
     def head(self, name: Name) -> DatasetHead:
@@ -144,50 +159,42 @@ class _Desk:
             )
         return head_json(name, page, table=table, schema=schema)
 
-    def _latest(
-        self,
-        view: LineageView,
-        tables: Sequence[TableLine],
-        *,
-        namespace: str | None,
-        limit: int,
-    ) -> _Chosen:
-        lake = tables if namespace in (None, self._namespace) else []
+    def _latest(self, view: LineageView, tables: Sequence[TableLine], among: _Among) -> _Chosen:
+        is_first = among.after is None
+        lake = tables if is_first and among.namespace in (None, self._namespace) else []
         key = None
-        if namespace is not None:
-            key = view.names.namespace(namespace)
+        if among.namespace is not None:
+            key = view.names.namespace(among.namespace)
             if key is None:
-                return _Chosen(lake, [], {}, None)
-        among = {one["table"] for one in tables}
-        keys = view.listing.page("dataset", namespace=key, limit=limit + len(among) + 1, offset=0)
-        others = self._others(view, keys, among)
-        reason = None
-        if len(others) > limit:
-            total = view.listing.count("dataset", namespace=key)
-            reason = f"these are the latest of {total:,} datasets; words find any of them"
-        return _Chosen(lake, others[:limit], {}, reason)
+                return _Chosen(lake, [], {})
+        names = {one["table"] for one in tables}
+        most = among.limit + len(names) + 1
+        place = None if among.after is None else place_of(among.after)
+        listed = view.listing.behind(place, "dataset", namespace=key, limit=most)
+        others = self._others(view, [one.key for one in listed], names)
+        if len(others) <= among.limit:
+            return _Chosen(lake, others, {})
+        shown = others[: among.limit]
+        total = view.listing.count("dataset", namespace=key)
+        following = next(one.place for one in listed if one.key == shown[-1])
+        reason = f"these are the latest of {total:,} datasets; words find any of them"
+        if not is_first:
+            reason = f"these are some of {total:,} datasets; the next page has more"
+        return _Chosen(lake, shown, {}, reason, cursor_of(following))
 
-    def _found(
-        self,
-        view: LineageView,
-        tables: Sequence[TableLine],
-        *,
-        words: str,
-        namespace: str | None,
-    ) -> _Chosen:
-        among = Filter(kind="dataset", namespace=namespace)
-        page = self._search.find(words, among=among, limit=_MOST_FOUND)
+    def _found(self, view: LineageView, tables: Sequence[TableLine], among: _Among) -> _Chosen:
+        wish = Filter(kind="dataset", namespace=among.namespace)
+        page = self._search.find(among.words, among=wish, limit=_MOST_FOUND, after=among.after)
         found_in = {hit.name: _found_in(hit) for hit in page.hits}
-        wanted = set(words_of(words))
-        lake = [
-            one
-            for one in tables
-            if namespace in (None, self._namespace)
-            and (
-                Name(self._namespace, one["table"]) in found_in
-                or all(any(w.startswith(x) for w in words_of(one["table"])) for x in wanted)
-            )
-        ]
+        wanted = set(words_of(among.words))
+        lake: list[TableLine] = []
+        for one in tables if among.namespace in (None, self._namespace) else ():
+            words = words_of(one["table"])
+            is_named = all(any(word.startswith(x) for word in words) for x in wanted)
+            is_hit = Name(self._namespace, one["table"]) in found_in
+            # What the name of a table tells is on the first page, wherever the search has it.
+            if among.after is None if is_named else is_hit:
+                lake.append(one)
         found = [view.names.find("dataset", hit.name) for hit in page.hits]
         others = self._others(
             view, [key for key in found if key is not None], {one["table"] for one in tables}
@@ -195,7 +202,7 @@ class _Desk:
         reason = page.reason
         if reason is None and page.next is not None:
             reason = f"these are the best {_MOST_FOUND}; another word makes them fewer"
-        return _Chosen(lake, others, found_in, reason)
+        return _Chosen(lake, others, found_in, reason, page.next)
 
     def _others(self, view: LineageView, keys: Sequence[int], lake: set[str]) -> list[int]:
         """Leave out what the lake lists."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Annotated, Final, Literal
@@ -12,14 +9,14 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Query, Response
 
 from headwater.api.access import Reader
+from headwater.api.cursors import cursor_of, place_of
 from headwater.api.lineage import MOST_WORDS
 from headwater.api.marquez.route import answer, facets_json
 from headwater.api.run_json import bar_json, code_json, name_json, runs_json, statement_json
 from headwater.api.shapes import answers
 from headwater.api.shapes.jobs import JobList, WholeJob
-from headwater.errors import Invalid, Missing
+from headwater.errors import Missing
 from headwater.lineage.reading.job_pages import JobFilter, JobPage
-from headwater.lineage.reading.listing import Place
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.json import JsonObject
 from headwater.model.lineage import JobVersion, Name, RunState
@@ -52,7 +49,7 @@ def job_pages_router(reads: LineageReads, *, lake_jobs: Collection[Name]) -> API
         ] = None,
     ) -> Response:
         """List jobs of all producers with their latest runs, what changed last first."""
-        place = None if after is None else _place_of(after)
+        place = None if after is None else place_of(after)
         asked = tuple(words.split()[:MOST_WORDS])
         with reads.view() as view:
             key = None if namespace is None else view.names.namespace(namespace)
@@ -65,7 +62,7 @@ def job_pages_router(reads: LineageReads, *, lake_jobs: Collection[Name]) -> API
             return answer(
                 {
                     "jobs": [_line_json(line) for line in lines],
-                    "next": None if page.next is None else _cursor_of(page.next),
+                    "next": None if page.next is None else cursor_of(page.next),
                     "total": view.listing.count("job", namespace=key) if is_plain else None,
                     "namespaces": view.listing.namespaces_of_jobs(),
                     "partial": page.is_cut,
@@ -152,18 +149,3 @@ def _version_json(one: JobVersion, states: dict[int, RunState]) -> JsonObject:
         "outputs": [name_json(name) for name in one.outputs],
         "latest_run": None if run is None else bar_json(run, states[run.key]),
     }
-
-
-def _cursor_of(place: Place) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _place_of(cursor: str) -> Place:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        changed, namespace, name = json.loads(base64.urlsafe_b64decode(padded))
-        return Place(int(changed), str(namespace), str(name))
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise Invalid(
-            f"after={cursor!r} is no cursor", hint="give the `next` of the page before, as it is"
-        ) from error

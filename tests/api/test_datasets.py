@@ -149,6 +149,45 @@ def test_a_list_that_is_cut_says_so(get: Any) -> None:
     assert "latest of 5 datasets" in found["reason"]
 
 
+def pages(get: Any, between: Any = lambda: None, **query: Any) -> list[list[tuple[str, str]]]:
+    """Return the names of page after page; `between` is called after each of them."""
+    found = [get("datasets", **query)]
+    while found[-1]["next"] is not None:
+        between()
+        found.append(get("datasets", **query, after=found[-1]["next"]))
+    assert [page["partial"] for page in found] == [True] * (len(found) - 1) + [False]
+    return [names(page) for page in found]
+
+
+@pytest.mark.parametrize("within", [{}, {"namespace": "many"}])
+def test_pages_show_each_dataset_once_while_others_change(get: Any, within: Any) -> None:
+    get.tell(outputs=[{"namespace": "many", "name": f"d{n}"} for n in range(5)], inputs=[])
+
+    def change() -> None:
+        changed = [{"namespace": "many", "name": name} for name in ("d0", "new")]
+        get.tell(outputs=changed, inputs=[], eventTime="2026-06-02T10:00:00Z")
+
+    lake = [] if within else [("headwater", "curated.carriers")]
+    assert pages(get, change, limit=2, **within) == [
+        [*lake, ("many", "d0"), ("many", "d1")],
+        [("many", "d2"), ("many", "d3")],
+        [("many", "d4")],
+    ]
+
+
+def test_pages_of_what_words_find_show_each_dataset_once(get: Any) -> None:
+    outputs = [{"namespace": "many", "name": f"carriers {n}"} for n in range(105)]
+    get.tell(outputs=outputs, inputs=[])
+    first, second = pages(get, words="carriers")
+    assert first[0] == ("headwater", "curated.carriers")
+    assert len(first) + len(second) == len({*first, *second}) == 106
+
+
+def test_a_place_that_no_page_gave_is_refused(get: Any) -> None:
+    get.tell()
+    assert "is no cursor" in get("datasets", 400, after="x")["detail"]
+
+
 def test_head_joins_the_lake_and_lineage(get: Any) -> None:
     get.tell()
     head = get("datasets/head", namespace="headwater", name="curated.carriers")

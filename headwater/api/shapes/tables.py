@@ -141,13 +141,17 @@ class DatasetCount(TypedDict):
 
 
 class DatasetList(TypedDict):
-    """Tables of the lake by zone and name, then other datasets; `reason` why some are missing."""
+    """Tables of the lake by zone and name, then other datasets; `reason` why some are missing.
+
+    `next` asks for the page that follows, null on the last one.
+    """
 
     datasets: list[DatasetLine]
     zones: list[DatasetCount]
     namespaces: list[DatasetCount]
     partial: bool
     reason: str | None
+    next: str | None
 
 
 class LakeTable(TypedDict):

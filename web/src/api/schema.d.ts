@@ -1908,7 +1908,8 @@ export interface paths {
          * Get Upstream
          * @description Return a run, the runs that wrote what it read, and so on, the nearest first.
          *
-         *     Deleted datasets and the runs of deleted jobs are left out.
+         *     They may have written it by another of its names. Deleted datasets and the runs of deleted
+         *     jobs are left out.
          */
         get: operations["get_upstream_api_v1_runlineage_upstream_get"];
         put?: never;
@@ -2070,7 +2071,7 @@ export interface paths {
         put?: never;
         /**
          * Rebuild
-         * @description Make every projection again from the log; events wait meanwhile, and none is lost.
+         * @description Make every projection again from the log; events are answered 503 meanwhile.
          */
         post: operations["rebuild_api_v2_rebuild_post"];
         delete?: never;
@@ -3528,6 +3529,8 @@ export interface components {
         /**
          * DatasetList
          * @description Tables of the lake by zone and name, then other datasets; `reason` why some are missing.
+         *
+         *     `next` asks for the page that follows, null on the last one.
          */
         DatasetList: {
             /** Datasets */
@@ -3540,6 +3543,8 @@ export interface components {
             partial: boolean;
             /** Reason */
             reason: string | null;
+            /** Next */
+            next: string | null;
         };
         /**
          * Description
@@ -7554,6 +7559,8 @@ export interface operations {
                 namespace?: string | null;
                 /** @description Most beside the lake's. */
                 limit?: number;
+                /** @description The `next` of the page before this one. */
+                after?: string | null;
             };
             header?: never;
             path?: never;
