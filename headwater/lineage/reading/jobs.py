@@ -41,10 +41,11 @@ _LAST_STATE: Final = (
 class Jobs:
     """Reads jobs by key or by page."""
 
-    def __init__(self, connection: Connection, recall: Recall) -> None:
+    def __init__(self, connection: Connection, recall: Recall, listing: Listing) -> None:
         self._connection = connection
         self._edges = Edges(connection, recall)
         self._families = Families(connection)
+        self._listing = listing
         self._recall = recall
         self._names = Names(connection)
         self._runs = Runs(connection)
@@ -55,7 +56,7 @@ class Jobs:
         """Return a page of jobs, of those in `last_states` if any are given."""
         codes = ",".join(str(STATES.index(state)) for state in last_states)
         condition = _LAST_STATE.replace("{states}", codes) if codes else ""
-        return Listing(self._connection).page(
+        return self._listing.page(
             "job", namespace=namespace, limit=limit, offset=offset, condition=condition
         )
 

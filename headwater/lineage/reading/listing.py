@@ -34,6 +34,19 @@ _BEHIND: Final = (
 )
 
 
+class _Order(NamedTuple):
+    """The words of SQL for the order of lists, or for the same from its end."""
+
+    changed: str
+    name: str
+    on: str
+    before: str
+
+
+_FORWARD: Final = _Order("DESC", "ASC", "<=", ">")
+_BACKWARD: Final = _Order("ASC", "DESC", ">=", "<")
+
+
 class Place(NamedTuple):
     """Where a job or dataset stands in the order of lists: what a page may begin behind."""
 
@@ -54,6 +67,7 @@ class Listing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._counts: dict[tuple[Kind, int | None], int] = {}
 
     def page(
         self, kind: Kind, *, namespace: int | None, limit: int, offset: int, condition: str = ""
@@ -64,19 +78,23 @@ class Listing:
         """
         where = _where(kind, namespace) + condition
         values: dict[str, object] = {} if namespace is None else {"namespace": namespace}
-        if offset >= _FAR and not condition:
-            reached = self._reached(kind, where, values, offset)
+        if offset < _FAR or condition:
+            return self._walked(kind, where, values, _FORWARD, limit=limit, offset=offset)
+        rest = self.count(kind, namespace=namespace) - offset
+        if rest <= 0:
+            return []
+        order = _FORWARD
+        if rest < offset:  # nearer to the end, so that it is walked from there
+            order, limit, offset = _BACKWARD, min(limit, rest), max(0, rest - limit)
+        if offset >= _FAR:
+            reached = self._reached(kind, where, values, order, offset=offset)
             if reached is None:
                 return []
-            where += f" AND {_CHANGED} <= :reached"
+            where += f" AND {_CHANGED} {order.on} :reached"
             offset -= reached[1]
             values["reached"] = reached[0]
-        sql = (
-            f"SELECT x.id FROM {kind} x{where} ORDER BY {_CHANGED} DESC, {_SPACE}, x.name"
-            " LIMIT :limit OFFSET :offset"
-        )
-        rows = rows_of(self._connection, sql, **values, limit=limit, offset=offset)
-        return [int(key) for (key,) in rows]
+        found = self._walked(kind, where, values, order, limit=limit, offset=offset)
+        return found if order is _FORWARD else found[::-1]
 
     def behind(
         self,
@@ -111,6 +129,11 @@ class Listing:
 
     def count(self, kind: Kind, *, namespace: int | None) -> int:
         """Count the jobs or datasets that pages show."""
+        if (kind, namespace) not in self._counts:
+            self._counts[kind, namespace] = self._counted(kind, namespace)
+        return self._counts[kind, namespace]
+
+    def _counted(self, kind: Kind, namespace: int | None) -> int:
         values: dict[str, object] = {} if namespace is None else {"namespace": namespace}
         within = "" if namespace is None else " AND namespace_id = :namespace"
         shown = f"SELECT count(*) FROM {kind} WHERE standing >= 1{within}"
@@ -129,16 +152,36 @@ class Listing:
         """Tell whether any job or dataset is hidden now."""
         return bool(rows_of(self._connection, f"{_hidden(kind, None)} LIMIT 1"))
 
+    def _walked(
+        self,
+        kind: Kind,
+        where: str,
+        values: Mapping[str, object],
+        order: _Order,
+        *,
+        limit: int,
+        offset: int,
+    ) -> list[int]:
+        sql = (
+            f"SELECT x.id FROM {kind} x{where} ORDER BY {_CHANGED} {order.changed},"
+            f" {_SPACE} {order.name}, x.name {order.name} LIMIT :limit OFFSET :offset"
+        )
+        rows = rows_of(self._connection, sql, **values, limit=limit, offset=offset)
+        return [int(key) for (key,) in rows]
+
     def _reached(
-        self, kind: Kind, where: str, values: Mapping[str, object], offset: int
+        self, kind: Kind, where: str, values: Mapping[str, object], order: _Order, *, offset: int
     ) -> tuple[int, int] | None:
-        """Return the time of change at an offset, and how many rows changed after it."""
-        sql = f"SELECT {_CHANGED} FROM {kind} x{where} ORDER BY 1 DESC LIMIT 1 OFFSET :offset"
+        """Return the time of change at an offset, and how many rows come before that time."""
+        sql = (
+            f"SELECT {_CHANGED} FROM {kind} x{where}"
+            f" ORDER BY 1 {order.changed} LIMIT 1 OFFSET :offset"
+        )
         rows = rows_of(self._connection, sql, **values, offset=offset)
         if not rows:
             return None
-        later = f"SELECT count(*) FROM {kind} x{where} AND {_CHANGED} > :reached"
-        return rows[0][0], self._one(later, {**values, "reached": rows[0][0]})
+        passed = f"SELECT count(*) FROM {kind} x{where} AND {_CHANGED} {order.before} :reached"
+        return rows[0][0], self._one(passed, {**values, "reached": rows[0][0]})
 
     def _one(self, sql: str, values: Mapping[str, object]) -> int:
         return int(rows_of(self._connection, sql, **values)[0][0])
