@@ -12,14 +12,12 @@ import msgspec
 from headwater.api.marquez.full_names import FullName, full_names
 from headwater.api.marquez.route import json_bytes
 from headwater.api.marquez.run_texts import RunTexts
-from headwater.api.marquez.shapes import dataset_node_json, job_node_json
+from headwater.api.marquez.shapes import Sides, dataset_node_json, job_node_json
 from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.view import LineageView
-from headwater.model.lineage import Name
+from headwater.model.lineage import Dataset, Name
 from headwater.query.lineage.graph import Graph, Vertex
 from headwater.query.lineage.nodes import node_id
-
-Sides = tuple[tuple[Name, ...], tuple[Name, ...]]
 
 
 class _JobData(NamedTuple):
@@ -131,20 +129,27 @@ def _job_data(
     found: dict[int, _JobData] = {}
     for key, (inputs, outputs) in sides.items():
         latest = runs.of(key)
-        job = replace(values[key], inputs=inputs, outputs=outputs)
-        data = json_bytes(
-            job_node_json(job, runs.latest_id(key), latest[0] if latest else None, names)
+        node = job_node_json(
+            values[key],
+            names[key],
+            sides=(inputs, outputs),
+            run_id=runs.latest_id(key),
+            run=latest[0] if latest else None,
         )
-        found[key] = _JobData(names[key], (inputs, outputs), data)
+        found[key] = _JobData(names[key], (inputs, outputs), json_bytes(node))
     return found
 
 
 def _dataset_data(view: LineageView, names: Mapping[int, Name]) -> dict[int, _DatasetData]:
     values = view.datasets.by_keys(names)
     return {
-        key: _DatasetData(name, json_bytes(dataset_node_json(replace(values[key], name=name))))
+        key: _DatasetData(name, json_bytes(dataset_node_json(_called(values[key], name))))
         for key, name in names.items()
     }
+
+
+def _called(dataset: Dataset, name: Name) -> Dataset:
+    return dataset if dataset.name == name else replace(dataset, name=name)
 
 
 def graph_document(nodes: Iterable[bytes], reason: str | None) -> bytes:

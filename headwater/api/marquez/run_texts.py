@@ -15,13 +15,8 @@ from headwater.api.marquez.shapes import FullNames
 from headwater.lineage.reading.rows import moment_of, moment_of_key
 from headwater.lineage.reading.run_batches import RunBatch, StoredRun
 from headwater.lineage.reading.runs import STATES
-from headwater.lineage.reading.versions import (
-    bytes_of,
-    dataset_version,
-    job_version,
-    version_written,
-)
-from headwater.model.lineage import Facets, Name
+from headwater.lineage.reading.versions import bytes_of, job_version, version_of
+from headwater.model.lineage import Facets
 from headwater.query.lineage.schemas import said_by
 from headwater.wire.openlineage.run_ids import uuid_text
 
@@ -42,7 +37,6 @@ class _Dataset(NamedTuple):
 
     head: str
     named: bytes
-    unwritten: str
 
 
 class RunTexts:
@@ -53,7 +47,7 @@ class RunTexts:
         self._full = full
         self._sets: dict[int, _Said] = {}
         self._versions: dict[tuple[int, bytes], str] = {}
-        self._datasets = {key: _dataset(name) for key, name in batch.names.items()}
+        self._datasets: dict[int, _Dataset] = {}
 
     def of(self, job: int) -> list[msgspec.Raw]:
         """Return the runs of a job, the newest first."""
@@ -112,22 +106,20 @@ class RunTexts:
         uses = []
         for key in datasets:
             writer = run.uuid if direction else self._batch.writers.get((run.key, key))
-            head, named, version = self._datasets[key]
-            if writer is not None:
-                version = version_written(named, writer.hex())
+            head, named = self._dataset(key)
             said = self._batch.said.get((run.key, direction, key)) if self._batch.said else None
             facets = "{}" if said is None else _facets(said)
-            uses.append(f'{head}{version}"}},"facets":{facets}}}')
+            uses.append(f'{head}{version_of(named, writer)}"}},"facets":{facets}}}')
         return ",".join(uses)
 
-
-def _dataset(name: Name) -> _Dataset:
-    named = _text({"namespace": name.namespace, "name": name.name})
-    return _Dataset(
-        head=f'{{"datasetVersionId":{named[:-1]},"version":"',
-        named=bytes_of(name),
-        unwritten=dataset_version(name, None),
-    )
+    def _dataset(self, key: int) -> _Dataset:
+        found = self._datasets.get(key)
+        if found is None:
+            name = self._batch.names[key]
+            text = _text({"namespace": name.namespace, "name": name.name})
+            found = _Dataset(f'{{"datasetVersionId":{text[:-1]},"version":"', bytes_of(name))
+            self._datasets[key] = found
+        return found
 
 
 def _said_of(facets: Facets) -> _Said:

@@ -32,6 +32,8 @@ from headwater.query.lineage.descriptions import description_of, tags_of
 from headwater.query.lineage.schemas import fields_of, said_by, text_of
 
 FullNames = Mapping[int, FullName]
+Sides = tuple[tuple[Name, ...], tuple[Name, ...]]
+"""What a job reads, and what it writes."""
 
 DATASET_FACET: Final = "marquez_dataset"
 JOB_FACET: Final = "marquez_job"
@@ -117,10 +119,16 @@ def job_json(job: Job, latest: Sequence[msgspec.Raw], full: FullNames) -> JsonOb
 
 
 def job_node_json(
-    job: Job, run_id: str | None, run: msgspec.Raw | None, full: FullNames
+    job: Job,
+    name: FullName,
+    *,
+    sides: Sides,
+    run_id: str | None,
+    run: msgspec.Raw | None,
 ) -> JsonObject:
     """Return the data of a job in the lineage graph, with its latest run as JSON."""
-    head = _job_head(job, full[job.key])
+    head = _job_head(job, name)
+    inputs, outputs = sides
     created = head.pop("createdAt")
     updated = head.pop("updatedAt")
     namespace = head.pop("namespace")
@@ -130,8 +138,8 @@ def job_node_json(
         "createdAt": created,
         "updatedAt": updated,
         "namespace": namespace,
-        "inputs": [name_json(dataset) for dataset in job.inputs],
-        "outputs": [name_json(dataset) for dataset in job.outputs],
+        "inputs": [name_json(dataset) for dataset in inputs],
+        "outputs": [name_json(dataset) for dataset in outputs],
         "location": location_of(job.facets),
         "description": description_of(job.facets, job.notes),
         "latestRun": run,

@@ -10,9 +10,9 @@ from headwater.model.lineage import Name
 from headwater.wire.openlineage.run_ids import name_uuid_text
 
 
-def version_written(named: bytes, writer: str) -> str:
-    """Return what `dataset_version` does, of `bytes_of` a dataset and a writer in hexadecimals."""
-    return name_uuid_text(named + b":" + writer.encode())
+def version_of(named: bytes, writer: bytes | None) -> str:
+    """Return what `dataset_version` does, of the `bytes_of` a dataset, and remember nothing."""
+    return name_uuid_text(named if writer is None else b"%b:%b" % (named, writer.hex().encode()))
 
 
 def bytes_of(dataset: Name) -> bytes:

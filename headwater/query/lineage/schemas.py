@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from headwater.model.json import JsonObject
 from headwater.model.lineage import Facets
 from headwater.wire.openlineage.canonical import decode
+
+_SMALL: Final = 1_000
+"""Facet bodies of fewer bytes than these are worth remembering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,21 @@ def said_by(facets: Facets, name: str) -> JsonObject:
 
 def text_of(facets: Facets, facet: str, member: str) -> str | None:
     """Return one text out of a facet."""
-    value = said_by(facets, facet).get(member)
+    body = facets.get(facet)
+    if body is None:
+        return None
+    return _text_in(body, member) if len(body) < _SMALL else _text_of(body, member)
+
+
+def _text_of(body: bytes, member: str) -> str | None:
+    value = said_by({"": body}, "").get(member)
     return value if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4_096)
+def _text_in(body: bytes, member: str) -> str | None:
+    """Return a text out of one facet body, which many datasets and runs share."""
+    return _text_of(body, member)
 
 
 def fields_of(facets: Facets) -> list[SchemaField]:
