@@ -224,7 +224,7 @@ def test_store_of_the_first_version_is_searched_and_has_no_span_twice(store, doo
     assert rows(again, "otel_traces") == 2
     traces = DuckTraces(again)
     assert len(traces.find(TraceQuery(attributes={"number": "1"}))) == 1
-    assert ask(again, 'SELECT "Version" FROM store_version') == [(2,)]
+    assert ask(again, 'SELECT "Version" FROM store_version') == [(3,)]
     again.close()
 
 

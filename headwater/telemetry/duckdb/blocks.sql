@@ -4,24 +4,28 @@
 SELECT coalesce(max("Block"), 0) FROM attribute_block_times;
 
 -- name: pairs
-INSERT INTO attribute_blocks SELECT "Hash", ? FROM batch;
+INSERT INTO attribute_blocks BY NAME SELECT "Hash", "Block" FROM batch;
 
 -- name: times
-INSERT INTO attribute_block_times VALUES (?, make_timestamp_ns(?), make_timestamp_ns(?));
+INSERT INTO attribute_block_times
+SELECT "Block", make_timestamp_ns("Start"), make_timestamp_ns("End") FROM batch;
 
 -- name: stretches
-SELECT epoch_ns(min("Start")) AS First, epoch_ns(max("End")) AS Last, "Block"
-FROM attribute_block_times
-WHERE "Block" IN (
-    SELECT "Block"
+WITH fitting AS (
+    SELECT "Block", bool_or("Hash" <> "Hash" & $mask::UINTEGER) OR $unclear AS InResources
     FROM attribute_blocks
-    WHERE "Hash" IN ({hashes}) OR "Hash" IS NULL
+    WHERE "Hash" & $mask::UINTEGER IN ({hashes})
     GROUP BY "Block"
-    HAVING count(DISTINCT "Hash") = $count OR count("Hash") < count(*)
+    HAVING count(DISTINCT "Hash" & $mask::UINTEGER) = $count
+    UNION ALL
+    SELECT DISTINCT "Block", true FROM attribute_blocks WHERE "Hash" IS NULL
 )
+SELECT epoch_ns(min("Start")) AS First, epoch_ns(max("End")) AS Last, "Block", any_value(InResources)
+FROM attribute_block_times
+JOIN fitting USING ("Block")
 GROUP BY "Block"
 HAVING First <= $last AND Last >= $first
-ORDER BY Last DESC, First;
+ORDER BY Last DESC, First, "Block";
 
 -- name: expire
 DELETE FROM attribute_blocks

@@ -41,16 +41,22 @@ def chunks_of(table: pa.Table, name: str) -> list[Maps]:
     return cast("list[Maps]", table.column(name).chunks)
 
 
+def entries(maps: Maps) -> tuple[Array, Array]:
+    """Return the keys of all rows and their values; those of a slice are only its own."""
+    begin = maps.offsets[0].as_py()
+    count = maps.offsets[len(maps)].as_py() - begin
+    return maps.keys.slice(begin, count), maps.items.slice(begin, count)
+
+
 def single(maps: Maps) -> int:
     """Return how many entries the first row has if all rows are equal, else 0."""
     if not len(maps):
         return 0
-    size, whole = maps.offsets[1].as_py() - maps.offsets[0].as_py(), len(maps.keys)
-    if not size or size * len(maps) != whole:
+    size, (keys, items) = maps.offsets[1].as_py() - maps.offsets[0].as_py(), entries(maps)
+    if not size or size * len(maps) != len(keys):
         return 0
     is_same = all(
-        column.slice(size).equals(column.slice(0, whole - size))
-        for column in (maps.keys, maps.items)
+        column.slice(size).equals(column.slice(0, len(column) - size)) for column in (keys, items)
     )
     return size if is_same else 0
 

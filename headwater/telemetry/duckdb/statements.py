@@ -17,10 +17,13 @@ def statements(file: str) -> Mapping[str, str]:
     return written.statements(__package__, file)
 
 
-def numbered(name: str, values: Iterable[object]) -> tuple[str, dict[str, object]]:
-    """Return the inside of an IN list and its values.
+def numbered(
+    name: str, values: Iterable[object], *, kind: str = "VARCHAR"
+) -> tuple[str, dict[str, object]]:
+    """Return the inside of an IN list and its values, of the kind that the column has.
 
-    As values of their own they are looked at while rows are read; as one list, afterwards.
+    As values of their own they are looked at while rows are read; as one list, or of another kind
+    than the column, afterwards.
     """
     held = {f"{name}{number}": value for number, value in enumerate(values)}
-    return ", ".join(f"${one}" for one in held), held
+    return ", ".join(f"${one}::{kind}" for one in held), held

@@ -24,7 +24,7 @@ from headwater.telemetry.duckdb.derived import (
 from headwater.telemetry.duckdb.known_spans import KnownSpans
 from headwater.telemetry.duckdb.statements import script, statements
 
-VERSION: Final = 2
+VERSION: Final = 3
 SAME_BODY_WITHIN: Final = timedelta(hours=1)
 
 _TIMES: Final = {
@@ -218,10 +218,11 @@ def _check_version(connection: Connection, path: Path) -> None:
     version = None if found is None else found[0]
     if version is None:
         connection.execute("INSERT INTO store_version VALUES (?)", [VERSION])
-    elif version == 1:
+    elif version < VERSION:
         connection.begin()
-        for statement in statements("from_version_1.sql").values():
-            connection.execute(statement)
+        for earlier in range(version, VERSION):
+            for statement in statements(f"from_version_{earlier}.sql").values():
+                connection.execute(statement)
         connection.commit()
     elif version > VERSION:
         raise Conflict(

@@ -68,7 +68,7 @@ CREATE TABLE IF NOT EXISTS followed_lineage (
 );
 
 -- Spans are counted into blocks in order of arrival. `Hash` is of a key with its value that a span
--- or its resource has in the block; NULL stands for any.
+-- has in the block, 24 bits, or that its resource has, one bit more; NULL stands for any.
 CREATE TABLE IF NOT EXISTS attribute_blocks (
     "Hash" UINTEGER,
     "Block" UINTEGER NOT NULL

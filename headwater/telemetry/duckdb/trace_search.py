@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from headwater.duck import Connection
@@ -22,25 +23,16 @@ def found_traces(connection: Connection, query: TraceQuery) -> Sequence[str]:
         LATEST if query.end is None else min(LATEST, nanoseconds_of(query.end)),
     )
     pairs = [pair for pair in query.attributes.items() if pair[0] not in RUN_KEYS]
-    conditions, values = _conditions(query)
-    sql = (
-        'SELECT TraceId, epoch_ns(max("Timestamp")) AS Latest FROM otel_traces'
-        ' WHERE "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)'
-        f"{conditions} GROUP BY TraceId ORDER BY Latest DESC, TraceId LIMIT $limit"
-    )
-    values["limit"] = query.limit
     latest: dict[str, int] = {}
-
-    def read(time: Stretch) -> None:
-        bounds = {"first": max(within.first, time.first), "last": min(within.last, time.last)}
-        for trace, at in connection.execute(sql, values | bounds).fetchall():
-            latest[trace] = max(at, latest.get(trace, at))
-
     if not pairs:
-        read(within)
-        return list(latest)
-    for time, next_end in portions(stretches(connection, pairs, within)):
-        read(time)
+        return list(_latest(connection, query, [within]))
+    for times, next_end in portions(stretches(connection, pairs, within)):
+        bounded = [
+            replace(one, first=max(within.first, one.first), last=min(within.last, one.last))
+            for one in times
+        ]
+        for trace, at in _latest(connection, query, bounded).items():
+            latest[trace] = max(at, latest.get(trace, at))
         # A trace that ended after all that is left keeps its place.
         settled = sum(1 for at in latest.values() if next_end is None or at > next_end)
         if settled >= query.limit:
@@ -48,8 +40,33 @@ def found_traces(connection: Connection, query: TraceQuery) -> Sequence[str]:
     return sorted(latest, key=lambda trace: (-latest[trace], trace))[: query.limit]
 
 
-def _conditions(query: TraceQuery) -> tuple[str, Values]:
-    """Return what spans have to be, beside their time, and the values of it."""
+def _latest(
+    connection: Connection, query: TraceQuery, times: Sequence[Stretch]
+) -> Mapping[str, int]:
+    """Return the latest traces that have a fitting span in these times, with when it began."""
+    in_resources = any(one.in_resources for one in times)
+    conditions, values = _conditions(query, in_resources=in_resources)
+    reads = []
+    for number, one in enumerate(times):
+        values |= {f"first{number}": one.first, f"last{number}": one.last}
+        reads.append(
+            'SELECT TraceId, "Timestamp" FROM otel_traces'
+            f' WHERE "Timestamp" BETWEEN make_timestamp_ns($first{number})'
+            f" AND make_timestamp_ns($last{number}){conditions}"
+        )
+    sql = (
+        'SELECT TraceId, epoch_ns(max("Timestamp")) AS Latest'
+        f" FROM ({' UNION ALL '.join(reads)})"
+        " GROUP BY TraceId ORDER BY Latest DESC, TraceId LIMIT $limit"
+    )
+    return dict(connection.execute(sql, values | {"limit": query.limit}).fetchall())
+
+
+def _conditions(query: TraceQuery, *, in_resources: bool) -> tuple[str, Values]:
+    """Return what spans have to be, beside their time, and the values of it.
+
+    Where nothing of it is in a resource, half of the maps need not be read.
+    """
     conditions: list[str] = []
     values: Values = {}
 
@@ -74,10 +91,8 @@ def _conditions(query: TraceQuery) -> tuple[str, Values]:
             require(f"RunId = $value{number}", f"value{number}", value)
             continue
         values[f"key{number}"] = key
-        require(
-            f"(SpanAttributes[$key{number}] = $value{number}"
-            f" OR ResourceAttributes[$key{number}] = $value{number})",
-            f"value{number}",
-            value,
-        )
+        of_span = f"SpanAttributes[$key{number}] = $value{number}"
+        of_resource = f"ResourceAttributes[$key{number}] = $value{number}"
+        either = f"({of_span} OR {of_resource})" if in_resources else of_span
+        require(either, f"value{number}", value)
     return "".join(conditions), values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from headwater.duck import Connection
 from headwater.model.telemetry import (
@@ -14,10 +15,13 @@ from headwater.model.telemetry import (
     TraceQuery,
     TraceSummary,
 )
-from headwater.telemetry.duckdb.statements import numbered, statements
+from headwater.telemetry.duckdb.statements import statements
 from headwater.telemetry.duckdb.store import DuckTelemetry
 from headwater.telemetry.duckdb.trace_search import found_traces
+from headwater.telemetry.duckdb.trace_times import spans_of_traces
 from headwater.telemetry.rows import Row, span_of, summary_of
+
+_SPANS: Final = "{spans}"
 
 
 class DuckTraces:
@@ -46,8 +50,9 @@ class DuckTraces:
         if not trace_ids:
             return []
         with self._store.reader() as connection:
-            found = [summary_of(row) for row in _of_traces(connection, "summaries", trace_ids)]
-        return sorted(found, key=lambda one: (-one.start, one.trace_id))
+            around = statements("traces.sql")["summaries"]
+            rows = _of_traces(connection, "summarised", trace_ids, around=around)
+        return sorted(map(summary_of, rows), key=lambda one: (-one.start, one.trace_id))
 
     def spans(self, trace_ids: Sequence[str]) -> Sequence[Span]:
         """Return all spans of some traces."""
@@ -103,16 +108,15 @@ class DuckTraces:
             return connection.execute(statements("traces.sql")[name], values or None).fetchall()
 
 
-def _of_traces(connection: Connection, name: str, ids: Sequence[str]) -> Iterable[Row]:
-    """Ask about the spans of traces, within the time in which these traces were."""
-    asked = statements("traces.sql")
-    listed, values = numbered("id", ids)
-    bounds = connection.execute(asked["bounds"].replace("{ids}", listed), values).fetchone()
-    first, last = bounds or (None, None)
-    if first is None:
+def _of_traces(
+    connection: Connection, name: str, ids: Sequence[str], *, around: str = _SPANS
+) -> list[Row]:
+    """Ask about the spans of traces; the statement `around` is asked of what was found."""
+    asked = spans_of_traces(connection, name, ids)
+    if asked is None:
         return []
-    values |= {"first": first, "last": last}
-    return connection.execute(asked[name].replace("{ids}", listed), values).fetchall()
+    sql, values = asked
+    return connection.execute(around.replace(_SPANS, sql), values).fetchall()
 
 
 def _bare(time: datetime) -> datetime:

@@ -1,4 +1,5 @@
--- Questions about spans. `{ids}` stands for as many values as there are traces.
+-- Questions about spans. `{ids}` stands for as many values as there are traces, `{spans}` for a
+-- statement about them.
 
 -- name: services
 SELECT DISTINCT ServiceName FROM otel_traces ORDER BY ServiceName;
@@ -11,6 +12,12 @@ ORDER BY SpanName, SpanKind;
 
 -- name: bounds
 SELECT epoch_ns(min("Start")), epoch_ns(max("End")) FROM otel_traces_trace_id_ts WHERE TraceId IN ({ids});
+
+-- name: times
+SELECT TraceId, epoch_ns("Start"), epoch_ns("End") FROM otel_traces_trace_id_ts WHERE TraceId IN ({ids});
+
+-- name: density
+SELECT count(*), epoch_ns(min("Timestamp")), epoch_ns(max("Timestamp")) FROM otel_traces HAVING count(*) > 0;
 
 -- name: outline
 SELECT
@@ -46,13 +53,16 @@ WHERE
     TraceId IN ({ids})
     AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last);
 
+-- name: summarised
+SELECT TraceId, SpanId, ParentSpanId, SpanName, ServiceName, "Timestamp", Duration, StatusCode, RunId
+FROM otel_traces
+WHERE
+    TraceId IN ({ids})
+    AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last);
+
 -- name: summaries
 WITH spans AS MATERIALIZED (
-    SELECT TraceId, SpanId, ParentSpanId, SpanName, ServiceName, "Timestamp", Duration, StatusCode, RunId
-    FROM otel_traces
-    WHERE
-        TraceId IN ({ids})
-        AND "Timestamp" BETWEEN make_timestamp_ns($first) AND make_timestamp_ns($last)
+    {spans}
 ),
 orphans AS (
     SELECT child.TraceId, count(*) AS orphans
