@@ -116,12 +116,19 @@ def explain_as_problem(
 
 
 def refuse_foreign_page(method: str, headers: dict[bytes, bytes], origins: Origins) -> None:
-    """Raise `Denied` for a write that a page of another site makes a browser send.
+    """Raise `Denied` for what a page of another site makes a browser send.
 
-    Without tokens whoever reaches the loopback address may write, and a browser there runs
-    pages from everywhere; it says so in Sec-Fetch-Site, and it sends no token by itself.
-    Pages of the allowed origins may write.
+    That is a write, and anything by a name that is not this machine's. Without tokens whoever
+    reaches the loopback address may read and write, and a browser there runs pages from
+    everywhere. It says where a write comes from in Sec-Fetch-Site, and it sends no token by
+    itself. Pages of the allowed origins may write.
     """
+    if origins.are_evaded(headers):
+        raise Denied(
+            f"without a token this server is not called {headers[b'host'].decode('latin-1')!r}",
+            hint="call it 127.0.0.1 or localhost, create a token, or name the origin in"
+            " HEADWATER_SERVER__CORS_ORIGINS",
+        )
     if (
         headers.get(b"sec-fetch-site") == b"cross-site"
         and method not in _SAFE_METHODS

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -12,13 +15,22 @@ _NOTHING: Final[Headers] = ()
 _EXPOSED: Final = b"Location, Retry-After, X-Request-Id"
 _METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
 _SECONDS: Final = b"600"
+_PRIVATE: Final = (".localhost", ".internal", ".local", ".lan", ".test", ".home.arpa")
+"""Ends of names that nobody can register, such as Docker's `host.docker.internal`."""
 
 
 class Origins:
-    """The origins whose pages are let in, as `https://host:port`; `*` is every page there is."""
+    """The origins whose pages are let in, as `https://host:port`; `*` is every page there is.
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
+    `is_open` tells whether whoever reaches this machine needs no token.
+    """
+
+    def __init__(
+        self, allowed: Iterable[str] = (), *, is_open: Callable[[], bool] = lambda: False
+    ) -> None:
         named = tuple(allowed)
+        self._is_open = is_open
+        self._hosts = frozenset(urlsplit(origin.lower()).netloc.encode() for origin in named)
         self._is_any = _ANY in named
         self._named = frozenset(origin.lower().encode() for origin in named)
 
@@ -28,6 +40,20 @@ class Origins:
             return False
         origin = headers.get(b"origin")
         return origin is not None and (self._is_any or origin.lower() in self._named)
+
+    def are_evaded(self, headers: dict[bytes, bytes]) -> bool:
+        """Tell whether a page may have made its own name lead to this machine (DNS rebinding).
+
+        A browser takes such a page and this server for one origin. What gives it away is the name
+        by which it calls: one that somebody can register.
+        """
+        host = headers.get(b"host", b"").lower()
+        return (
+            _is_public_name(host)
+            and host not in self._hosts
+            and not self._is_any
+            and self._is_open()
+        )
 
     def headers_for(self, headers: dict[bytes, bytes]) -> Headers:
         """Return what tells the browser that its page may read the answer."""
@@ -53,6 +79,19 @@ class Origins:
         if wanted:
             found.append((b"access-control-allow-headers", wanted))
         return found
+
+
+@lru_cache(maxsize=64)
+def _is_public_name(host: bytes) -> bool:
+    name = host.decode("latin-1").rpartition("]")[0] or host.decode("latin-1").partition(":")[0]
+    name = name.strip("[.")
+    if "." not in name or name.endswith(_PRIVATE):
+        return False
+    try:
+        ip_address(name)
+    except ValueError:
+        return True
+    return False
 
 
 NO_ORIGINS: Final = Origins()

@@ -27,6 +27,7 @@ from headwater.clock import Clock, SystemClock
 from headwater.config import Settings
 from headwater.control.tokens import SqliteTokens
 from headwater.identity.access import OwnerAccess, TokenAccess
+from headwater.identity.binding import is_loopback
 from headwater.lake.metadata import MetadataTables
 from headwater.lake.sources import quarantined_sources
 from headwater.lake.usage import Usage
@@ -84,7 +85,7 @@ class Platform:
             access=self.access,
             routers=self.routers(),
             hot=self.hot_routes(),
-            origins=Origins(settings.server.cors_origins),
+            origins=Origins(settings.server.cors_origins, is_open=self._is_open),
         )
 
     @classmethod
@@ -99,6 +100,9 @@ class Platform:
         with ExitStack() as stack:
             directory = stack.enter_context(DataDirectory.open(settings.data, url=url))
             yield cls(settings, directory=directory, stack=stack, clock=clock or SystemClock())
+
+    def _is_open(self) -> bool:
+        return is_loopback(self.settings.server.host) and not self.has_tokens()
 
     def has_tokens(self) -> bool:
         """Tell whether callers need a token."""

@@ -26,7 +26,7 @@ async def hot(request: HotRequest) -> HotResponse:
     return HotResponse(200, b"{}")
 
 
-def calling(*origins: str) -> Any:
+def calling(*origins: str, is_open: bool = False) -> Any:
     router = APIRouter()
 
     @router.post("/cold")
@@ -39,7 +39,7 @@ def calling(*origins: str) -> Any:
         access=OwnerAccess(),
         routers=[router],
         hot=[HotRoute(method="POST", path="/hot", action=Action.WRITE, handle=hot)],
-        origins=Origins(origins),
+        origins=Origins(origins, is_open=lambda: is_open),
     )
     exchange = inside_exchange(application)
     return lambda method, path, headers: exchange(method, path, b"", headers)
@@ -90,3 +90,37 @@ def test_request_of_no_page_is_answered_as_ever() -> None:
 def test_what_is_no_origin_is_refused_at_the_start(origin: str) -> None:
     with pytest.raises(ValidationError, match="is no origin"):
         ServerSettings(cors_origins=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/hot"), ("POST", "/cold"), ("GET", "/cold")]
+)
+@pytest.mark.parametrize("host", ["evil.example:5000", "EVIL.example", "127.0.0.1.evil.example."])
+def test_page_whose_name_leads_to_this_machine_is_refused_while_there_is_no_token(
+    method: str, path: str, host: str
+) -> None:
+    reply = calling(is_open=True)(method, path, {"Host": host})
+    assert reply.status == 403
+    assert b"create a token" in reply.body
+    assert calling()(method, path, {"Host": host}).status == 200
+    assert (
+        calling(f"http://{host.lower()}", is_open=True)(method, path, {"Host": host}).status < 300
+    )
+
+
+@pytest.mark.parametrize("path", ["/hot", "/cold"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:5000",
+        "[::1]:5000",
+        "localhost",
+        "LAKE.localhost:1",
+        "headwater:5000",
+        "host.docker.internal:5000",
+        "",
+    ],
+)
+def test_names_that_only_this_machine_or_network_knows_are_its_own(path: str, host: str) -> None:
+    assert calling(is_open=True)("POST", path, {"Host": host}).status == 200
+    assert calling(is_open=True)("POST", path, {}).status == 200
