@@ -120,7 +120,7 @@ class Lake:
 
     def session(self, **settings: Any) -> SqlSession:
         """Make a session; close it after use."""
-        given = {"processes": 1, "timeout_seconds": 20.0, **settings}
+        given = {"processes": 1, "timeout_seconds": 60.0, **settings}
         return SqlSession(
             self.folder,
             tables=self.tables,
@@ -175,7 +175,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asking]:
     with ExitStack() as stack:
         lake = Lake(tmp_path_factory.mktemp("sql") / "it's a lake", stack)
         fill(lake)
-        yield Asking(stack.enter_context(closing(lake.session(timeout_seconds=30.0))))
+        yield Asking(stack.enter_context(closing(lake.session(timeout_seconds=60.0))))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,16 @@ LOOPS = [
 ]
 
 
+def answered_in_the_end(ask: Any) -> Any:
+    """Return the answer to a statement that a busy machine may need several attempts for."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return ask("SELECT 1")
+        except Unprocessable:
+            assert time.monotonic() < until
+
+
 @pytest.mark.parametrize("sql", LOOPS)
 def test_loop_ends_at_the_time_limit(lake: Any, asking: Any, sql: str) -> None:
     ask = asking(timeout_seconds=0.5)
@@ -37,7 +48,7 @@ def test_loop_ends_at_the_time_limit(lake: Any, asking: Any, sql: str) -> None:
 
     assert "0.5 s" in raised.value.message
     assert "timeout_seconds" in (raised.value.hint or "")
-    assert ask("SELECT 1") == [[1]]
+    assert answered_in_the_end(ask) == [[1]]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +69,7 @@ def test_statement_that_wants_all_memory_fails_alone(lake: Any, asking: Any, sql
         ask(sql)
 
     assert type(raised.value) is not HeadwaterError
-    assert ask("SELECT 1") == [[1]]
+    assert answered_in_the_end(ask) == [[1]]
 
 
 def test_a_billion_rows_are_cut_and_the_answer_says_so(ask: Any) -> None:
