@@ -36,11 +36,16 @@ settings.load_profile("rounds")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder that they are in, so that none runs in the wrong command."""
+    """Mark tests by the folder that they are in, so that none runs in the wrong command.
+
+    The first test of the browser has the demo made for all of them, which takes its time.
+    """
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in ("browser", "faults", "journey"):
             item.add_marker(folder)
+        if folder == "browser" and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(autouse=True)

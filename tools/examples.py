@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 120
 COLUMNS: Final = 110
 HOME: Final = "/home/you"
 PORTS: Final = (5000, 3000, 4318)

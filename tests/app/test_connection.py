@@ -84,7 +84,7 @@ class Server:
         raise Unprocessable("no", path="/x")
 
     def connect(self) -> Client:
-        return Client(socket.create_connection(self.socket.getsockname(), timeout=20))
+        return Client(socket.create_connection(self.socket.getsockname(), timeout=60))
 
     def stop(self) -> None:
         self.uvicorn.should_exit = True
@@ -185,14 +185,14 @@ def test_pipelined_requests_are_answered_in_order_short_and_long_mixed(server, c
 
 def test_pipelined_request_waits_for_the_answer_before_it(server, client) -> None:
     client.send(post("/gate"), post("/echo", b"second"))
-    server.gate.entered.wait(20)
+    server.gate.entered.wait(60)
     server.gate.open()
     assert [client.read()[2] for _ in range(2)] == [b"passed", b"second"]
 
 
 def test_waiting_request_holds_nobody_else_up(server, client) -> None:
     client.send(post("/gate"))
-    server.gate.entered.wait(20)
+    server.gate.entered.wait(60)
     other = server.connect()
     other.send(post("/echo", b"meanwhile"))
     assert other.read()[2] == b"meanwhile"
@@ -225,7 +225,7 @@ def test_close_is_honoured_and_http_1_0_is_answered(server, client) -> None:
 
 def test_client_that_goes_away_leaves_the_server_well(server, client) -> None:
     client.send(post("/gate"))
-    server.gate.entered.wait(20)
+    server.gate.entered.wait(60)
     client.close()
     server.gate.open()
     other = server.connect()
@@ -238,14 +238,14 @@ def test_stop_lets_a_waiting_request_finish_and_closes_the_connection() -> None:
     server = Server()
     client = server.connect()
     client.send(post("/gate"))
-    server.gate.entered.wait(20)
+    server.gate.entered.wait(60)
     server.stop()
     server.gate.open()
     status, _, body = client.read()
     assert (status, body) == (202, b"passed")
     assert client.file.read() == b""
     client.close()
-    server.thread.join(20)
+    server.thread.join(60)
     assert not server.thread.is_alive()
 
 

@@ -31,7 +31,7 @@ SERVED = os.environ.get("HEADWATER_BROWSER_LAKE")
 
 Snap = Callable[[str], Path]
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +95,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """
     context = chromium.new_context(viewport={"width": 1360, "height": 860}, color_scheme="light")
     opened = context.new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(60_000)
     said: list[str] = []
     strangers: list[str] = []
 

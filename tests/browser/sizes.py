@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import Page
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 

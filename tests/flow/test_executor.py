@@ -185,7 +185,7 @@ def test_cancelled_run_stops_before_its_next_stage_and_tells_the_one_at_work(
 
     executor = executor_of(pipeline)
     run_id = executor.start("long", {}, principal="me").run_id
-    assert entered.wait(20)
+    assert entered.wait(60)
     at_work = executor.get(run_id)
     assert (at_work.state, at_work.stages[0].state, at_work.stages[1].state) == (
         "RUNNING",
@@ -193,7 +193,7 @@ def test_cancelled_run_stops_before_its_next_stage_and_tells_the_one_at_work(
         "WAITING",
     )
     assert executor.cancel(run_id).state == "CANCELLED"
-    assert stopped.wait(20)
+    assert stopped.wait(60)
     executor.wait(run_id)
     assert executor.get(run_id).state == "CANCELLED"
     assert told.types_of("long") == ["START", "ABORT"]

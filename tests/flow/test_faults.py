@@ -53,7 +53,7 @@ def test_stage_at_work_when_its_run_is_cancelled_is_aborted_not_complete(
     pipeline, entered, _ = stopping()
     executor = executor_of(pipeline)
     run_id = executor.start("long", {}, principal="me").run_id
-    assert entered.wait(20)
+    assert entered.wait(60)
     run = executor.cancel(run_id)
     assert (run.state, run.ended_at is not None) == ("CANCELLED", True)
     assert [stage.state for stage in run.stages] == ["CANCELLED", "CANCELLED"]
@@ -69,7 +69,7 @@ def test_stage_that_stops_early_because_the_server_stops_runs_again(executor_of,
     pipeline, entered, tries = stopping()
     executor = executor_of(pipeline)
     run_id = executor.start("long", {}, principal="me").run_id
-    assert entered.wait(20)
+    assert entered.wait(60)
     run = finished(executor_of(pipeline), run_id)
     assert (run.state, run.stages[0].rows_out, len(tries)) == ("COMPLETED", 2, 2)
     assert told.types_of("long.read") == ["START", "START", "COMPLETE"]
@@ -79,7 +79,7 @@ def test_open_run_of_a_pipeline_that_is_gone_fails_and_says_so(executor_of, told
     pipeline, entered, _ = stopping()
     executor = executor_of(pipeline)
     run_id = executor.start("long", {}, principal="me").run_id
-    assert entered.wait(20)
+    assert entered.wait(60)
     run = finished(executor_of(numbers()), run_id)
     assert (run.state, run.error) == ("FAILED", "the pipeline 'long' is not installed any more")
     assert told.types_of("long") == ["START", "FAIL"]
@@ -96,7 +96,7 @@ def test_open_run_of_a_pipeline_with_other_stages_fails_and_says_so(executor_of,
 
     executor = executor_of(pipeline)
     run_id = executor.start("long", {}, principal="me").run_id
-    assert second.wait(20)
+    assert second.wait(60)
     other = Pipeline("long")
     other.stage("extract", name="fetch")(lambda context: [])
     run = finished(executor_of(other), run_id)
@@ -190,7 +190,7 @@ def test_too_many_open_runs_are_refused_until_some_end(executor_of) -> None:
     pipeline, entered, _ = stopping()
     executor = executor_of(pipeline, settings=FlowSettings(most_open=1))
     executor.start("long", {}, principal="me", key="a")
-    assert entered.wait(20)
+    assert entered.wait(60)
     with pytest.raises(Busy, match="are open"):
         executor.start("long", {}, principal="me", key="b")
     assert executor.start("long", {}, principal="me", key="a").state == "RUNNING"

@@ -161,7 +161,7 @@ def test_loop_seals_what_an_earlier_process_left(stage: Any, open_in: Callable[.
     again.sealing.subscribe(lambda _: sealed.set())
     loop = SealLoop(again.sealing, again.log, settings=IngestSettings(), clock=again.clock)
     loop.start()
-    assert sealed.wait(10)
+    assert sealed.wait(60)
     loop.close()
 
 

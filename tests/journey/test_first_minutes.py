@@ -19,7 +19,7 @@ import pytest
 
 from headwater.app.directory import DataDirectory
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 MAIN = [sys.executable, "-m", "headwater"]
 PORTS = ["--port", "0", "--web-port", "0", "--otlp-port", "0"]
 SCHEMA = {

@@ -45,7 +45,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _get(url: str, path: str) -> Any:
-    with urllib.request.urlopen(url + path, timeout=20) as answer:
+    with urllib.request.urlopen(url + path, timeout=60) as answer:
         return json.loads(answer.read())
 
 
@@ -79,7 +79,7 @@ def test_events_of_every_transport_arrive(url: str, transport: dict[str, Any]) -
     )
     client = OpenLineageClient(config={"transport": {**transport, "url": url}})
     client.emit(event)
-    assert client.close(timeout=20)
+    assert client.close(timeout=60)
     run = _get(url, f"/api/v2/runs/{event.run.runId}")
     assert run["own_state"] == "COMPLETED"
     assert [d["name"] for side in ("inputs", "outputs") for d in run[side]] == ["in", "out"]
@@ -160,7 +160,7 @@ def test_chunked_gzip_arrives_as_java_sends_it(url: str, encoding: dict[str, str
     packed = gzip.compress(json.dumps(event).encode())
     parts = [packed[start : start + 20] for start in range(0, len(packed), 20)]
     server = urlsplit(url)
-    connection = HTTPConnection(str(server.hostname), server.port, timeout=20)
+    connection = HTTPConnection(str(server.hostname), server.port, timeout=60)
     headers = {"Content-Type": "application/json; charset=UTF-8", **encoding}
     connection.request("POST", "/api/v1/lineage", iter(parts), headers, encode_chunked=True)
     answer = connection.getresponse()

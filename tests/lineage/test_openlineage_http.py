@@ -176,7 +176,7 @@ class _Stuck(Log):
 
     def apply(self, arrivals):
         self.entered.set()
-        self.go_on.wait(30)
+        self.go_on.wait(60)
         raise StorageFull("no space left")
 
 
@@ -190,7 +190,7 @@ def test_a_full_queue_is_503_with_retry_after(event):
         for _ in range(2)
     ]
     threads[0].start()
-    assert log.entered.wait(10)
+    assert log.entered.wait(60)
     threads[1].start()
     while len(door) < 1:
         threads[1].join(0.001)
@@ -198,7 +198,7 @@ def test_a_full_queue_is_503_with_retry_after(event):
     assert (status, answer["code"], headers["retry-after"]) == (503, 503, "1")
     log.go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert [status for status, _, _ in answers] == [503, 503]
     door.close()
     assert post(event())[0] == 503

@@ -35,7 +35,7 @@ from headwater.sdk.sender import Breaker
 
 from .event_server import Server
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @openlineage_job("work", inputs=["in"], outputs=["out"])

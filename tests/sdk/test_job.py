@@ -546,7 +546,7 @@ def test_one_declared_job_can_be_open_many_times_at_once(events: CapturedEvents)
 
     def work() -> None:
         with job as run:
-            everyone.wait(10)
+            everyone.wait(60)
             with job as inner:
                 assert inner is current_run()
             assert current_run() is run

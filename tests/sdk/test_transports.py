@@ -19,7 +19,7 @@ from headwater.sdk.transports.kafka import KafkaTransport, message_key_of
 
 from .event_server import Server
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def run() -> None:

@@ -29,7 +29,7 @@ def test_work_that_failed_is_tried_again_when_its_time_comes(caplog, monkeypatch
     monkeypatch.setattr(logging.getLogger("headwater"), "propagate", True)
     loop = Loop(work, name="work", every_seconds=3600, failure=LogEvent.EXPIRY_FAILED, clock=clock)
     loop.start()
-    assert once.wait(20)
+    assert once.wait(60)
     while not twice.wait(0.01):
         clock.advance(600)
     loop.close()
@@ -45,7 +45,7 @@ def test_loop_that_is_closed_works_no_more() -> None:
         worked.set, name="work", every_seconds=1, failure=LogEvent.EXPIRY_FAILED, clock=clock
     )
     loop.start()
-    assert worked.wait(20)
+    assert worked.wait(60)
     loop.close()
     worked.clear()
     clock.advance(100)
