@@ -16,12 +16,18 @@ from headwater.api.shapes.runs import RunTelemetry as RunTelemetryShape
 from headwater.api.signals import log_json
 from headwater.api.traces import summary_json
 from headwater.api.windows import text_of
-from headwater.errors import Missing
+from headwater.errors import Conflict, Missing, Unavailable
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Moment, Name, Run
 from headwater.model.telemetry import Span
 from headwater.query.lineage.lateness import Step, critical_path
-from headwater.query.run_telemetry import RunTelemetry, Stage, telemetry_of, volumes_of
+from headwater.query.run_telemetry import (
+    RunTelemetry,
+    Stage,
+    telemetry_of,
+    volumes_of,
+    without_telemetry,
+)
 from headwater.telemetry.contract import Records, Traces
 
 _MILLISECOND: Final = 1_000_000
@@ -47,11 +53,17 @@ def run_telemetry_router(
         """Return what telemetry knows of a run: traces, stages, slowest span, errors, logs.
 
         `how` of a trace: `attribute` when its spans name the run, `facet` when the run names it,
-        `probable` when only its name and time fit.
+        `probable` when only its name and time fit. While telemetry cannot be read, `reason` says
+        why, and `job` and `data` are there still.
         """
         with reads.view() as view:
             run = _find(view, run_id, namespace=namespace, job=job)
-            found = telemetry_of(view, run_id, run=run, traces=traces(), records=records())
+            try:
+                found = telemetry_of(view, run_id, run=run, traces=traces(), records=records())
+            except (Unavailable, Conflict) as error:
+                if run is None:
+                    raise
+                found = without_telemetry(run, f"telemetry cannot be read: {error}")
         if run is None and not found.traces and not found.logs:
             raise Missing(f"neither lineage nor telemetry knows a run {run_id}")
         return answer(_telemetry_json(str(run_id), found))
@@ -112,6 +124,8 @@ def _telemetry_json(run_id: str, found: RunTelemetry) -> Json:
             side: {"rows": one.rows, "bytes": one.size_bytes, "files": one.files}
             for side, one in volumes_of(found.run).items()
         },
+        "partial": found.reason is not None,
+        "reason": found.reason,
     }
 
 

@@ -32,6 +32,8 @@ def print_telemetry(found: Mapping[str, Any]) -> None:
         said = [f"{data[what]:,} {what}" for what in ("rows", "bytes") if data[what] is not None]
         if said:
             typer.echo(f"{'read' if side == 'inputs' else 'written':<9} {', '.join(said)}")
+    if found["reason"]:
+        typer.echo(found["reason"])
     if found["stages"]:
         print_table(
             ("stage", "ms", "spans", "errors", "read", "written"),

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from headwater.errors import Conflict, Unavailable
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.intervals import Intervals
 from headwater.model.pipeline_runs import RunsEnded
+from headwater.query.runs_ended import runs_ended
 from headwater.telemetry.contract import Measures, PipelineRuns
 
 Panel = Literal[
@@ -70,9 +72,8 @@ class Panels:
         if panel == "error-rate-by-stage":
             found = sorted(self._errors(intervals), key=_weight)
         else:
-            runs = self._runs()
-            found = sorted(self._series(panel, intervals, runs.ended(intervals)), key=_weight)
-            reasons += self._missing(runs.position())
+            ended = self._ended(intervals, reasons)
+            found = sorted(self._series(panel, intervals, ended, reasons), key=_weight)
         if len(found) > MOST_SERIES:
             reasons.append(f"{len(found) - MOST_SERIES:,} more series have less to say")
         return PanelAnswer(
@@ -83,6 +84,16 @@ class Panels:
             reason="; ".join(reasons) or None,
         )
 
+    def _ended(self, intervals: Intervals, reasons: list[str]) -> Sequence[RunsEnded]:
+        """Return the runs as telemetry keeps them, or out of lineage while it cannot be read."""
+        try:
+            runs = self._runs()
+            ended = runs.ended(intervals)
+            reasons += self._missing(runs.position())
+        except (Unavailable, Conflict):
+            return runs_ended(self._reads, intervals)
+        return ended
+
     def _missing(self, position: int) -> Iterator[str]:
         with self._reads.view() as view:
             latest = view.changes.latest()
@@ -90,7 +101,11 @@ class Panels:
             yield f"{latest - position:,} entries of lineage are not counted yet"
 
     def _series(
-        self, panel: Panel, intervals: Intervals, ended: Sequence[RunsEnded]
+        self,
+        panel: Panel,
+        intervals: Intervals,
+        ended: Sequence[RunsEnded],
+        reasons: list[str],
     ) -> Iterable[Series]:
         match panel:
             case "success-rate":
@@ -100,7 +115,7 @@ class Panels:
             case "records-per-hour":
                 return _records(ended, intervals)
             case _:
-                return [*self._gauges(intervals), *_used(ended, intervals)]
+                return [*self._gauges(intervals, reasons), *_used(ended, intervals)]
 
     def _errors(self, intervals: Intervals) -> Iterator[Series]:
         rates: defaultdict[str, dict[int, float]] = defaultdict(dict)
@@ -109,9 +124,14 @@ class Panels:
         for stage, values in rates.items():
             yield _line(stage, "ratio", values, intervals)
 
-    def _gauges(self, intervals: Intervals) -> Iterator[Series]:
+    def _gauges(self, intervals: Intervals, reasons: list[str]) -> Iterator[Series]:
         means: defaultdict[tuple[str, str, str], dict[int, float]] = defaultdict(dict)
-        for one in self._measures().utilisation(intervals):
+        try:
+            told = self._measures().utilisation(intervals)
+        except (Unavailable, Conflict) as error:
+            reasons.append(f"only what runs tell of themselves is there: {error}")
+            return
+        for one in told:
             means[one.service, one.metric, one.unit][one.interval] = one.value
         for (service, metric, unit), values in means.items():
             yield _line(f"{service} {metric}", unit, values, intervals)

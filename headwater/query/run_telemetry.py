@@ -65,7 +65,10 @@ class SlowSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTelemetry:
-    """What telemetry knows of a run; `run` is None where lineage does not know it."""
+    """What telemetry knows of a run; `run` is None where lineage does not know it.
+
+    `reason` says why it knows nothing, where it cannot be read.
+    """
 
     run: Run | None
     traces: Sequence[TraceOfRun]
@@ -73,6 +76,7 @@ class RunTelemetry:
     slowest: SlowSpan | None
     errors: Sequence[Span]
     logs: Sequence[LogRecord]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,13 @@ def telemetry_of(
         slowest=slowest_of(spans, own),
         errors=[span for span in own if span.status == "Error"][:_MOST_ERRORS],
         logs=records.logs(LogQuery(run=str(run_id), limit=_MOST_LOGS)).records,
+    )
+
+
+def without_telemetry(run: Run, reason: str) -> RunTelemetry:
+    """Return a run of which only lineage tells, and why."""
+    return RunTelemetry(
+        run=run, traces=(), stages=(), slowest=None, errors=(), logs=(), reason=reason
     )
 
 

@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from headwater.api.panels import panels_router
 from headwater.app.telemetry import Telemetry
 from headwater.clock import ManualClock
-from headwater.errors import StorageFull
+from headwater.errors import StorageFull, Unavailable
 from headwater.lineage.contract import Applied, Arrival
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.view import LineageReads
@@ -154,6 +154,45 @@ def test_panel_says_that_runs_are_missing_while_they_cannot_be_kept(
     assert behind["reason"] == "2 entries of lineage are not counted yet"
     whole = get(f"/api/v2/panels/success-rate?{WINDOW}&step=3600")
     assert (whole["partial"], whole["series"][0]["values"]) == (False, [1.0, None])
+
+
+def test_panels_of_runs_are_the_same_while_telemetry_cannot_be_read(
+    log: SqlLineage, get: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(log, 1, "whole", ended="2026-11-21T10:10:00+00:00", rows=50, cpu=2)
+    run(log, 2, "whole", ended="2026-11-21T10:20:00+00:00", state="FAIL", cpu=4)
+    run(log, 3, "whole", ended="2026-11-21T11:10:00+00:00", rows=0)
+    run(log, 4, "other", ended="2026-11-21T10:30:00+00:00", rows=5)
+    run(log, 5, "other", ended="2026-11-21T10:40:00+00:00", state="ABORT", parent=2)
+
+    def ask() -> dict[str, Any]:
+        return {
+            name: get(f"/api/v2/panels/{name}?{WINDOW}&step=3600")
+            for name in (
+                "success-rate",
+                "average-duration",
+                "records-per-hour",
+                "resource-utilisation",
+            )
+        }
+
+    def fail(*_: object) -> None:
+        raise Unavailable("the telemetry store failed")
+
+    whole = ask()
+    with monkeypatch.context() as patched:
+        patched.setattr(Telemetry, "store", fail)
+        without = ask()
+        get(f"/api/v2/panels/error-rate-by-stage?{WINDOW}", status=503)
+    used = without["resource-utilisation"]
+    assert (used.pop("partial"), used.pop("reason")) == (
+        True,
+        "only what runs tell of themselves is there: the telemetry store failed",
+    )
+    assert used.items() <= whole["resource-utilisation"].items()
+    for name in ("success-rate", "average-duration", "records-per-hour"):
+        assert without[name] == whole[name]
+        assert whole[name]["series"]
 
 
 def test_spans_are_counted_once_by_stage(get: Any, telemetry: Telemetry) -> None:

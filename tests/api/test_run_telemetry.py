@@ -118,6 +118,16 @@ def of_run(number: int, **more: str) -> dict[str, str]:
     return {"openlineage.run_id": run_id(number)} | told
 
 
+def test_run_tells_its_data_while_telemetry_cannot_be_read(log, tmp_path: Path, get: Get) -> None:
+    (tmp_path / "telemetry.duckdb").write_bytes(b"not a database" * 1000)
+    run(log, 1, "nightly", ("10:00:00", "10:00:20"), reads=["a"], writes=["b"])
+    found = get(f"/runs/{run_id(1)}/telemetry")
+    assert (found["partial"], found["traces"], found["logs"]) == (True, [], [])
+    assert found["reason"].startswith("telemetry cannot be read: ")
+    assert found["data"]["outputs"] == {"rows": 7, "bytes": 70, "files": None}
+    get(f"/runs/{run_id(2)}/telemetry", status=503)
+
+
 def test_run_shows_what_its_spans_and_logs_say(log, telemetry, get) -> None:
     run(log, 1, "nightly", ("10:00:00", "10:00:20"), reads=["a"], writes=["b"])
     counts = {"headwater__records__read": "5", "headwater__records__written": "3"}

@@ -33,6 +33,7 @@ def test_stages_errors_and_probable_traces_are_printed(
             "errors": [{"name": "write", "message": "no tide"}],
             "logs": [{"time": "2026-11-21T10:00:00Z", "severity": "ERROR", "body": "out"}],
             "traces": [{"trace_id": "ab" * 16, "how": "probable"}],
+            "reason": None,
         }
     )
     said = capsys.readouterr().out
@@ -40,6 +41,16 @@ def test_stages_errors_and_probable_traces_are_printed(
     assert "written" not in said.splitlines()[1]
     for part in ("load", "slowest   write", "no tide", "ERROR out", "probable"):
         assert part in said
+
+
+def test_data_of_a_run_is_printed_with_why_telemetry_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nothing: dict[str, Any] = {"stages": [], "slowest_span": None, "errors": [], "logs": []}
+    data = {"outputs": {"rows": 7, "bytes": None}}
+    reason = "telemetry cannot be read: the store is broken"
+    print_telemetry(nothing | {"data": data, "traces": [], "reason": reason})
+    assert capsys.readouterr().out.splitlines() == ["written   7 rows", reason]
 
 
 def test_path_names_what_took_longest(capsys: pytest.CaptureFixture[str]) -> None:

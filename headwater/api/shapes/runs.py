@@ -260,7 +260,10 @@ class TraceOfRun(TraceLine):
 
 
 class RunTelemetry(TypedDict):
-    """What telemetry knows of a run: traces, stages, slowest span, errors, the latest logs."""
+    """What telemetry knows of a run: traces, stages, slowest span, errors, the latest logs.
+
+    `reason` says why they are missing, where `partial` is true.
+    """
 
     run_id: str
     job: EntityName | None
@@ -270,6 +273,8 @@ class RunTelemetry(TypedDict):
     errors: list[RunSpan]
     logs: list[RunLog]
     data: RunVolumes | None
+    partial: bool
+    reason: str | None
 
 
 class ComparedRun(TypedDict):

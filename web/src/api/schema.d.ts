@@ -2502,7 +2502,8 @@ export interface paths {
          * @description Return what telemetry knows of a run: traces, stages, slowest span, errors, logs.
          *
          *     `how` of a trace: `attribute` when its spans name the run, `facet` when the run names it,
-         *     `probable` when only its name and time fit.
+         *     `probable` when only its name and time fit. While telemetry cannot be read, `reason` says
+         *     why, and `job` and `data` are there still.
          */
         get: operations["get_telemetry_api_v2_runs__run_id__telemetry_get"];
         put?: never;
@@ -5303,6 +5304,8 @@ export interface components {
         /**
          * RunTelemetry
          * @description What telemetry knows of a run: traces, stages, slowest span, errors, the latest logs.
+         *
+         *     `reason` says why they are missing, where `partial` is true.
          */
         RunTelemetry: {
             /** Run Id */
@@ -5318,6 +5321,10 @@ export interface components {
             /** Logs */
             logs: components["schemas"]["RunLog"][];
             data: components["schemas"]["RunVolumes"] | null;
+            /** Partial */
+            partial: boolean;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * RunTest

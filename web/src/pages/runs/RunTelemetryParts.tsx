@@ -17,7 +17,11 @@ export function RunTelemetryParts({ run }: { run: Run }) {
   return (
     <Answer
       question={question}
-      empty={{ when: (data) => data.traces.length === 0, show: <NoSpans /> }}
+      partial={(data) => data.reason}
+      empty={{
+        when: (data) => data.traces.length === 0,
+        show: question.data?.partial ? null : <NoSpans />,
+      }}
     >
       {(data) => (
         <Stack gap="lg">
