@@ -43,7 +43,10 @@ export function useCanvas(search: LineageSearch) {
 export function useCanvasBefore(search: LineageSearch) {
   const { node, mode, since } = search;
   const isAsked = mode === "changes" && node !== undefined && since !== undefined;
-  return useQuery({ ...canvasOptions({ ...search, ...(since && { at: since }) }), enabled: isAsked });
+  return useQuery({
+    ...canvasOptions({ ...search, ...(since && { at: since }) }),
+    enabled: isAsked,
+  });
 }
 
 function canvasOptions(search: LineageSearch) {
