@@ -90,7 +90,7 @@ def views() -> list[View]:
 
 
 def run() -> list[dict[str, Any]]:
-    """Measure each view in a large lake, and the first paint of Home in an empty one."""
+    """Measure each view in a large lake, in browsers that know nothing of the UI yet."""
     with running_server() as server, _browser() as browser:
         send_many_datasets(server.url)
         for seed in range(TRACES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
@@ -31,6 +32,7 @@ from headwater.query.lineage.schema_changes import schema_changes
 from headwater.query.sql.session import Question, SqlSession
 from headwater.wire.openlineage.descriptions import DeclaredColumn
 
+_NOT_KNOWN: Final[tuple[int | None, int | None]] = (None, None)
 _RAW_COLUMNS: Final = (
     ("id", "string"),
     ("source", "string"),
@@ -115,6 +117,23 @@ class Catalogue:
         return sorted(
             lines, key=lambda one: (order[split_table_name(one["table"])[0]], one["table"])
         )
+
+    def sizes(self, at: datetime | None) -> dict[str, tuple[int | None, int | None]]:
+        """Return rows and bytes of each table, now or as of a time, None where nobody knows."""
+        found = {one["table"]: (one["rows"], one["size_bytes"]) for one in self.describe()}
+        if at is None:
+            return found
+        then = dict.fromkeys(found, _NOT_KNOWN)
+        for table in self.tables.find():
+            committed = [one for one in table.snapshots if one.committed_at <= at]
+            if committed:
+                then[table.qualified_name] = _size_of(committed[-1])
+        for source in self.manifest.sources():
+            sealed = [one for one in self.manifest.find(source=source) if one.last_at <= at]
+            if sealed:
+                rows = sum(one.records for one in sealed)
+                then[table_name("raw", source)] = (rows, sum(one.size_bytes for one in sealed))
+        return then
 
     def schema(self, table: str) -> TableSchema:
         """Return the columns of one table."""
@@ -225,6 +244,11 @@ def _snapshot(snapshot: Snapshot) -> TableSnapshot:
         "files": _count(summary.get("total-data-files")),
         "summary": dict(summary),
     }
+
+
+def _size_of(snapshot: Snapshot) -> tuple[int | None, int | None]:
+    summary = snapshot.summary
+    return _count(summary.get("total-records")), _count(summary.get("total-files-size"))
 
 
 def _count(text: str | None) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
@@ -25,8 +26,8 @@ from headwater.query.lineage.nodes import parse_node
 from headwater.query.lineage.walk import Towards
 from headwater.wire.openlineage.times import read_time
 
-Sizes = Callable[[], Mapping[Name, tuple[int | None, int | None]]]
-"""Rows and bytes of the tables of the lake, by name."""
+Sizes = Callable[[datetime | None], Mapping[Name, tuple[int | None, int | None]]]
+"""Rows and bytes of the tables of the lake by name, now or as of a time."""
 
 _SIDES: Final[dict[Towards, tuple[Side, ...]]] = {
     "up": ("up",),
@@ -34,6 +35,7 @@ _SIDES: Final[dict[Towards, tuple[Side, ...]]] = {
     "both": ("up", "down"),
 }
 _NO_CARD: Final = Card()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_OPENED: Final = 200
 
 
@@ -66,13 +68,15 @@ def lineage_canvas_router(reads: LineageReads, *, namespace: str, sizes: Sizes) 
         """Return a graph with state, freshness, size, tests, tags, owners, columns of its nodes.
 
         `more_up` and `more_down` count neighbours that are not drawn; `open` draws them. With
-        `asOf`, `at`, `run`, `rows` and `size_bytes` are null: they are only known of now.
+        `asOf`, `at`, `run`, `rows` and `size_bytes` of a dataset are those of its last write
+        by then; the `run` and `at` of a job are null: they are only known of now.
         """
         lens = Lens(as_of=_moment(question.as_of))
         with reads.view(lens) as view:
             canvas = _drawn(view, question)
             cards = cards_of(view, canvas.graph, lens)
-        known = sizes() if lens.as_of is None and _has_tables(canvas.graph, namespace) else {}
+        at = None if lens.as_of is None else _datetime(lens.as_of)
+        known = sizes(at) if _has_tables(canvas.graph, namespace) else {}
         document: LineageCanvas = {
             "start": None if question.node is None else canvas.graph.start[0].id,
             "as_of": None if lens.as_of is None else lens.as_of.to_text(),
@@ -130,6 +134,10 @@ def _moment(text: str | None) -> Moment | None:
     if time is None:
         raise Invalid(f"asOf {text!r} is not a time", hint="write it as 2026-11-21T08:00:00Z")
     return Moment(time.seconds, time.nanoseconds)
+
+
+def _datetime(moment: Moment) -> datetime:
+    return _EPOCH + timedelta(seconds=moment.seconds, microseconds=moment.nanoseconds // 1_000)
 
 
 def _has_tables(graph: Graph, namespace: str) -> bool:

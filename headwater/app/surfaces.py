@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -118,11 +119,9 @@ def _lake(platform: Platform) -> list[APIRouter]:
 def _lineage(platform: Platform) -> list[APIRouter]:
     reads, namespace = platform.lineage.reads, platform.settings.lake.namespace
 
-    def sizes() -> dict[Name, tuple[int | None, int | None]]:
-        return {
-            Name(namespace, line["table"]): (line["rows"], line["size_bytes"])
-            for line in platform.catalogue.describe()
-        }
+    def sizes(at: datetime | None) -> dict[Name, tuple[int | None, int | None]]:
+        found = platform.catalogue.sizes(at)
+        return {Name(namespace, table): size for table, size in found.items()}
 
     return [
         lineage_router(reads),

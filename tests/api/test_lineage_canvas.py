@@ -60,8 +60,12 @@ EVENTS = [
 def ask_lineage(tmp_path_factory):
     with Platform.open(load_settings(data=tmp_path_factory.mktemp("c") / "data")) as platform:
         exchange = inside_exchange(platform.application)
-        for event in EVENTS:
+
+        def send(event):
             assert exchange("POST", "/api/v1/lineage", json.dumps(event).encode(), {}).status == 201
+
+        for event in EVENTS:
+            send(event)
 
         def ask(question, status=200):
             target = f"/api/v2/lineage/{question}".replace("lineage/../", "")
@@ -70,6 +74,7 @@ def ask_lineage(tmp_path_factory):
             check_shape(platform.application, "GET", target, reply)
             return json.loads(reply.body)
 
+        ask.send = send
         yield ask
 
 
@@ -139,8 +144,28 @@ def test_without_a_node_all_of_a_small_lake_is_there(get):
 def test_of_a_past_time_it_says_only_what_was_known_then(get):
     named = _named(get("node=dataset:db:orders&depth=5&asOf=2026-11-20T02:30:00Z"))
     assert set(named) == {"source", "load", "orders", "daily", "sums"}
-    assert (named["orders"]["at"], named["orders"]["rows"]) == (None, None)
+    assert (named["load"]["at"], named["load"]["run"]) == (None, None)
     assert named["orders"]["column_count"] == 2
+
+
+def test_of_a_past_time_freshness_and_rows_are_those_of_the_last_write_by_then(ask_lineage, get):
+    def orders(query=""):
+        found = _named(get(f"node=dataset:past:orders{query}"))["orders"]
+        return found["at"], found["rows"]
+
+    for day, rows in ((1, 10), (2, 20)):
+        said = {"outputFacets": {"outputStatistics": {"rowCount": rows, "size": 1}}}
+        event = _event("fill", 90 + day, [], ["orders"], day=f"0{day}", said=said)
+        event["outputs"][0]["namespace"] = "past"
+        event["eventTime"] = f"2026-11-0{day}T08:00:00Z"
+        ask_lineage.send(event)
+    failed = {**event, "eventType": "FAIL", "eventTime": "2026-11-03T08:00:00Z"}
+    failed["run"] = {"runId": "01a1fb67-0000-7000-8000-000000000099", "facets": {}}
+    ask_lineage.send(failed)
+    assert orders() == ("2026-11-02T08:00:00Z", 20)
+    assert orders("&asOf=2026-11-03T09:00:00Z") == ("2026-11-02T08:00:00Z", 20)
+    assert orders("&asOf=2026-11-02T07:59:59Z") == ("2026-11-01T08:00:00Z", 10)
+    assert orders("&asOf=2026-11-01T08:00:00Z") == ("2026-11-01T08:00:00Z", 10)
 
 
 def test_groups_count_what_they_hold_and_what_is_not_drawn(get):

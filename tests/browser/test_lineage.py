@@ -6,12 +6,13 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.sending import send
 from tests.browser.sizes import expect_to_fit
 from tests.journey.test_first_minutes import serving
 
@@ -203,6 +204,25 @@ def test_what_changed_since_then(page: Page, shop: str, snap, accessible):
     expect(changed).to_contain_text("breaking")
     expect(_card(page, "rates").first).to_have_attribute("data-change", "added")
     snap("lineage-changes")
+    accessible()
+
+
+def test_what_went_is_drawn_as_it_was_known_before(page: Page, shop: str, snap, accessible):
+    rows = {"outputStatistics": {"rowCount": 11, "size": 90}}
+    said = {"facets": _schema("id", "amount"), "outputFacets": rows}
+    written = [{"namespace": "db", "name": "swapped_out", **said}]
+    feed = {**_event("feed", 6, "", ""), "outputs": written}
+    swaps = [_event("swap", 7, "swapped_out", "swaps"), _event("swap", 8, "swapped_in", "swaps")]
+    send(f"{shop}/api/v1/lineage", [feed, *swaps])
+    layers = quote(json.dumps(["state", "rows", "columns"]))
+    times = "since=2026-03-07T12:00:00Z&at=2026-03-08T12:00:00Z"
+    node = "dataset:db:swaps"
+    _open(page, shop, f"node={node}&mode=changes&direction=up&{times}&layers={layers}")
+    gone = _card(page, "swapped_out").first
+    expect(gone).to_have_attribute("data-change", "removed")
+    expect(gone).to_contain_text("11 rows")
+    expect(gone).to_contain_text("amount")
+    snap("lineage-gone")
     accessible()
 
 

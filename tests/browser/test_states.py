@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -118,3 +120,47 @@ def test_a_server_that_fails_at_first_leaves_a_page_that_says_so(
     page.unroute("**/api/v2/session")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
+def test_an_event_that_is_chosen_on_a_phone_comes_into_sight(
+    page: Page, own_url: str, snap, accessible
+) -> None:
+    for number in range(12):
+        refused = run_event("COMPLETE", f"refused_{number}")
+        del refused["job"]
+        with suppress(HTTPError):
+            send(f"{own_url}/api/v1/lineage", refused)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{own_url}/ui/events/refused")
+    waiting = page.get_by_role("table", name="Refused events")
+    expect(waiting.get_by_role("row")).to_have_count(13)
+    waiting.get_by_role("link").first.click()
+    expect(page.get_by_role("alert").filter(has_text="missing")).to_be_in_viewport()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("button", name="Delete for good")).to_be_visible()
+    snap("refused-delete-360")
+    expect_to_fit(page)
+    accessible()
+
+
+def test_a_long_description_of_a_job_is_folded(page: Page, own_url: str, accessible) -> None:
+    sent = run_event("COMPLETE", "well_described")
+    text = "What it does is told at length. " * 40 + "The end."
+    sent["job"]["facets"] = {"documentation": {"description": text}}
+    send(f"{own_url}/api/v1/lineage", sent)
+    page.set_viewport_size({"width": 360, "height": 740})
+    query = urlencode({"namespace": "shop", "name": "well_described"})
+    page.goto(f"{own_url}/ui/jobs/job?{query}")
+    tabs = page.get_by_role("tablist")
+    more = page.get_by_role("button", name="Show all: Description")
+    expect(more).to_have_attribute("aria-expanded", "false")
+    folded = tabs.bounding_box()
+    accessible()
+    more.click()
+    expect(page.get_by_role("button", name="Show less: Description")).to_be_focused()
+    whole = tabs.bounding_box()
+    assert folded is not None
+    assert whole is not None
+    assert whole["y"] > folded["y"] + 100
+    accessible()

@@ -64,7 +64,7 @@ class Card:
 
 
 def cards_of(view: LineageView, graph: Graph, lens: Lens) -> dict[Vertex, Card]:
-    """Return the cards of datasets and jobs; of a past time without what only now is known."""
+    """Return the cards of datasets and jobs; which run of a job is the latest is known of now."""
     known = [vertex for vertex in graph.distances if vertex in graph.keys]
     jobs = {graph.keys[vertex]: vertex for vertex in known if vertex.kind == "job"}
     datasets = {graph.keys[vertex]: vertex for vertex in known if vertex.kind == "dataset"}
@@ -106,8 +106,14 @@ def _of_datasets(view: LineageView, datasets: Iterable[int], lens: Lens) -> dict
     past = lens.as_of
     facets = view.facets.of_datasets(keys) if past is None else view.past.of_datasets_at(keys, past)
     notes = view.notes.of("dataset", keys)
-    states = _states_of_writers(view, keys)
-    runs, written = ({}, {}) if past is not None else _last_writes(view, keys)
+    writers = _writers(view, keys)
+    states = _states_of_writers(view, writers)
+    if past is None:
+        last = view.freshness.last_writes(keys)
+    else:
+        pairs = [(dataset, job) for dataset, jobs in writers.items() for job in jobs]
+        last = view.freshness.last_writes_at(pairs, past)
+    runs, written = _last_writes(view, last)
     fields = {key: fields_of(said) for key, said in facets.items()}
     is_many = sum(map(len, fields.values())) > MOST_COLUMNS
     cards = {}
@@ -151,10 +157,16 @@ def _described(facets: Facets, notes: Notes) -> Card:
     )
 
 
-def _states_of_writers(view: LineageView, datasets: Iterable[int]) -> dict[int, RunState]:
+def _writers(view: LineageView, datasets: Iterable[int]) -> dict[int, set[int]]:
     writers: defaultdict[int, set[int]] = defaultdict(set)
     for use in view.edges.uses_of_datasets(datasets, "output"):
         writers[use.dataset].add(use.job)
+    return writers
+
+
+def _states_of_writers(
+    view: LineageView, writers: Mapping[int, Iterable[int]]
+) -> dict[int, RunState]:
     states = view.edges.states({job for jobs in writers.values() for job in jobs})
     return {
         dataset: min(found, key=_WORST.index)
@@ -164,10 +176,9 @@ def _states_of_writers(view: LineageView, datasets: Iterable[int]) -> dict[int, 
 
 
 def _last_writes(
-    view: LineageView, datasets: Iterable[int]
+    view: LineageView, last: Mapping[int, int]
 ) -> tuple[Mapping[int, Run], Mapping[int, Facets]]:
     """Return by dataset the run that wrote it last with success, and what that said of it."""
-    last = view.freshness.last_writes(datasets)
     runs = view.runs.by_keys(last.values(), is_whole=False)
     said = view.facets.of_io(last.values(), "output", is_own=False)
     return (

@@ -930,7 +930,8 @@ export interface paths {
          * @description Return a graph with state, freshness, size, tests, tags, owners, columns of its nodes.
          *
          *     `more_up` and `more_down` count neighbours that are not drawn; `open` draws them. With
-         *     `asOf`, `at`, `run`, `rows` and `size_bytes` are null: they are only known of now.
+         *     `asOf`, `at`, `run`, `rows` and `size_bytes` of a dataset are those of its last write
+         *     by then; the `run` and `at` of a job are null: they are only known of now.
          */
         get: operations["get_canvas_api_v2_lineage_canvas_get"];
         put?: never;

@@ -6,8 +6,12 @@ import { bareNode, edgeId } from "./model";
 export type Difference = components["schemas"]["LineageDifference"];
 type Named = components["schemas"]["LineageName"];
 
-/** The graph of the later time, with what went in it too; each node and edge says what it did. */
-export function withDifference(graph: Graph, difference: Difference): Graph {
+/**
+ * The graph of the later time, with what went in it too; each node and edge says what it did.
+ * What went is as the graph of the earlier time has it, or a mere name where that is not there.
+ */
+export function withDifference(graph: Graph, difference: Difference, before?: Graph): Graph {
+  const earlier = new Map(before?.nodes.map((node) => [node.id, node]));
   const ids = new Map<string, string>();
   const known = new Map(graph.nodes.map((node) => [node.id, node]));
   const change = new Map<string, Change>();
@@ -24,7 +28,7 @@ export function withDifference(graph: Graph, difference: Difference): Graph {
   for (const node of difference.nodes.removed) {
     const id = name(node);
     change.set(id, "removed");
-    if (!known.has(id)) gone.push(bareNode(node.kind as NodeKind, id, node));
+    if (!known.has(id)) gone.push(wentFrom(earlier, bareNode(node.kind as NodeKind, id, node)));
   }
   for (const node of graph.nodes) {
     ids.set(`${node.kind}:${node.namespace}:${node.name}`, node.id);
@@ -45,6 +49,12 @@ export function withDifference(graph: Graph, difference: Difference): Graph {
     return said ? { ...node, change: said } : node;
   });
   return { nodes, edges };
+}
+
+/** A node that went, with what was known of it; it has no neighbours any more to open. */
+function wentFrom(earlier: ReadonlyMap<string, GraphNode>, bare: GraphNode): GraphNode {
+  const found = earlier.get(bare.id);
+  return found ? { ...found, moreUp: 0, moreDown: 0 } : bare;
 }
 
 /** Whether a changed node says something else of its shape: figures of each run do not count. */

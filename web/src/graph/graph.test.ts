@@ -123,6 +123,26 @@ function named(name: string) {
   return { id, kind: id.startsWith("job") ? "job" : "dataset", namespace: "ns", name } as const;
 }
 
+test("what went is as it was known before, without arrows to open", () => {
+  const removed = {
+    ...NO_DIFFERENCE,
+    same: false,
+    nodes: { added: [], removed: [named("gone"), named("forgotten")] },
+  };
+  const columns = [{ name: "id", type: "bigint", tags: [], description: null }];
+  const before = sample("gone > sum_job > sums");
+  const nodes = before.nodes.map((node) =>
+    node.name === "gone"
+      ? { ...node, state: "FAILED" as const, rows: 7, columns, moreUp: 3 }
+      : node,
+  );
+  const graph = withDifference(CHAIN, removed, { ...before, nodes });
+  const found = new Map(graph.nodes.map((node) => [node.name, node]));
+  expect(found.get("gone")).toMatchObject({ state: "FAILED", rows: 7, columns, moreUp: 0 });
+  expect(found.get("gone")?.change).toBe("removed");
+  expect(found.get("forgotten")).toMatchObject({ state: null, rows: null, change: "removed" });
+});
+
 test("what came and what went is in the graph of both times, and says so", () => {
   const graph = withDifference(CHAIN, {
     ...NO_DIFFERENCE,

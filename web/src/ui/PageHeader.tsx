@@ -2,6 +2,9 @@ import { Group, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTitle } from "./title";
 
+/** A title that is longer is a name that somebody made up; it is smaller, to leave room. */
+const LONG_LETTERS = 60;
+
 interface PageHeaderProps {
   title: string;
   /** A line below the title. */
@@ -16,7 +19,7 @@ export function PageHeader({ title, about, children }: PageHeaderProps) {
   return (
     <Group justify="space-between" align="flex-start" mb="md" wrap="wrap">
       <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
-        <Title order={1} size="h2">
+        <Title order={1} size={title.length > LONG_LETTERS ? "h4" : "h2"}>
           {title}
         </Title>
         {about && (

@@ -6,6 +6,7 @@ import { texts } from "@/texts";
 import { Answer, Failed } from "@/ui/Answer";
 import { CodeEditor } from "@/ui/CodeEditor";
 import { prettyJson } from "@/ui/jsonText";
+import { useReveal } from "@/ui/useReveal";
 import { Findings } from "./EventBody";
 import {
   type RefusedDetail,
@@ -24,6 +25,7 @@ export function RefusedPanel({ name }: { name: string }) {
 
 function Fix({ event }: { event: RefusedDetail }) {
   const [text, setText] = useState(() => prettyJson(event.body));
+  const sight = useReveal<HTMLDivElement>();
   const replay = useReplayRefused();
   const remove = useRemoveRefused();
   const mayWrite = useSession().data?.actions.includes("write") ?? true;
@@ -36,7 +38,7 @@ function Fix({ event }: { event: RefusedDetail }) {
   }
   if (remove.isSuccess) return <Alert role="status">{said.removed}</Alert>;
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={sight}>
       <Alert color="var(--hw-bad)" title={said.wrong}>
         {event.path && <Code>{event.path}</Code>} {event.reason}
       </Alert>

@@ -8,6 +8,7 @@ import { CodeEditor } from "@/ui/CodeEditor";
 import { prettyJson } from "@/ui/jsonText";
 import { PageLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { useReveal } from "@/ui/useReveal";
 import { type Quarantined, useQuarantined, useReplay } from "./questions";
 
 const said = texts.ingest;
@@ -20,6 +21,7 @@ export function RecordPanel({ name }: { name: string }) {
 
 function Fix({ record }: { record: Quarantined }) {
   const [text, setText] = useState(() => prettyJson(record.data));
+  const sight = useReveal<HTMLDivElement>();
   const replay = useReplay();
   const mayWrite = useSession().data?.actions.includes("write") ?? true;
   const isGone = record.replayed_at !== null;
@@ -31,7 +33,7 @@ function Fix({ record }: { record: Quarantined }) {
     );
   }
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={sight}>
       <Alert
         color={isGone ? "var(--hw-good)" : "var(--hw-warn)"}
         title={isGone ? said.gone : said.wrong}

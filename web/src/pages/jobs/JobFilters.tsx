@@ -1,5 +1,6 @@
-import { Group, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { texts } from "@/texts";
+import { Filters } from "@/ui/Filters";
 import { RUN_STATES, stateOf } from "@/ui/runs";
 import { WordsInput } from "@/ui/WordsInput";
 import type { JobsSearch } from "./address";
@@ -16,7 +17,7 @@ interface JobFiltersProps {
 export function JobFilters({ search, namespaces, change }: JobFiltersProps) {
   const choices = search.namespace ? new Set([search.namespace, ...namespaces]) : namespaces;
   return (
-    <Group align="flex-end" gap="sm" mb="sm" component="search">
+    <Filters>
       <WordsInput
         label={said.words}
         placeholder={said.wordsHint}
@@ -39,9 +40,8 @@ export function JobFilters({ search, namespaces, change }: JobFiltersProps) {
         data={RUN_STATES.map((state) => ({ value: state, label: texts.shared.states[state] }))}
         value={search.state ?? null}
         clearable
-        w={160}
         onChange={(state) => change({ state: stateOf(state) })}
       />
-    </Group>
+    </Filters>
   );
 }

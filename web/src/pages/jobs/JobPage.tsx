@@ -7,6 +7,7 @@ import { CodeView } from "@/ui/CodeView";
 import { Empty } from "@/ui/Empty";
 import { Facets } from "@/ui/Facets";
 import { LineageButton } from "@/ui/LineageButton";
+import { LongText } from "@/ui/LongText";
 import { PageHeader } from "@/ui/PageHeader";
 import { Parts } from "@/ui/Parts";
 import { JOB_TABS, type JobTab } from "./address";
@@ -47,7 +48,11 @@ function About({ namespace, job }: { namespace: string; job: Job | undefined }) 
   return (
     <>
       {namespace}
-      {job?.description && <> · {job.description}</>}
+      {job?.description && (
+        <div>
+          <LongText label={said.description} text={job.description} />
+        </div>
+      )}
     </>
   );
 }

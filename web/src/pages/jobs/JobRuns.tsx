@@ -21,14 +21,16 @@ export function JobRuns({ job }: { job: Job }) {
   const usual = usualMilliseconds(job.runs);
   return (
     <Stack gap="lg">
-      <Section
-        title={said.trend}
-        note={usual !== undefined && said.trendNote(spanOf(usual / 1000), job.runs.length)}
-      >
-        <Paper withBorder p="sm" bg="var(--hw-surface)">
-          <RunBars runs={job.runs} isLarge />
-        </Paper>
-      </Section>
+      {job.runs.length > 1 && (
+        <Section
+          title={said.trend}
+          note={usual !== undefined && said.trendNote(spanOf(usual / 1000), job.runs.length)}
+        >
+          <Paper withBorder p="sm" bg="var(--hw-surface)">
+            <RunBars runs={job.runs} isLarge />
+          </Paper>
+        </Section>
+      )}
       <Section
         title={said.runs}
         note={

@@ -10,7 +10,7 @@ import { Finder } from "./Finder";
 import { GraphCanvas } from "./GraphCanvas";
 import { GraphTable } from "./GraphTable";
 import classes from "./LineagePage.module.css";
-import { useLayout } from "./layout/useLayout";
+import { prepareLayout, useLayout } from "./layout/useLayout";
 import { actionsOf, type Moves, useMoves } from "./moves";
 import { SidePanel } from "./panel/SidePanel";
 import { StartLinks } from "./StartLinks";
@@ -24,6 +24,7 @@ const said = texts.lineage;
 export function LineagePage() {
   const moves = useMoves();
   const drawing = useDrawing(moves.search);
+  useEffect(prepareLayout, []);
   const [flight, setFlight] = useState<{ id: string; at: number } | null>(null);
   const fly = (id: string) => setFlight({ id, at: Date.now() });
   return (

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
 import type { components } from "@/api/schema";
 import { type LineageSearch, MOST_DEPTH } from "./address";
@@ -36,15 +36,28 @@ function stepsOf({ depth = 1 }: LineageSearch): number {
 
 /** The graph with all that its cards show: one question, however many cards. */
 export function useCanvas(search: LineageSearch) {
-  const query = canvasQuery(search);
+  return useQuery({ ...canvasOptions(search), placeholderData: keepPreviousData });
+}
+
+/** The graph at the earlier time of a comparison: it has the cards of what went since. */
+export function useCanvasBefore(search: LineageSearch) {
+  const { node, mode, since } = search;
+  const isAsked = mode === "changes" && node !== undefined && since !== undefined;
   return useQuery({
+    ...canvasOptions({ ...search, ...(since && { at: since }) }),
+    enabled: isAsked,
+  });
+}
+
+function canvasOptions(search: LineageSearch) {
+  const query = canvasQuery(search);
+  return queryOptions({
     queryKey: ["lineage", "canvas", query],
     queryFn: ({ signal }) =>
       answerOf(
         (s) => client.GET("/api/v2/lineage/canvas", { params: { query }, signal: s }),
         signal,
       ),
-    placeholderData: keepPreviousData,
   });
 }
 

@@ -13,6 +13,7 @@ import type { LineageSearch } from "./address";
 import {
   type Canvas,
   useCanvas,
+  useCanvasBefore,
   useColumnPath,
   useCriticalPath,
   useDifference,
@@ -46,6 +47,7 @@ const NOBODY: Neighbours = { up: new Map(), down: new Map() };
 /** Ask what the address asks, and make of the answers what is drawn. */
 export function useDrawing(search: LineageSearch): Drawing {
   const canvas = useCanvas(search);
+  const before = useCanvasBefore(search);
   const difference = useDifference(search);
   const cause = useCriticalPath(search);
   const column = useColumnPath(search);
@@ -55,9 +57,11 @@ export function useDrawing(search: LineageSearch): Drawing {
     if (!canvas.data) return null;
     const whole = graphOf(canvas.data);
     const compared =
-      search.mode === "changes" && difference.data ? withDifference(whole, difference.data) : whole;
+      search.mode === "changes" && difference.data
+        ? withDifference(whole, difference.data, before.data && graphOf(before.data))
+        : whole;
     return showing(compared, search.show ?? "all", start);
-  }, [canvas.data, difference.data, search.mode, search.show, start]);
+  }, [canvas.data, before.data, difference.data, search.mode, search.show, start]);
   const neighbours = useMemo(() => (graph ? neighboursOf(graph) : NOBODY), [graph]);
   const columns = useMemo(
     () => (search.column && column.data ? columnPath(column.data) : null),

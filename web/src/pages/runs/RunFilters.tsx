@@ -1,5 +1,6 @@
-import { Group, Pill, Select, Switch, TextInput } from "@mantine/core";
+import { Pill, Select, Switch, TextInput } from "@mantine/core";
 import { texts } from "@/texts";
+import { Filters } from "@/ui/Filters";
 import { isoOf, localOf } from "@/ui/localTime";
 import { RUN_STATES, stateOf } from "@/ui/runs";
 import { WordsInput } from "@/ui/WordsInput";
@@ -21,7 +22,7 @@ export function RunFilters({ search, change }: RunFiltersProps) {
     label: said.windows[one],
   }));
   return (
-    <Group align="flex-end" gap="sm" mb="md" component="search">
+    <Filters>
       <WordsInput
         label={said.job}
         placeholder={said.jobHint}
@@ -34,7 +35,6 @@ export function RunFilters({ search, change }: RunFiltersProps) {
         data={RUN_STATES.map((state) => ({ value: state, label: texts.shared.states[state] }))}
         value={search.state ?? null}
         clearable
-        w={150}
         onChange={(state) => change({ state: stateOf(state) })}
       />
       <Select
@@ -43,7 +43,6 @@ export function RunFilters({ search, change }: RunFiltersProps) {
         data={[...windows, { value: CHOSEN, label: said.chosenTime }]}
         value={search.window ?? (isChosen ? CHOSEN : null)}
         clearable
-        w={170}
         onChange={(value) => change(windowOf(value))}
       />
       {isChosen && <Chosen search={search} change={change} />}
@@ -54,7 +53,7 @@ export function RunFilters({ search, change }: RunFiltersProps) {
         onChange={(event) => change({ fold: event.currentTarget.checked || undefined })}
         mb={8}
       />
-    </Group>
+    </Filters>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Chip, Group, Select, Text } from "@mantine/core";
 import { useId } from "react";
 import { texts } from "@/texts";
+import { Filters } from "@/ui/Filters";
 import { WordsInput } from "@/ui/WordsInput";
 import type { TablesSearch } from "./address";
 import type { DatasetList } from "./questions";
@@ -22,14 +23,14 @@ export function TableFilters({ search, list, change }: TableFiltersProps) {
   const namespaces = list?.namespaces ?? [];
   const words: Record<string, string> = said.zones;
   return (
-    <Group align="flex-end" gap="md" mb="md" component="search">
+    <Filters>
       <WordsInput
         label={said.words}
         placeholder={said.wordsHint}
         value={search.words ?? ""}
         onWords={(typed) => change({ words: typed })}
       />
-      <div>
+      <div data-wide>
         <Text size="sm" fw={500} mb={4} id={label}>
           {said.zone}
         </Text>
@@ -64,6 +65,6 @@ export function TableFilters({ search, list, change }: TableFiltersProps) {
           onChange={(namespace) => change({ namespace: namespace ?? undefined, zone: undefined })}
         />
       )}
-    </Group>
+    </Filters>
   );
 }

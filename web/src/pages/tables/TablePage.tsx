@@ -1,4 +1,4 @@
-import { Alert, Stack, Tabs } from "@mantine/core";
+import { Alert, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { texts } from "@/texts";
@@ -6,8 +6,10 @@ import { Answer } from "@/ui/Answer";
 import { Empty } from "@/ui/Empty";
 import { LineageLink, PageLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
+import { Parts } from "@/ui/Parts";
 import { TABLE_TABS, type TableTab } from "./address";
 import { ColumnsTab } from "./ColumnsTab";
+import { FiguresThen } from "./FiguresThen";
 import { QualityTab } from "./QualityTab";
 import { type DatasetHead, useHead } from "./questions";
 import { RowsTab } from "./RowsTab";
@@ -42,6 +44,7 @@ function Unnamed() {
 }
 
 function Named({ namespace, name }: { namespace: string; name: string }) {
+  const { tab, snapshot } = route.useSearch();
   const question = useHead(namespace, name);
   const head = question.data;
   return (
@@ -80,9 +83,13 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
         {(data) => (
           <Stack gap="md">
             {data.deleted && <Alert color="var(--hw-warn)">{said.deleted}</Alert>}
-            <TableFigures head={data} />
+            {data.table && snapshot && tab === "rows" ? (
+              <FiguresThen head={data} table={data.table} snapshot={snapshot} />
+            ) : (
+              <TableFigures head={data} />
+            )}
             <TableWords head={data} />
-            <Parts head={data} />
+            <PartsOf head={data} />
           </Stack>
         )}
       </Answer>
@@ -90,7 +97,7 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
   );
 }
 
-function Parts({ head }: { head: DatasetHead }) {
+function PartsOf({ head }: { head: DatasetHead }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const tabs = TABLE_TABS.filter(
@@ -99,7 +106,6 @@ function Parts({ head }: { head: DatasetHead }) {
       (tab !== "snapshots" || head.table?.has_snapshots) &&
       (head.known || (tab !== "quality" && tab !== "runs")),
   );
-  const shown = search.tab && tabs.includes(search.tab) ? search.tab : "columns";
   const go = (tab: TableTab, snapshot?: string) =>
     void navigate({
       search: {
@@ -121,21 +127,15 @@ function Parts({ head }: { head: DatasetHead }) {
     runs: () => <RunsTab head={head} />,
   };
   return (
-    <Tabs value={shown} keepMounted={false} onChange={(tab) => go(tab as TableTab)}>
-      <Tabs.List mb="sm">
-        {tabs.map((tab) => (
-          <Tabs.Tab key={tab} value={tab}>
-            {said.tabs[tab]}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      <Missing head={head} />
-      {tabs.map((tab) => (
-        <Tabs.Panel key={tab} value={tab}>
-          {tab === shown && parts[tab]()}
-        </Tabs.Panel>
-      ))}
-    </Tabs>
+    <Parts
+      names={tabs}
+      titles={said.tabs}
+      chosen={search.tab}
+      choose={go}
+      note={<Missing head={head} />}
+    >
+      {(tab) => parts[tab]()}
+    </Parts>
   );
 }
 

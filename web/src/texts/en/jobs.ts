@@ -36,6 +36,7 @@ export const jobs = {
   versions: "Versions",
   facets: "Facets",
   facetsOf: (name: string) => `Facets of ${name}`,
+  description: "Description",
   inputs: "Reads",
   outputs: "Writes",
   nothingRead: "nothing that it told of",

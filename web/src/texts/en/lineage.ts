@@ -113,7 +113,7 @@ export const lineage = {
   openTable: "Table page",
   openJob: "Job page",
   openRun: "Last run",
-  past: "Freshness and rows are only known of now.",
+  past: "Freshness and rows are those of the last write by then. Which run of a job was the last is only known of now.",
   impactTitle: (name: string) => `What breaks if ${name} changes`,
   impactOf: "What changes",
   wholeTable: "the whole table",

@@ -15,6 +15,8 @@ export const shared = {
   more: "More",
   moreOf: (count: number) => `+${count.toLocaleString("en")} more`,
   fewer: "Show fewer",
+  showAll: "Show all",
+  showLess: "Show less",
   nextPage: "Next page",
   firstPage: "Back to the first page",
   clearFilters: "Clear the filters",

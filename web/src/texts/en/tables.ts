@@ -93,6 +93,12 @@ export const tables = {
   // Rows
   asOf: "Rows as of",
   now: "now",
+  figuresThen: "The table as of the chosen snapshot.",
+  backToNow: "Show it as it is now",
+  writtenThen: "Written",
+  nowIs: (figure: string) => `now ${figure}`,
+  notKnown: "not known",
+  testsThen: "only of the last write",
   writtenByRun: "This snapshot was written by run",
   ofJob: "of job",
   writtenAt: "at",

@@ -11,16 +11,26 @@ import type { LayoutAnswer, LayoutQuestion } from "./messages";
 const MOST_FOR_ELK = 3_000;
 const MANY = 250;
 
+/** What is arranged first, so that all that arranging needs is there when it counts. */
+const SMALLEST: LayoutGraph = {
+  ids: ["", ""],
+  widths: [1, 1],
+  heights: [1, 1],
+  from: [0],
+  to: [1],
+};
+
 /** How long the better layout may take to be there at all, which is no fault of the graph. */
 const START_MILLISECONDS = 15_000;
-
-let elk: Engine | undefined;
 
 interface Engine {
   ready: Promise<unknown>;
   layout: InstanceType<typeof ELK>["layout"];
   end: () => void;
 }
+
+// It takes long to start, so that happens while the graph is still asked for.
+let elk: Engine | undefined = startElk();
 
 self.addEventListener("message", (event: MessageEvent<LayoutQuestion>) => {
   void answer(event.data);
@@ -80,7 +90,7 @@ function startElk(): Engine {
     },
   });
   return {
-    ready: api.layout({ id: "graph", children: [] }),
+    ready: api.layout(elkGraph(SMALLEST)),
     layout: api.layout.bind(api),
     end: () => worker?.terminate(),
   };

@@ -28,6 +28,11 @@ function layoutWorker(): Worker {
   return worker;
 }
 
+/** Start what arranges graphs, so that it is there when the first is. */
+export function prepareLayout(): void {
+  layoutWorker();
+}
+
 /** Arrange a graph away from the page; null until the first is arranged. */
 export function useLayout(
   graph: Graph | null,
