@@ -116,19 +116,12 @@ def explain_as_problem(
 
 
 def refuse_foreign_page(method: str, headers: dict[bytes, bytes], origins: Origins) -> None:
-    """Raise `Denied` for what a page of another site makes a browser send.
+    """Raise `Denied` for a write that a page of another site makes a browser send.
 
-    That is a write, and anything by a name that is not this machine's. Without tokens whoever
-    reaches the loopback address may read and write, and a browser there runs pages from
-    everywhere. It says where a write comes from in Sec-Fetch-Site, and it sends no token by
-    itself. Pages of the allowed origins may write.
+    Without tokens whoever reaches the loopback address may write, and a browser there runs
+    pages from everywhere; it says so in Sec-Fetch-Site, and it sends no token by itself.
+    Pages of the allowed origins may write.
     """
-    if origins.are_evaded(headers):
-        raise Denied(
-            f"without a token this server is not called {headers[b'host'].decode('latin-1')!r}",
-            hint="call it 127.0.0.1 or localhost, create a token, or name the origin in"
-            " HEADWATER_SERVER__CORS_ORIGINS",
-        )
     if (
         headers.get(b"sec-fetch-site") == b"cross-site"
         and method not in _SAFE_METHODS
@@ -138,6 +131,20 @@ def refuse_foreign_page(method: str, headers: dict[bytes, bytes], origins: Origi
         raise Denied(
             "a page of another site may not write here",
             hint="send the request from the same site, or with a token, or allow its origin with"
+            " HEADWATER_SERVER__CORS_ORIGINS",
+        )
+
+
+def refuse_foreign_name(headers: dict[bytes, bytes], origins: Origins) -> None:
+    """Raise `Denied` for what is asked of a server without tokens by a name that is not its own.
+
+    A page can have its own name lead to the loopback address (DNS rebinding), and read there what
+    the browser takes for its own. The routes of producers, who come by any name, are not asked.
+    """
+    if origins.are_evaded(headers):
+        raise Denied(
+            f"without a token this server is not called {headers[b'host'].decode('latin-1')!r}",
+            hint="call it 127.0.0.1 or localhost, create a token, or name the origin in"
             " HEADWATER_SERVER__CORS_ORIGINS",
         )
 
@@ -187,6 +194,7 @@ class Front:
             scope["path"] = raw_path
             if method == "HEAD":
                 scope = {**scope, "method": "GET"}
+            refuse_foreign_name(headers, self._origins)
             refuse_foreign_page(method, headers, self._origins)
             await self._ask_framework(scope, receive, answer.send)
         except Denied as error:

@@ -92,20 +92,21 @@ def test_what_is_no_origin_is_refused_at_the_start(origin: str) -> None:
         ServerSettings(cors_origins=(origin,))
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/hot"), ("POST", "/cold"), ("GET", "/cold")]
-)
+@pytest.mark.parametrize("method", ["POST", "GET"])
 @pytest.mark.parametrize("host", ["evil.example:5000", "EVIL.example", "127.0.0.1.evil.example."])
 def test_page_whose_name_leads_to_this_machine_is_refused_while_there_is_no_token(
-    method: str, path: str, host: str
+    method: str, host: str
 ) -> None:
-    reply = calling(is_open=True)(method, path, {"Host": host})
+    reply = calling(is_open=True)(method, "/cold", {"Host": host})
     assert reply.status == 403
     assert b"create a token" in reply.body
-    assert calling()(method, path, {"Host": host}).status == 200
-    assert (
-        calling(f"http://{host.lower()}", is_open=True)(method, path, {"Host": host}).status < 300
-    )
+    assert calling()(method, "/cold", {"Host": host}).status == 200
+    allowed = calling(f"http://{host.lower()}", is_open=True)
+    assert allowed(method, "/cold", {"Host": host}).status == 200
+
+
+def test_producers_come_by_any_name() -> None:
+    assert calling(is_open=True)("POST", "/hot", {"Host": "lake.example.com"}).status == 200
 
 
 @pytest.mark.parametrize("path", ["/hot", "/cold"])
