@@ -54,18 +54,22 @@ export function SourceFigures({ source }: { source: SourceLine }) {
 function SealButton() {
   const seal = useSeal();
   const mayRun = useSession().data?.actions.includes("run") ?? true;
-  const ask = () =>
-    seal.mutate(undefined, {
-      onSuccess: ({ segments }) =>
-        notifications.show({
-          message: segments.length === 0 ? said.sealNothing : said.sealDone(segments.length),
-        }),
-      onError: (error) => notifications.show({ message: error.message, color: "var(--hw-bad)" }),
-    });
+  // The button may be gone before the answer is there, as nothing waits any more: a callback of
+  // `mutate` would be lost with it, what awaits the answer is not.
+  const ask = async () => {
+    try {
+      const { segments } = await seal.mutateAsync();
+      const message = segments.length === 0 ? said.sealNothing : said.sealDone(segments.length);
+      notifications.show({ message });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      notifications.show({ message, color: "var(--hw-bad)" });
+    }
+  };
   return (
     <UnstyledButton
       className={classes.action}
-      onClick={ask}
+      onClick={() => void ask()}
       disabled={!mayRun || seal.isPending}
       title={mayRun ? undefined : said.mayNotRun}
     >
