@@ -1,6 +1,6 @@
 """In which stretches of time an attribute has a value, so that a search need not read all maps.
 
-Spans are counted into blocks of a thousand in order of arrival. For each block there is a number
+Spans are counted into blocks of up to a thousand in order of arrival. For each block there is a number
 for every pair of key and value in it, of 24 bits and one more for what a resource says: a pair that
 is rare leads to few blocks, and past the maps of their resources. Blocks of version 2 have numbers
 of 32 bits, whose lower 24 are the same, for both.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final, cast
 from zlib import crc32
 
@@ -64,28 +65,32 @@ class AttributeBlocks:
 
     def add(self, spans: pa.Table) -> None:
         """Count spans into the block that is open, and into as many new ones as they fill."""
-        pairs, times = [], []
-        at = 0
-        while at < spans.num_rows:
-            number = self._open()
-            count = min(_SPANS_OF_BLOCK - self._spans, spans.num_rows - at)
+        # Equal pieces mostly end where requests do, whose spans share their resource.
+        size = ceil(spans.num_rows / max(1, ceil(spans.num_rows / _SPANS_OF_BLOCK)))
+        pairs = []
+        for at in range(0, spans.num_rows, max(1, size)):
+            count = min(size, spans.num_rows - at)
+            number = self._open(count)
             piece = spans.slice(at, count)
             new = _pairs(piece) - self._pairs
             self._pairs |= new
             self._spans += count
-            pairs.append(_of_block(number, Hash=pa.array(new, pa.uint32())))
-            times.append(_of_block(number, **_times(piece)))
-            at += count
-        self._insert("pairs", pairs)
-        self._insert("times", times)
+            if new:
+                numbers = pa.array([number] * len(new), pa.uint32())
+                pairs.append(pa.table({"Hash": pa.array(new, pa.uint32()), "Block": numbers}))
+            times = pc.min_max(piece.column("Timestamp").cast(pa.int64()))
+            first, last = times["min"].as_py(), times["max"].as_py()
+            self._connection.execute(statements("blocks.sql")["times"], [number, first, last])
+        if pairs:
+            self._insert(pa.concat_tables(pairs))
 
     def forget(self) -> None:
         """Begin a new block at the next span, after a transaction that failed."""
         self._number = None
 
-    def _open(self) -> int:
-        """Return the number of a block that has room."""
-        if self._number is not None and self._spans < _SPANS_OF_BLOCK:
+    def _open(self, count: int) -> int:
+        """Return the number of a block that has room for so many spans."""
+        if self._number is not None and self._spans + count <= _SPANS_OF_BLOCK:
             return self._number
         if self._number is None:
             found = self._connection.execute(statements("blocks.sql")["last"]).fetchone()
@@ -95,13 +100,10 @@ class AttributeBlocks:
         self._pairs = set()
         return self._number
 
-    def _insert(self, name: str, tables: Sequence[pa.Table]) -> None:
-        rows = pa.concat_tables(tables)
-        if not rows.num_rows:
-            return
-        self._connection.register("batch", rows)
+    def _insert(self, pairs: pa.Table) -> None:
+        self._connection.register("batch", pairs)
         try:
-            self._connection.execute(statements("blocks.sql")[name])
+            self._connection.execute(statements("blocks.sql")["pairs"])
         finally:
             self._connection.unregister("batch")
 
@@ -144,14 +146,14 @@ def portions(found: Sequence[Stretch]) -> Iterator[tuple[Sequence[Stretch], int 
 
 def _pairs(spans: pa.Table) -> set[int]:
     of_spans, of_resources = (
-        {crc32(text.encode()) & _HASH for text in _distinct(spans, name)}
+        {crc32(text) & _HASH for text in _distinct(spans, name) if text is not None}
         for name in ("SpanAttributes", "ResourceAttributes")
     )
     return of_spans | {number | _OF_RESOURCE for number in of_resources}
 
 
-def _distinct(spans: pa.Table, name: str) -> Iterator[str]:
-    """Yield the pairs of a column of maps, each once."""
+def _distinct(spans: pa.Table, name: str) -> Sequence[bytes | None]:
+    """Return the pairs of a column of maps, each once."""
     # The stubs know less than there is.
     join = cast("Callable[[Array, Array, str], Array]", pc.binary_join_element_wise)
     texts: list[Array] = []
@@ -159,22 +161,9 @@ def _distinct(spans: pa.Table, name: str) -> Iterator[str]:
         keys, items = entries(chunk)
         size = single(chunk) or len(keys)
         texts.append(join(keys.slice(0, size), items.slice(0, size), _BETWEEN))
-    distinct = pc.unique(pa.chunked_array(texts, pa.string())).to_pylist()
-    return (text for text in distinct if text is not None)
+    distinct = pc.unique(pa.chunked_array(texts, pa.string()))
+    return cast("Sequence[bytes | None]", distinct.cast(pa.binary()).to_pylist())
 
 
 def _text(key: str, value: str) -> bytes:
     return f"{key}{_BETWEEN}{value}".encode("utf-8", "surrogatepass")
-
-
-def _of_block(number: int, **columns: Array) -> pa.Table:
-    numbers = pa.array([number] * len(next(iter(columns.values()))), pa.uint32())
-    return pa.table({**columns, "Block": numbers})
-
-
-def _times(spans: pa.Table) -> dict[str, Array]:
-    times = pc.min_max(spans.column("Timestamp").cast(pa.int64()))
-    return {
-        name: pa.array([times[bound].as_py()], pa.int64())
-        for name, bound in (("Start", "min"), ("End", "max"))
-    }

@@ -4,11 +4,10 @@
 SELECT coalesce(max("Block"), 0) FROM attribute_block_times;
 
 -- name: pairs
-INSERT INTO attribute_blocks BY NAME SELECT "Hash", "Block" FROM batch;
+INSERT INTO attribute_blocks SELECT "Hash", "Block" FROM batch;
 
 -- name: times
-INSERT INTO attribute_block_times
-SELECT "Block", make_timestamp_ns("Start"), make_timestamp_ns("End") FROM batch;
+INSERT INTO attribute_block_times VALUES (?, make_timestamp_ns(?), make_timestamp_ns(?));
 
 -- name: stretches
 WITH fitting AS (
