@@ -1,9 +1,9 @@
 """In which stretches of time an attribute has a value, so that a search need not read all maps.
 
-Spans are counted into blocks of up to a thousand in order of arrival. For each block there is a number
-for every pair of key and value in it, of 24 bits and one more for what a resource says: a pair that
-is rare leads to few blocks, and past the maps of their resources. Blocks of version 2 have numbers
-of 32 bits, whose lower 24 are the same, for both.
+Spans are counted into blocks of up to a thousand in order of arrival. For each block there is a
+number for every pair of key and value in it, of 24 bits and one more for what a resource says: a
+pair that is rare leads to few blocks, and past the maps of their resources. Blocks of version 2
+have numbers of 32 bits, whose lower 24 are the same, for both.
 """
 
 from __future__ import annotations
