@@ -126,6 +126,7 @@ def metrics() -> tuple[Metric, ...]:
 
 
 _LOGGER: Final = logging.getLogger("headwater")
+_SERVER_LOGGER: Final = logging.getLogger("uvicorn")
 
 
 def log(event: LogEvent, *, level: int = logging.INFO, **fields: Any) -> None:
@@ -159,9 +160,14 @@ class JsonLines(logging.Formatter):
 
 
 def configure_logging(level: str = "info", stream: TextIO | None = None) -> None:
-    """Send log events as JSON lines to `stream`, by default standard error."""
+    """Send log events as JSON lines to `stream`, by default standard error.
+
+    What the HTTP server warns of, such as a request that is no HTTP, becomes such a line too.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
-    _LOGGER.handlers[:] = [handler]
     _LOGGER.setLevel(level.upper())
-    _LOGGER.propagate = False
+    _SERVER_LOGGER.setLevel(logging.WARNING)
+    for logger in (_LOGGER, _SERVER_LOGGER):
+        logger.handlers[:] = [handler]
+        logger.propagate = False

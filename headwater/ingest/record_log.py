@@ -59,6 +59,7 @@ class RecordLog:
         self._rotating = threading.Lock()
         self._descriptor: int | None = None
         self._spare: _Spare | None = None
+        self._making: Path | None = None
         self._path = folder
         self._size = 0
         self._reserved = 0
@@ -111,6 +112,7 @@ class RecordLog:
             with self._lock:
                 self._end()
                 self._spare = spare or self._spare
+                self._making = None
 
     def give_up_spare(self) -> bool:
         """Delete the log made ahead, which may be the last room on the disk; False without one."""
@@ -129,6 +131,8 @@ class RecordLog:
             ours = {self._path} if self._descriptor is not None else set()
             if self._spare is not None:
                 ours.add(self._spare.path)
+            if self._making is not None:
+                ours.add(self._making)
             found = self._folder.glob(f"*{SUFFIX}")
             return tuple(sorted(path for path in found if path not in ours))
 
@@ -157,7 +161,7 @@ class RecordLog:
         with self._lock:
             if self._spare is not None:
                 return None
-            path = self._next_path()
+            path = self._making = self._next_path()
         try:
             descriptor = self._files.create(path)
         except OSError:

@@ -15,12 +15,13 @@ from headwater.observe import CONTEXT, LogEvent, RequestContext, configure_loggi
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    logger = logging.getLogger("headwater")
-    before = logger.handlers[:], logger.level, logger.propagate
+    loggers = [logging.getLogger(name) for name in ("headwater", "uvicorn")]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     stream = io.StringIO()
     configure_logging("info", stream)
     yield stream
-    logger.handlers[:], logger.level, logger.propagate = before
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate
 
 
 def test_line_has_event_fields_and_context(lines: io.StringIO) -> None:
@@ -40,6 +41,13 @@ def test_line_has_event_fields_and_context(lines: io.StringIO) -> None:
 def test_lower_levels_are_left_out(lines: io.StringIO) -> None:
     log(LogEvent.TOKEN_CREATED, level=logging.DEBUG)
     assert lines.getvalue() == ""
+
+
+def test_what_the_http_server_warns_of_is_a_line_too(lines: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").info("Started server process")
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    (line,) = lines.getvalue().splitlines()
+    assert json.loads(line)["event"] == "Invalid HTTP request received."
 
 
 def test_exceptions_come_with_their_trace(lines: io.StringIO) -> None:

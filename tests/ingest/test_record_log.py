@@ -157,3 +157,23 @@ def test_a_disk_without_room_for_the_next_log_still_ends_this_one(tmp_path: Path
     log.append(_frame(1))
     log.close()
     assert len(log.unsealed()) == 2
+
+
+def test_a_log_that_is_being_made_ahead_is_none_to_be_sealed(tmp_path: Path) -> None:
+    seen: list[tuple[Path, ...]] = []
+
+    class Asking(LocalFiles):
+        def sync(self, descriptor: int) -> None:
+            super().sync(descriptor)
+            if is_rotating:
+                seen.append(log.unsealed())
+
+    is_rotating = False
+    log = RecordLog(tmp_path / "inbox", files=Asking(), clock=SystemClock(), spare_from_bytes=100)
+    log.append(_frame(0, 200))
+    is_rotating = True
+    log.rotate()
+    assert seen
+    assert set(seen) == {()}
+    is_rotating = False
+    log.close()
