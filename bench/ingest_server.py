@@ -20,6 +20,7 @@ from headwater.app.records import open_records
 from headwater.app.server import server_config, spare_collector
 from headwater.clock import SystemClock
 from headwater.ingest.answers import write_answer
+from headwater.ingest.record_writes import Request
 from headwater.ingest.settings import IngestSettings
 from headwater.model.principal import LOCAL, Action, Principal
 
@@ -57,9 +58,11 @@ def main(folder: Path) -> None:
 
         async def each(request: HotRequest) -> HotResponse:
             body = await request.body(settings.max_body_bytes)
-            write = door._prepare(body, request.principal, None, None)
-            log.append(write.data)
-            return HotResponse(202, write_answer(write.admission))
+            taken = Request(body, request.principal)
+            door._writes.fill(taken)
+            assert taken.write is not None
+            log.append(taken.write.data)
+            return HotResponse(202, write_answer(taken.result()))
 
         async def read(request: HotRequest) -> HotResponse:
             await request.body(settings.max_body_bytes)

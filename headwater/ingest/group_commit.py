@@ -59,6 +59,8 @@ class GroupCommit(Generic[Item, Result]):
     `apply` is called on one thread of its own with all items waiting (at most `most`), in order
     of arrival, and returns an outcome for each; an exception it raises is the outcome of all.
     An item is answered only after `apply` returned, so `apply` decides what durable means.
+    `prepare`, where given, is called before that with the items that a loop gathered, on its
+    thread: what costs less for many at once than for each. It notes errors in the items.
     Full (`capacity` items wait) raises `Busy`; closed raises `Unavailable`.
 
     What comes from an event loop is gathered there until a turn of the loop brings nothing more,
@@ -68,9 +70,16 @@ class GroupCommit(Generic[Item, Result]):
     """
 
     def __init__(
-        self, apply: Apply[Item, Result], *, name: str, capacity: int, most: int = 4096
+        self,
+        apply: Apply[Item, Result],
+        *,
+        name: str,
+        capacity: int,
+        most: int = 4096,
+        prepare: Callable[[Sequence[Item]], None] | None = None,
     ) -> None:
         self._apply = apply
+        self._prepare = prepare
         self._name = name
         self._capacity = capacity
         self._most = most
@@ -117,7 +126,9 @@ class GroupCommit(Generic[Item, Result]):
                 self._closed = True
                 for gathering in [*self._gatherings.values()]:
                     if gathering.group.items:
-                        self._put(gathering.take())
+                        group = gathering.take()
+                        self._make_ready(group)
+                        self._put(group)
                 self._groups.put(None)
         self._thread.join()
 
@@ -133,10 +144,18 @@ class GroupCommit(Generic[Item, Result]):
             if not gathering.group.items:
                 return
             group = gathering.take()
+            self._queued += len(group.items)
+        self._make_ready(group)
+        with self._lock:
             if not self._closed:
-                self._put(group)
+                self._groups.put(group)
                 return
+            self._queued -= len(group.items)
         group.settle([self._shut()] * len(group.items))
+
+    def _make_ready(self, group: _Group[Item, Result]) -> None:
+        if self._prepare is not None:
+            self._prepare(group.items)
 
     def _put(self, group: _Group[Item, Result]) -> None:
         """Queue a group for the thread; the caller holds the lock."""

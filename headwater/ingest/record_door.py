@@ -1,49 +1,32 @@
-"""The door for records: parse, check, make durable, answer."""
+"""The door for records: take in, make durable, answer."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-import msgspec
-
 from headwater.clock import Clock
-from headwater.errors import Busy, HeadwaterError, Invalid, Unprocessable
-from headwater.ingest.answers import write_answer
-from headwater.ingest.frame import Frame, Reject, write_frame
+from headwater.errors import Busy, HeadwaterError, Invalid
+from headwater.ingest.frame import Frame
 from headwater.ingest.group_commit import GroupCommit
 from headwater.ingest.idempotency import Claim, IdempotencyKeys, check_key
 from headwater.ingest.rates import RecordRates, counts_of
-from headwater.ingest.raw_lines import ReceivedTimes, RecordIds, parts_of
 from headwater.ingest.record_log import RecordLog
+from headwater.ingest.record_writes import EPOCH, MICROSECOND, RecordWrites, Request, Write
 from headwater.ingest.settings import IngestSettings
 from headwater.ingest.validators import SourceValidators
 from headwater.lake.contract import Quarantine
-from headwater.model.names import is_source
 from headwater.model.principal import Principal
 from headwater.model.record import DOOR, Admission, QuarantinedRecord, Rejection
 from headwater.observe import INGEST_RECORDS
-from headwater.wire.records.body import Body, Flaw, parse_payloads, parse_records, source_flaw
+from headwater.wire.records.body import Body, Flaw
 
 BIG_BODY_BYTES: Final = 256 * 1024
 """Above this a body is parsed on a thread, so that small requests need not wait for it."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-class _Write(msgspec.Struct):
-    """A request on its way to the log."""
-
-    data: bytes
-    frame: Frame
-    admission: Admission
-    claim: Claim | None
-    is_taken: bool = False
 
 
 class RecordDoor:
@@ -66,16 +49,17 @@ class RecordDoor:
         self._log = log
         self._quarantine = quarantine
         self._keys = keys
-        self._validators = validators
         self._settings = settings
         self._clock = clock
         self.rates = RecordRates(clock)
-        self._ids = RecordIds()
-        self._times = ReceivedTimes()
+        self._writes = RecordWrites(validators, clock)
         self._waiting_bytes = 0
         self._waiting_lock = threading.Lock()
-        self._commits: GroupCommit[_Write, None] = GroupCommit(
-            self._commit, name="the record log", capacity=settings.max_waiting_requests
+        self._commits: GroupCommit[Request, None] = GroupCommit(
+            self._commit,
+            name="the record log",
+            capacity=settings.max_waiting_requests,
+            prepare=self._writes.fill_all,
         )
 
     async def admit(
@@ -106,26 +90,28 @@ class RecordDoor:
             if known is not None:
                 self._keys.pass_on(claim, known)
                 return known
+        request = Request(body, principal, source, claim)
         try:
             if len(body) > BIG_BODY_BYTES:
-                write = await asyncio.to_thread(self._prepare, body, principal, source, claim)
-            else:
-                write = self._prepare(body, principal, source, claim)
-            waiting = self._enqueue(write)
+                await asyncio.to_thread(self._writes.fill, request)
+            elif not request.is_small:
+                self._writes.fill(request)
+            waiting = self._enqueue(request)
         except BaseException as error:
             if claim is not None:
                 self._keys.abandon(claim, error)
             raise
         await waiting
-        return write.admission
+        return request.result()
 
     def admit_now(
         self, body: bytes, principal: Principal, *, source: str | None = None
     ) -> Admission:
         """Do the same from a thread, without a key."""
-        write = self._prepare(body, principal, source, None)
-        self._submit(write)
-        return write.admission
+        request = Request(body, principal, source)
+        self._writes.fill(request)
+        self._submit(request)
+        return request.result()
 
     def readmit(self, records: Sequence[QuarantinedRecord], principal: Principal) -> Admission:
         """Take quarantined records in again, in one write with the note that they were.
@@ -139,7 +125,7 @@ class RecordDoor:
         places: list[int] = []
         for index, record in enumerate(records):
             try:
-                body = self._parse(record.data, record.source or None)
+                body = self._writes.parse(record.data, record.source or None)
             except Invalid as error:
                 errors.append(Rejection(index=index, path=error.path or "", reason=error.message))
                 continue
@@ -152,9 +138,10 @@ class RecordDoor:
             places.append(index)
         if taken:
             whole = Body(True, [s for s, _ in taken], [r for _, r in taken], [])
-            write = self._write(whole, principal, None, replays=keys)
-            self._submit(write)
-            for place, id_ in zip(places, write.admission.ids, strict=True):
+            request = Request(b"", principal)
+            request.fill(self._writes.write(whole, principal, replays=keys))
+            self._submit(request)
+            for place, id_ in zip(places, request.result().ids, strict=True):
                 ids[place] = id_
         return Admission(ids=tuple(ids), errors=tuple(errors))
 
@@ -168,87 +155,26 @@ class RecordDoor:
         expires_at = self._clock.now() + timedelta(hours=self._settings.idempotency_hours)
         return Claim(principal.name, key, digest, expires_at)
 
-    def _prepare(
-        self, sent: bytes, principal: Principal, source: str | None, claim: Claim | None
-    ) -> _Write:
-        if source is not None and not is_source(source):
-            raise Unprocessable(source_flaw(source), path="/source")
-        body = self._parse(sent, source)
-        if body.flaws and not body.is_batch and not body.flaws[0].source:
-            flaw = body.flaws[0]
-            raise Unprocessable(f"{flaw.path or 'the record'} {flaw.reason}", path=flaw.path)
-        return self._write(body, principal, claim)
-
-    def _parse(self, sent: bytes, source: str | None) -> Body:
-        if source is None:
-            body = parse_records(sent)
-            prefix = "/data"
-        else:
-            body = parse_payloads(sent, source)
-            prefix = ""
-        self._check(body, prefix)
-        return body
-
-    def _check(self, body: Body, prefix: str) -> None:
-        """Add a flaw for each record that its source's schema does not allow."""
-        latest = ""
-        validator = None
-        for index, name in enumerate(body.sources):
-            if name != latest:
-                latest = name
-                validator = self._validators.get(name) if name else None
-            if validator is None or index in body.flaws:
-                continue
-            wrong = validator.flaw(body.values[index])
-            if wrong is not None:
-                path, reason = wrong
-                body.flaws[index] = Flaw(prefix + path, reason, name, body.raws[index])
-
-    def _write(
-        self,
-        body: Body,
-        principal: Principal,
-        claim: Claim | None,
-        *,
-        replays: Sequence[str] = (),
-    ) -> _Write:
-        moment = (self._clock.now() - _EPOCH) // _MICROSECOND
-        ids: list[str | None] = self._ids.take(moment, len(body.raws))  # type: ignore[assignment]
-        errors: tuple[Rejection, ...] = ()
-        rejects: list[Reject] = []
-        if body.flaws:
-            flaws = sorted(body.flaws.items())
-            for index, _ in flaws:
-                ids[index] = None
-            errors = tuple(Rejection(index=i, path=f.path, reason=f.reason) for i, f in flaws)
-            rejects = [Reject(i, f.source, f.path, f.reason, f.data) for i, f in flaws]
-        admission = Admission(ids=tuple(ids), errors=errors)
-        parts = parts_of(body, ids, self._times.write(moment))
-        frame = Frame(moment, principal.name, parts, rejects, list(replays))
-        if claim is not None:
-            frame.key, frame.digest = claim.key, claim.digest
-            frame.answer = write_answer(admission)
-        return _Write(write_frame(frame), frame, admission, claim)
-
-    def _enqueue(self, write: _Write) -> asyncio.Future[None]:
-        self._reserve(len(write.data))
+    def _enqueue(self, request: Request) -> asyncio.Future[None]:
+        self._reserve(request)
         try:
-            return self._commits.enqueue(write)
+            return self._commits.enqueue(request)
         except HeadwaterError:
-            self._release(len(write.data))
+            self._release(request.size)
             raise
 
-    def _submit(self, write: _Write) -> None:
-        self._reserve(len(write.data))
+    def _submit(self, request: Request) -> None:
+        self._reserve(request)
         try:
-            self._commits.submit(write)
+            self._commits.submit(request)
         except HeadwaterError:
-            if not write.is_taken:
-                self._release(len(write.data))
+            if not request.is_taken:
+                self._release(request.size)
             raise
 
-    def _reserve(self, size: int) -> None:
-        """Make room in the queue for the bytes of a write."""
+    def _reserve(self, request: Request) -> None:
+        """Make room in the queue for the bytes of a request."""
+        request.size = size = len(request.sent if request.write is None else request.write.data)
         with self._waiting_lock:
             most = self._settings.max_waiting_bytes
             if self._waiting_bytes and self._waiting_bytes + size > most:
@@ -259,33 +185,44 @@ class RecordDoor:
         with self._waiting_lock:
             self._waiting_bytes -= size
 
-    def _commit(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
+    def _commit(self, requests: Sequence[Request]) -> Sequence[Exception | None]:
         """Make a group durable: the log first, then the quarantine rows that replay repeats."""
-        for write in writes:
-            write.is_taken = True
-        frames = b"".join([write.data for write in writes])
-        outcomes: list[Exception | None]
+        writes: dict[int, Write] = {}
+        size = 0
+        for request in requests:
+            request.is_taken = True
+            size += request.size
+            if request.write is not None:
+                writes[id(request.write)] = request.write
+        failed = self._append([*writes.values()])
+        self._release(size)
+        outcomes = [
+            request.error if request.write is None else failed.get(id(request.write))
+            for request in requests
+        ]
+        for request, outcome in zip(requests, outcomes, strict=True):
+            if request.claim is not None:
+                self._settle(request.claim, request.result(), outcome)
+        self._count([write.frame for key, write in writes.items() if key not in failed])
+        return outcomes
+
+    def _append(self, writes: Sequence[Write]) -> dict[int, Exception]:
+        """Log writes and keep what they reject; return what went wrong, by identity."""
+        if not writes:
+            return {}
         try:
-            log, offset = self._log.append(frames)
+            log, offset = self._log.append(b"".join([write.data for write in writes]))
         except Exception as error:  # noqa: BLE001  # the outcome of every write
-            outcomes = [error] * len(writes)
-        else:
-            outcomes = [None] * len(writes)
-            self._keep_rejects(writes, log, offset, outcomes)
-        self._release(len(frames))
-        accepted = rejected = 0
-        for write, outcome in zip(writes, outcomes, strict=True):
-            if outcome is None:
-                accepted += len(write.admission.ids)
-                rejected += len(write.admission.errors)
-            if write.claim is not None:
-                self._settle(write.claim, write.admission, outcome)
-        durable = zip(writes, outcomes, strict=True)
-        self.rates.note(counts_of(write.frame for write, outcome in durable if outcome is None))
-        INGEST_RECORDS.add(accepted - rejected, outcome="accepted")
+            return {id(write): error for write in writes}
+        return self._keep_rejects(writes, log, offset)
+
+    def _count(self, frames: Sequence[Frame]) -> None:
+        counts = [*counts_of(frames)]
+        self.rates.note(counts)
+        INGEST_RECORDS.add(sum(accepted for _, accepted, _ in counts), outcome="accepted")
+        rejected = sum(rejected for _, _, rejected in counts)
         if rejected:
             INGEST_RECORDS.add(rejected, outcome="rejected")
-        return outcomes
 
     def _settle(self, claim: Claim, admission: Admission, outcome: Exception | None) -> None:
         if outcome is None:
@@ -293,30 +230,24 @@ class RecordDoor:
         else:
             self._keys.abandon(claim, outcome)
 
-    def _keep_rejects(
-        self,
-        writes: Sequence[_Write],
-        log: str,
-        offset: int,
-        outcomes: list[Exception | None],
-    ) -> None:
+    def _keep_rejects(self, writes: Sequence[Write], log: str, offset: int) -> dict[int, Exception]:
         rows: list[QuarantinedRecord] = []
         replayed: list[str] = []
-        concerned = []
-        for place, write in enumerate(writes):
+        concerned: list[Write] = []
+        for write in writes:
             if write.frame.rejects or write.frame.replays:
-                concerned.append(place)
+                concerned.append(write)
                 rows += rejected_rows(write.frame, log, offset)
                 replayed += write.frame.replays
             offset += len(write.data)
         if not concerned:
-            return
+            return {}
         try:
             self._quarantine.add(rows)
             self._quarantine.mark_replayed(replayed, self._clock.now())
         except Exception as error:  # noqa: BLE001  # the outcome of these; start-up repeats it
-            for place in concerned:
-                outcomes[place] = error
+            return {id(write): error for write in concerned}
+        return {}
 
 
 _NOT_ONE: Final = Flaw("", "is not one record", "", b"")
@@ -324,7 +255,7 @@ _NOT_ONE: Final = Flaw("", "is not one record", "", b"")
 
 def rejected_rows(frame: Frame, log: str, offset: int) -> list[QuarantinedRecord]:
     """Return the quarantine rows of a frame, keyed by where it stands."""
-    received_at = _EPOCH + frame.received * _MICROSECOND
+    received_at = EPOCH + frame.received * MICROSECOND
     return [
         QuarantinedRecord(
             key=f"{log}-{offset:012d}-{reject.index:06d}",

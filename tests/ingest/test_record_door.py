@@ -54,6 +54,46 @@ def test_rejected_record_is_in_quarantine_before_the_answer(stage: Any) -> None:
     assert (row.source, row.stage, row.path, row.data) == ("a", "ingest", "/data/x", b'{"x":NaN}')
 
 
+def test_requests_that_share_a_write_have_their_own_answers(stage: Any) -> None:
+    stage.registry.register(
+        "a", {"type": "object", "properties": {"x": {"type": "integer"}}}, actor="me"
+    )
+    good = [{"source": "a", "data": {"x": n}} for n in range(20)]
+    wrong: list[tuple[Any, Any]] = [
+        (b'{"source":"a","data":{"x":1,"x":2}}', "twice"),
+        (b'{"source":"A","data":{"x":1}}', Unprocessable),
+        (b'{"source":"a","data":{"x":"text"}}', "integer"),
+        (b'{"source":"a","data":', Malformed),
+        (b'{"source":"a","data":}', Malformed),
+        (b'{"x":1}},{"source":"a","data":{"x":1}}', Malformed),
+        (b'{"source":"a","data":{"x":1}},{"source":"a","data":{"x":1}}', Malformed),
+    ]
+
+    async def all_at_once(bodies: list[bytes]) -> list[Any]:
+        callers = (LOCAL, OTHER)
+        return await asyncio.gather(
+            *(stage.door.admit(body, callers[n % 2]) for n, body in enumerate(bodies)),
+            return_exceptions=True,
+        )
+
+    bodies = [json.dumps(one).encode() for one in good]
+    admissions = asyncio.run(all_at_once(bodies))
+    assert [a.accepted for a in admissions] == [1] * 20
+    mixed = asyncio.run(all_at_once([*bodies[:10], *(body for body, _ in wrong), *bodies[10:]]))
+    for (_, expected), answer in zip(wrong, mixed[10:-10], strict=True):
+        if isinstance(expected, str):
+            assert answer.ids == (None,)
+            assert expected in answer.errors[0].reason
+        else:
+            assert isinstance(answer, expected)
+    ids = [a.ids[0] for a in (*admissions, *mixed[:10], *mixed[-10:])]
+    assert len(set(ids)) == 40
+    stage.sealing.seal()
+    found = {line["id"]: line["data"]["x"] for line in map(json.loads, stage.lines())}
+    assert [found[id_] for id_ in ids] == [*range(20), *range(20)]
+    assert len(found) == 40
+
+
 def test_registered_schema_is_checked_and_a_proposed_one_is_not(stage: Any) -> None:
     admit(stage, {"x": 1}, source="a")
     stage.sealing.seal()

@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headwater.errors import Malformed
-from headwater.wire.records.body import has_unique_keys, parse_payloads, parse_records
+from headwater.wire.records.body import (
+    has_unique_keys,
+    parse_payloads,
+    parse_records,
+    parse_singles,
+)
 from headwater.wire.records.tolerant import MAX_DEPTH, scan
 from headwater.wire.records.values import decode
 
@@ -206,3 +211,35 @@ def test_a_pretty_record_becomes_one_line() -> None:
 
 def test_empty_array_is_a_batch_of_nothing() -> None:
     assert parse_records(b"[]").raws == []
+
+
+@settings(max_examples=ROUNDS * 10, deadline=None)
+@given(st.lists(payload_texts(), min_size=2, max_size=5), st.booleans())
+def test_bodies_parsed_together_are_what_each_is_alone(texts: list[str], enveloped: bool) -> None:
+    source = None if enveloped else "s"
+    sent = [(f'{{"source":"s","data":{t}}}' if enveloped else t).encode() for t in texts]
+    together = parse_singles(sent, source)
+    alone = [parse_payloads(s, source) if source else parse_records(s) for s in sent]
+    if together is None:
+        assert any(body.flaws or body.more for body in alone) or any(b"\n" in s for s in sent)
+    else:
+        assert not together.flaws
+        assert not any(body.flaws for body in alone)
+        for name in ("sources", "raws", "values"):
+            assert getattr(together, name) == [getattr(body, name)[0] for body in alone]
+
+
+@given(st.lists(st.sampled_from(list('{}[]",:a1 ')), min_size=1), st.lists(st.integers(0, 40)))
+def test_bodies_that_complete_one_another_are_not_taken_together(
+    inner: list[str], cuts: list[int]
+) -> None:
+    whole = '{"source":"s","data":{"a":[1,2],"b":{"c":"' + "".join(inner) + '"}}}'
+    places = sorted({cut for cut in cuts if 0 < cut < len(whole)})
+    starts, ends = [0, *places], [*places, len(whole)]
+    pieces = [whole[a:b].strip(",").encode() for a, b in zip(starts, ends, strict=True)]
+    for sent in (pieces, [*pieces, b'{"a":1},{"a":2}'], [*pieces, b'{"a":1}', b'{"a":2} , {}']):
+        for source in (None, "s"):
+            body = parse_singles(sent, source)
+            if body is not None:
+                assert all(isinstance(decode(one), dict) for one in sent)
+                assert len(body.raws) == len(sent)
