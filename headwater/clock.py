@@ -65,6 +65,10 @@ class ManualClock:
             self._now += timedelta(seconds=seconds)
             self._changed.notify_all()
 
+    def set_back(self, seconds: float) -> None:
+        """Move the wall clock alone back, as whoever corrects a machine's clock does."""
+        self._now -= timedelta(seconds=seconds)
+
     def wait(self, event: threading.Event, timeout_seconds: float) -> bool:
         until = self._seconds + timeout_seconds
         with self._changed:

@@ -84,18 +84,22 @@ class IngestRate:
         since = now.fromtimestamp(start, now.tzinfo)
         accepted, rejected = [0.0] * count, [0] * count
         began = self.rates.started_at
+
+        def place(minute: int) -> int:
+            # What a clock that was set back since put into the future came by now.
+            return min(max(0, minute - start) // step, count - 1)
+
         if since < began:
             segments = self._manifest.latest(source=source, since=since, most=MOST_SEGMENTS)
             for minute, records in spread(segments, until=began, since=since).items():
                 if minute >= start - start % _MINUTE:
-                    accepted[max(0, minute - start) // step] += records
+                    accepted[place(minute)] += records
             held = self._quarantine.rejected(since=since, until=began, source=source)
             for (_, minute), refused in held.items():
-                rejected[(minute - start) // step] += refused
+                rejected[place(minute)] += refused
         for one in self.rates.since(since, source):
-            place = max(0, one.start - start) // step
-            accepted[place] += one.accepted
-            rejected[place] += one.rejected
+            accepted[place(one.start)] += one.accepted
+            rejected[place(one.start)] += one.rejected
         return Rate(
             start=start,
             step=step,
