@@ -78,10 +78,10 @@ class RecordDoor:
         if key is not None:
             claim = self._claim(body, principal, source, key)
             while (held := self._keys.claim(claim)) is not claim:
-                try:
-                    return await asyncio.wrap_future(held.outcome)
-                except Exception:  # noqa: BLE001, S112  # it failed, so the key is free again
-                    continue
+                outcome = asyncio.wrap_future(held.outcome)
+                await asyncio.wait([outcome])
+                if outcome.exception() is None:  # else it failed, so the key is free again
+                    return outcome.result()
             try:
                 known = await asyncio.to_thread(self._keys.find_sealed, claim)
             except BaseException as error:
