@@ -31,6 +31,9 @@ _ID: Final = re.compile(
     r"\b(?:\d{8}T\d{6,}Z[\d-]*|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|[0-9a-f]{8,}(?:-[0-9a-f]{6,})+|[0-9a-f]{32}|\d{15,})\b"
 )
+_PROGRESS: Final = re.compile(r"[A-Z]\w+(?: [\w.]+)?: (?:.* after )?[\d,]+ s")
+"""What a slow command says before its output."""
+
 _LOOSE: Final = (
     (_ID, "<id>"),
     (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+]00(:00)?)?"), "<time>"),
@@ -186,7 +189,7 @@ class Place:
         for port, free in self._ports.items():
             said = said.replace(f":{free}", f":{port}")
         said = said.replace("\r\n", "\n").replace(str(self._home), HOME)
-        lines = [line.rstrip() for line in said.splitlines()]
+        lines = [line.rstrip() for line in said.splitlines() if not _PROGRESS.fullmatch(line)]
         return "\n".join(lines).strip("\n") + "\n" if said.strip() else ""
 
 

@@ -76,10 +76,11 @@ def send_batch(answers: Answers, target: str, body: bytes, media_type: str) -> J
 
 def _send(answers: Answers, file: Path, source: str | None, *, quiet: bool) -> Iterator[JsonObject]:
     target = "/ingest" if source is None else f"/ingest/{quote(source, safe='')}"
-    size = file.stat().st_size if str(file) != "-" else None
+    is_piped = str(file) == "-"
+    name, size = ("standard input", None) if is_piped else (file.name, file.stat().st_size)
     with (
         _opened(file) as (stream, position),
-        progress(f"Sending {file.name}", total=size, unit="bytes", quiet=quiet) as advance,
+        progress(f"Sending {name}", total=size, unit="bytes", quiet=quiet) as advance,
     ):
         start = 0
         for lines, body, media_type in _bodies(stream):

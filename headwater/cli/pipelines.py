@@ -220,10 +220,16 @@ def _followed(answers: Answers, found: Run, *, quiet: bool) -> Run:
     title = f"Running {found['pipeline']}"
     with progress(title, total=len(found["stages"]), unit="steps", quiet=quiet) as advance:
         while found["ended_at"] is None:
-            advance(sum(stage["state"] == "COMPLETED" for stage in found["stages"]))
+            advance(*_reached(found))
             never.wait(POLL_SECONDS)
             found = answers.get(f"{PATH}/run/{found['id']}")
     return found
+
+
+def _reached(found: Run) -> tuple[int, str]:
+    """Return how many stages of a run are done, and which one is under way."""
+    left = [stage["name"] for stage in found["stages"] if stage["state"] != "COMPLETED"]
+    return len(found["stages"]) - len(left), f"now {left[0]}" if left else ""
 
 
 def _print_run(found: Run) -> None:

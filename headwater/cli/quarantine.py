@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
 from headwater.cli.table import print_table
 from headwater.errors import Missing
@@ -81,12 +82,16 @@ def replay(
         for key in keys or ():
             answers.post("/api/v2/quarantine/replay", key=key)
             accepted += 1
-        after: str | None = "" if every else None
-        while after is not None:
-            done = answers.post("/api/v2/quarantine/replay-all", source=source, after=after)
-            accepted += done["accepted"]
-            errors += done["errors"]
-            after = done["next"]
+        path = "/api/v2/quarantine"
+        total = answers.get(path, source=source, limit=1)["waiting"] if every else None
+        with progress("Replaying", total=total, quiet=as_json) as advance:
+            after: str | None = "" if every else None
+            while after is not None:
+                done = answers.post(f"{path}/replay-all", source=source, after=after)
+                accepted += done["accepted"]
+                errors += done["errors"]
+                advance(accepted + len(errors))
+                after = done["next"]
     if as_json:
         print_json({"accepted": accepted, "errors": errors})
     else:

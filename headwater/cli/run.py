@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import typer
 
+from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
 from headwater.cli.table import print_table
 
@@ -25,12 +26,16 @@ def run(
 ) -> None:
     """Run JOB on everything acknowledged so far, and wait for its end."""
     session: Session = context.obj
-    with session.answers() as answers:
+    with (
+        session.answers() as answers,
+        progress(f"Running {job}", total=None, unit="steps", quiet=as_json) as advance,
+    ):
         path = f"/api/v2/jobs/{quote(job, safe='')}/runs"
         run_id = answers.post(path)["run_id"]
         found = answers.get(f"{path}/{run_id}")
         never = threading.Event()
         while found["ended_at"] is None:
+            advance(len(found["tables"]), _latest(found))
             never.wait(POLL_SECONDS)
             found = answers.get(f"{path}/{run_id}")
     if as_json:
@@ -56,6 +61,14 @@ def jobs(context: typer.Context, *, as_json: AsJson = False) -> None:
             for job in found
         ),
     )
+
+
+def _latest(found: Mapping[str, Any]) -> str:
+    """Say what a run that is under way did last."""
+    if found["tables"]:
+        table = found["tables"][-1]
+        return f"{table['table']} {'failed' if table['error'] else 'is done'}"
+    return "waiting for another run" if found["state"] == "queued" else ""
 
 
 def _print_run(found: Mapping[str, Any]) -> None:

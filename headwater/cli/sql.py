@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Annotated
 
 import typer
 
+from headwater.cli.progress import progress
 from headwater.cli.session import Session, print_json
 from headwater.cli.table import fits, print_records, print_table
 from headwater.model.json import JsonObject
@@ -31,16 +33,18 @@ def sql(
     text = sys.stdin.read() if statement == "-" else statement
     question = {"sql": text, "as_of": as_of, "limit": limit}
     session: Session = context.obj
-    with session.answers() as answers:
-        if as_csv:
-            reply = answers.post_json("/api/v2/sql", question, headers={"Accept": "text/csv"})
-            sys.stdout.write(reply.body.decode())
-            return
-        found = answers.post("/api/v2/sql", question)
-    if as_json:
-        print_json(found)
-        return
-    print_answer(found)
+    with (
+        session.answers() as answers,
+        progress("Asking", total=None, quiet=as_json),
+    ):
+        accept = "text/csv" if as_csv else "application/json"
+        reply = answers.post_json("/api/v2/sql", question, headers={"Accept": accept})
+    if as_csv:
+        sys.stdout.write(reply.body.decode())
+    elif as_json:
+        print_json(json.loads(reply.body))
+    else:
+        print_answer(json.loads(reply.body))
 
 
 def print_answer(found: JsonObject, *, title: str | None = None) -> None:

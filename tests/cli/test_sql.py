@@ -33,7 +33,7 @@ def test_statement_is_answered_in_json_and_csv(run: Any) -> None:
     found = json.loads(run("sql", "SELECT 42 AS answer", "--json").output)
     assert (found["rows"], found["row_count"]) == ([[42]], 1)
 
-    assert run("sql", "SELECT 42 AS answer", "--csv").output == "answer\n42\n"
+    assert run("sql", "SELECT 42 AS answer", "--csv").stdout == "answer\n42\n"
 
 
 def test_statement_comes_from_standard_input_and_is_limited(run: Any) -> None:

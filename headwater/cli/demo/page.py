@@ -16,7 +16,7 @@ from headwater.model.json import JsonObject
 
 
 class Terminal:
-    """Shows progress on standard error, or nothing where nobody looks."""
+    """Shows progress on standard error, or nothing when it is to be quiet."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from headwater.cli.progress import progress
 from headwater.cli.session import Session, print_json
 
 _PATH: Final = "/api/v2/events/cut"
@@ -26,9 +27,11 @@ def cut(
     time = (before if before.tzinfo else before.replace(tzinfo=UTC)).isoformat()
     with session.answers() as answers:
         if not yes:
-            count = answers.post(_PATH, before=time, trial=True)["entries"]
+            with progress("Counting", total=None, quiet=as_json):
+                count = answers.post(_PATH, before=time, trial=True)["entries"]
             typer.confirm(f"Blank {_events(count)} of the log for good?", abort=True, err=True)
-        found = answers.post(_PATH, before=time)
+        with progress("Cutting", total=None, quiet=as_json):
+            found = answers.post(_PATH, before=time)
     if as_json:
         print_json(found)
     else:

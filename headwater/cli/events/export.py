@@ -45,7 +45,8 @@ def export(
     session: Session = context.obj
     with session.answers() as answers, _target(file, is_folder=objects) as write:
         total = answers.get(f"{PATH}/count", after=after)["entries"]
-        with progress("Exporting", total=total) as advance:
+        is_seen = str(file) == "-" and sys.stdout.isatty()
+        with progress("Exporting", total=total, quiet=is_seen) as advance:
             done = written = 0
             for line in _entries(answers, after):
                 done += 1
