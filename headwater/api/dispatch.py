@@ -21,7 +21,7 @@ import msgspec
 from headwater.api.access import Access, admit_caller
 from headwater.api.bodies import Receive, collect_body, decode_body, read_body
 from headwater.api.credentials import credentials_of
-from headwater.api.origins import NO_ORIGINS, Headers, Origins
+from headwater.api.origins import NO_ORIGINS, Headers, Origins, is_of_another_site
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
 from headwater.errors import Denied, HeadwaterError
 from headwater.model.principal import Action, Principal
@@ -119,11 +119,11 @@ def refuse_foreign_page(method: str, headers: dict[bytes, bytes], origins: Origi
     """Raise `Denied` for a write that a page of another site makes a browser send.
 
     Without tokens whoever reaches the loopback address may write, and a browser there runs
-    pages from everywhere; it says so in Sec-Fetch-Site, and it sends no token by itself.
-    Pages of the allowed origins may write.
+    pages from everywhere; it says so in Sec-Fetch-Site or, an older one, in Origin, and it sends
+    no token by itself. Pages of the allowed origins may write.
     """
     if (
-        headers.get(b"sec-fetch-site") == b"cross-site"
+        is_of_another_site(headers)
         and method not in _SAFE_METHODS
         and b"authorization" not in headers
         and not origins.allow(headers)

@@ -81,6 +81,27 @@ class Origins:
         return found
 
 
+def is_of_another_site(headers: dict[bytes, bytes]) -> bool:
+    """Tell whether a browser sends this for a page of another site.
+
+    Browsers that do not say so in Sec-Fetch-Site, as older ones and all of them on plain HTTP,
+    name the page's origin, which is `null` where they do not tell. Ports make no other site.
+    """
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site == b"cross-site"
+    origin = headers.get(b"origin")
+    if origin is None:
+        return False
+    _, _, authority = origin.lower().partition(b"://")
+    return not authority or _name_of(authority) != _name_of(headers.get(b"host", b"").lower())
+
+
+def _name_of(authority: bytes) -> bytes:
+    """Return a name or address without its port."""
+    return authority.partition(b"]" if authority.startswith(b"[") else b":")[0]
+
+
 @lru_cache(maxsize=64)
 def _is_public_name(host: bytes) -> bool:
     name = host.decode("latin-1").rpartition("]")[0] or host.decode("latin-1").partition(":")[0]

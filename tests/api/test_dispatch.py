@@ -160,9 +160,23 @@ def test_request_ids_of_ours_never_come_twice(calling) -> None:
 
 
 @pytest.mark.parametrize("target", ["/hot", "/nowhere"])
-def test_page_of_another_site_may_not_write(calling, target: str) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example", "Host": "lake:5000"},
+        {"Origin": "http://lake.evil.example:5000", "Host": "lake:5000"},
+        {"Origin": "http://127.0.0.1:5000", "Host": "localhost:5000"},
+        {"Origin": "http://[::2]:5000", "Host": "[::1]:5000"},
+        {"Origin": "null", "Host": "lake"},
+        {"Origin": "null", "Host": "null"},
+        {"Origin": "", "Host": ""},
+        {"Origin": "http://lake"},
+    ],
+)
+def test_page_of_another_site_may_not_write(calling, target: str, headers: dict[str, str]) -> None:
     call = calling(hot=[hot()])
-    reply = call("POST", target, b"x", headers={"Sec-Fetch-Site": "cross-site"})
+    reply = call("POST", target, b"x", headers=headers)
     assert reply.status == 403
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.headers["x-request-id"]
@@ -175,6 +189,12 @@ def test_page_of_another_site_may_not_write(calling, target: str) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
         {"Sec-Fetch-Site": "cross-site", "Authorization": "Bearer t"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "https://lake", "Host": "behind-a-proxy"},
+        {"Origin": "https://evil.example", "Authorization": "Bearer t", "Host": "lake"},
+        {"Origin": "http://lake:5000", "Host": "lake:5000"},
+        {"Origin": "https://Lake:8443", "Host": "lake"},
+        {"Origin": "http://[::1]:3000", "Host": "[::1]:5000"},
+        {"Host": "lake"},
         {},
     ],
 )

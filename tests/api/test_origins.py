@@ -67,6 +67,15 @@ def test_page_of_another_origin_is_refused_and_told_nothing(path: str, allowed: 
 
 
 @pytest.mark.parametrize("path", ["/hot", "/cold"])
+def test_browser_that_names_only_the_origin_of_its_page_is_held_to_it(path: str) -> None:
+    headers = {"origin": PORTAL, "host": "lake:5000"}
+    assert calling()("POST", path, headers).status == 403
+    assert calling("https://other.example.com")("POST", path, headers).status == 403
+    assert calling(PORTAL)("POST", path, headers).status == 200
+    assert calling()("GET", "/cold", headers).status == 200
+
+
+@pytest.mark.parametrize("path", ["/hot", "/cold"])
 def test_preflight_is_answered_without_a_token(path: str) -> None:
     reply = calling(PORTAL)("OPTIONS", path, FROM_PORTAL | ASKING)
     assert (reply.status, reply.body) == (200, b"")
