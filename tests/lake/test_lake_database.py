@@ -71,16 +71,44 @@ def _tables(engine: Engine) -> dict[str, str]:
     return made
 
 
+def _config(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCHEMA.migrations))
+    config.attributes.update(engine=engine, metadata=metadata)
+    return config
+
+
 def test_the_migrations_make_the_tables_that_a_new_file_gets(tmp_path: Path) -> None:
     made, migrated = (create_engine(f"sqlite:///{tmp_path / n}") for n in ("a.db", "b.db"))
     metadata.create_all(made)
-    config = Config()
-    config.set_main_option("script_location", str(SCHEMA.migrations))
-    config.attributes.update(engine=migrated, metadata=metadata)
-    command.upgrade(config, SCHEMA.head)
+    command.upgrade(_config(migrated), SCHEMA.head)
     assert _tables(migrated) == _tables(made)
     made.dispose()
     migrated.dispose()
+
+
+def test_rows_are_kept_by_the_way_down_and_up_again(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'lake.db'}")
+    config = _config(engine)
+    command.upgrade(config, "0003")
+    new = _tables(engine)
+    SqlManifest(engine).add([segment("raw/1"), segment("raw/2", "b")])
+    quarantine = SqlQuarantine(engine)
+    quarantine.add([record("k1"), record("k2", "b")])
+    quarantine.mark_replayed(["k1"], NOW)
+    kept = quarantine.find(), SqlManifest(engine).find()
+
+    command.downgrade(config, "0002")
+    old = _tables(engine)
+    assert new.keys() - old.keys() == {"quarantine_waiting", "quarantine_received"}
+    assert (quarantine.find(), SqlManifest(engine).find()) == kept
+    assert quarantine.waiting() == {"b": 1}
+
+    command.upgrade(config, "0003")
+    assert _tables(engine) == new
+    assert (quarantine.find(), SqlManifest(engine).find()) == kept
+    assert quarantine.waiting() == {"b": 1}
+    engine.dispose()
 
 
 def test_times_survive_to_the_microsecond() -> None:
