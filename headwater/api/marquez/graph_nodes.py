@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 
 import msgspec
 
 from headwater.api.marquez.full_names import FullName, full_names
+from headwater.api.marquez.node_texts import NodeTexts
 from headwater.api.marquez.route import json_bytes
-from headwater.api.marquez.run_texts import RunTexts
-from headwater.api.marquez.shapes import Sides, dataset_node_json, job_node_json
+from headwater.api.marquez.shapes import Sides
 from headwater.lineage.reading.memory import Shelf
 from headwater.lineage.reading.view import LineageView
-from headwater.model.lineage import Dataset, Name
+from headwater.model.lineage import Name
 from headwater.query.lineage.graph import Graph, Vertex
 from headwater.query.lineage.nodes import node_id
 
@@ -124,32 +123,13 @@ def _sides(graph: Graph) -> defaultdict[Vertex, Sides]:
 def _job_data(
     view: LineageView, names: Mapping[int, FullName], sides: Mapping[int, Sides]
 ) -> dict[int, _JobData]:
-    runs = RunTexts(view.run_batches.latest(sides, 1), names)
-    values = view.jobs.by_keys(sides, is_whole=False)
-    found: dict[int, _JobData] = {}
-    for key, (inputs, outputs) in sides.items():
-        latest = runs.of(key)
-        node = job_node_json(
-            values[key],
-            names[key],
-            sides=(inputs, outputs),
-            run_id=runs.latest_id(key),
-            run=latest[0] if latest else None,
-        )
-        found[key] = _JobData(names[key], (inputs, outputs), json_bytes(node))
-    return found
+    texts = NodeTexts(view).jobs(names, sides)
+    return {key: _JobData(names[key], used, texts[key]) for key, used in sides.items()}
 
 
 def _dataset_data(view: LineageView, names: Mapping[int, Name]) -> dict[int, _DatasetData]:
-    values = view.datasets.by_keys(names)
-    return {
-        key: _DatasetData(name, json_bytes(dataset_node_json(_called(values[key], name))))
-        for key, name in names.items()
-    }
-
-
-def _called(dataset: Dataset, name: Name) -> Dataset:
-    return dataset if dataset.name == name else replace(dataset, name=name)
+    texts = NodeTexts(view).datasets(names)
+    return {key: _DatasetData(name, texts[key]) for key, name in names.items()}
 
 
 def graph_document(nodes: Iterable[bytes], reason: str | None) -> bytes:

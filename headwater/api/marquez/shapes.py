@@ -147,18 +147,22 @@ def job_node_json(
 
 
 def _job_head(job: Job, name: FullName) -> JsonObject:
-    parent = None if name.parent is None else Name(name.namespace, name.parent)
     return {
         "id": {"namespace": name.namespace, "name": name.name},
-        "type": _job_type(job.facets),
+        "type": job_type(job.facets),
         "name": name.name,
         "simpleName": name.simple,
         "parentJobName": name.parent,
-        "parentJobUuid": None if parent is None else dataset_version(parent, None),
+        "parentJobUuid": parent_id(name),
         "createdAt": job.created_at.to_text(),
         "updatedAt": job.updated_at.to_text(),
         "namespace": name.namespace,
     }
+
+
+def parent_id(name: FullName) -> str | None:
+    """Return the id of a job's parent, None where it has none."""
+    return None if name.parent is None else dataset_version(Name(name.namespace, name.parent), None)
 
 
 def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> JsonObject:
@@ -179,7 +183,7 @@ def job_version_json(version: JobVersion, name: FullName, full: FullNames) -> Js
 
 def dataset_json(dataset: Dataset) -> JsonObject:
     """Return a Dataset."""
-    lifecycle = _lifecycle(dataset.last_write_facets)
+    lifecycle = lifecycle_of(dataset.last_write_facets)
     return {
         **dataset_node_json(dataset),
         "currentVersion": dataset.version,
@@ -204,7 +208,7 @@ def dataset_node_json(dataset: Dataset) -> JsonObject:
         "fields": fields_json(dataset.facets, dataset.notes),
         "tags": tags_of(dataset.facets, dataset.notes),
         "lastModifiedAt": None,
-        "lastLifecycleState": _lifecycle(dataset.last_write_facets),
+        "lastLifecycleState": lifecycle_of(dataset.last_write_facets),
         "description": description_of(dataset.facets, dataset.notes),
     }
 
@@ -223,7 +227,7 @@ def dataset_version_json(version: DatasetVersion, full: FullNames) -> JsonObject
         "sourceName": text_of(version.facets, "dataSource", "name") or "default",
         "fields": fields_json(version.facets, version.notes),
         "tags": tags_of(version.facets, version.notes),
-        "lifecycleState": _lifecycle(version.facets),
+        "lifecycleState": lifecycle_of(version.facets),
         "description": description_of(version.facets, version.notes),
         "currentSchemaVersion": schema_version(version.dataset, version.facets),
         "createdByRun": None if run is None else run_json(run, full),
@@ -305,7 +309,8 @@ def transformation_json(said: JsonObject) -> JsonObject:
     }
 
 
-def _job_type(facets: Facets) -> str:
+def job_type(facets: Facets) -> str:
+    """Return the type of a job: STREAM or BATCH, unless a person declared another."""
     processing = text_of(facets, "jobType", "processingType")
     if processing is None:
         return text_of(facets, JOB_FACET, "type") or "BATCH"
@@ -327,7 +332,8 @@ def _labels(facets: Facets) -> list[str]:
     return [label for label in said if label]
 
 
-def _lifecycle(facets: Facets) -> str:
+def lifecycle_of(facets: Facets) -> str:
+    """Return how a write changed a dataset, empty where it does not say so."""
     return text_of(facets, "lifecycleStateChange", "lifecycleStateChange") or ""
 
 

@@ -99,6 +99,10 @@ class Datasets:
         sql = "SELECT count(*) FROM run_io WHERE dataset_id = :dataset AND direction = 1"
         return int(rows_of(self._connection, sql, dataset=dataset)[0][0])
 
+    def last_writes(self, keys: Iterable[int]) -> dict[int, int]:
+        """Return the run, or the DatasetEvent, that wrote each dataset last."""
+        return {dataset: run for dataset, (run, _) in self._last_writes(keys).items()}
+
     def _last_writes(self, keys: Iterable[int]) -> dict[int, tuple[int, bytes]]:
         """Return the run, and its UUID, that wrote each dataset last."""
         wanted = list(keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -23,10 +23,8 @@ _OF_JOB: Final = (
     " WHERE f.job_id IN ({keys}) AND f.is_deleted = 0"
 )
 _OF_DATASET: Final = (
-    "SELECT f.dataset_id, f.facet_name_id, f.facet_id FROM dataset_facet f"
-    " WHERE f.dataset_id IN ({keys}) AND f.is_deleted = 0 AND (f.role = 1 OR NOT EXISTS ("
-    "SELECT 1 FROM dataset_facet w WHERE w.dataset_id = f.dataset_id"
-    " AND w.facet_name_id = f.facet_name_id AND w.role = 1))"
+    "SELECT f.dataset_id, f.facet_name_id, f.facet_id, f.role, f.is_deleted FROM dataset_facet f"
+    " WHERE f.dataset_id IN ({keys})"
 )
 _OF_IO: Final = (
     "SELECT f.run_id, f.dataset_id, f.facet_name_id, f.facet_id"
@@ -52,21 +50,22 @@ _OF_READS: Final = (
 )
 
 
+Only = Collection[str] | None
+"""Of which facets to read, None for all."""
+
+
 class FacetReads:
-    """Reads facets for many owners with three statements: who has which, names, bodies."""
+    """Reads facets for many owners with three statements: who has which, names, bodies.
+
+    `only` leaves out those of other names before their bodies are read.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def of_runs(
-        self, runs: Iterable[int], *, only: Iterable[str] | None = None
-    ) -> dict[int, Facets]:
-        """Return the run facets of runs, all or `only` some; their names are ours to give."""
-        sql = _OF_RUN[0]
-        if only is not None:
-            names = ",".join(f"'{name}'" for name in only if name.isalnum())
-            sql += f" AND f.facet_name_id IN (SELECT id FROM facet_name WHERE display IN ({names}))"
-        return self._gathered(rows_in(self._connection, sql, runs))
+    def of_runs(self, runs: Iterable[int], *, only: Only = None) -> dict[int, Facets]:
+        """Return the run facets of runs."""
+        return self._gathered(rows_in(self._connection, _OF_RUN[0], runs), only)
 
     def of_sets(self, sets: Iterable[int]) -> dict[int, Facets]:
         """Return the facets that sets hold, which `run.run_set_id` and its like name."""
@@ -85,16 +84,22 @@ class FacetReads:
         """Return the job facets that each run itself sent."""
         return self._gathered(rows_in(self._connection, _OF_RUN[1], runs))
 
-    def of_jobs(self, jobs: Iterable[int]) -> dict[int, Facets]:
+    def of_jobs(self, jobs: Iterable[int], *, only: Only = None) -> dict[int, Facets]:
         """Return the latest facets of jobs over all their runs."""
-        return self._gathered(rows_in(self._connection, _OF_JOB, jobs))
+        return self._gathered(rows_in(self._connection, _OF_JOB, jobs), only)
 
-    def of_datasets(self, datasets: Iterable[int]) -> dict[int, Facets]:
+    def of_datasets(self, datasets: Iterable[int], *, only: Only = None) -> dict[int, Facets]:
         """Return the latest facets of datasets; what readers say counts where nobody wrote."""
-        return self._gathered(rows_in(self._connection, _OF_DATASET, datasets))
+        said: dict[tuple[int, int], tuple[int, int]] = {}
+        rows = rows_in(self._connection, _OF_DATASET, datasets)
+        for dataset, name, body, role, is_deleted in rows:
+            if role or (dataset, name) not in said:
+                said[dataset, name] = (body, is_deleted)
+        kept = ((*what, body) for what, (body, is_deleted) in said.items() if not is_deleted)
+        return self._gathered(kept, only)
 
     def of_io(
-        self, runs: Iterable[int], direction: Direction, *, is_own: bool
+        self, runs: Iterable[int], direction: Direction, *, is_own: bool, only: Only = None
     ) -> dict[tuple[int, int], Facets]:
         """Return by (run, dataset) the facets of inputs or outputs.
 
@@ -103,7 +108,8 @@ class FacetReads:
         sql = _OF_IO.replace("{direction}", "0" if direction == "input" else "1")
         sql = sql.replace("{part}", "0" if is_own else "1")
         rows = rows_in(self._connection, sql, runs)
-        return self._gathered(((run, dataset), name, body) for run, dataset, name, body in rows)
+        owned = (((run, dataset), name, body) for run, dataset, name, body in rows)
+        return self._gathered(owned, only)
 
     def of_reads(self, dataset: int, runs: Iterable[int]) -> Facets:
         """Return the latest input facets that these runs sent of a dataset."""
@@ -112,14 +118,17 @@ class FacetReads:
         kept = {name: body for _, name, body in latest}
         return self._gathered((dataset, *pair) for pair in kept.items()).get(dataset, {})
 
-    def _gathered(self, rows: Iterable[Any]) -> dict[Any, Facets]:
+    def _gathered(self, rows: Iterable[Any], only: Only = None) -> dict[Any, Facets]:
         held = list(rows)
         if not held:
             return {}
-        bodies = self._bodies({body for _, _, body in held})
         sql = "SELECT id, name FROM facet_name WHERE id IN ({keys})"
         keys = {name for _, name, _ in held}
         found = {key: to_text(name) for key, name in rows_in(self._connection, sql, keys)}
+        if only is not None:
+            found = {key: name for key, name in found.items() if name in only}
+            held = [row for row in held if row[1] in found]
+        bodies = self._bodies({body for _, _, body in held})
         rank = {key: place for place, key in enumerate(sorted(found, key=found.__getitem__))}
         held.sort(key=lambda row: rank[row[1]])
         gathered: defaultdict[Any, dict[str, bytes]] = defaultdict(dict)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
-from sqlalchemy import Connection, CursorResult, text
+from sqlalchemy import Connection, CursorResult, TextClause, text
 
 from headwater.lineage.lww import time_of
 from headwater.model.lineage import Moment
@@ -43,10 +44,10 @@ def batches(keys: Iterable[int]) -> Iterator[Sequence[int]]:
 
 
 def rows_of(connection: Connection, sql: str, **values: Any) -> Sequence[Any]:
-    """Run one statement and return all its rows."""
-    if values:
-        return _fetched(connection.execute(text(sql), values))
-    return _fetched(connection.exec_driver_sql(sql))
+    """Run one statement and return all its rows; its values are `:name` in it."""
+    if connection.dialect.name == "sqlite":
+        return _directly(connection, sql, values)
+    return _fetched(connection.execute(_parsed(sql), values))
 
 
 def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[Any]:
@@ -61,7 +62,14 @@ def rows_in(connection: Connection, sql: str, keys: Iterable[int]) -> Iterator[A
             yield from _fetched(connection.exec_driver_sql(sql.replace("{keys}", listed(batch))))
 
 
-def _directly(connection: Connection, sql: str, values: tuple[str, ...]) -> Sequence[Any]:
+@lru_cache(maxsize=512)  # most statements are one of few texts, and to parse one takes long
+def _parsed(sql: str) -> TextClause:
+    return text(sql)
+
+
+def _directly(
+    connection: Connection, sql: str, values: tuple[str, ...] | dict[str, Any]
+) -> Sequence[Any]:
     """Run a statement through SQLite's driver, which takes less than SQLAlchemy's own part.
 
     What fails is run again through SQLAlchemy, which says what failed as for any statement.
@@ -72,6 +80,8 @@ def _directly(connection: Connection, sql: str, values: tuple[str, ...]) -> Sequ
     try:
         return driver.execute(sql, values).fetchall()
     except sqlite3.Error:
+        if isinstance(values, dict):
+            return _fetched(connection.execute(_parsed(sql), values))
         return _fetched(connection.exec_driver_sql(sql, values))
 
 

@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.entities import Entities
 from headwater.lineage.reading.facets import FacetReads
-from headwater.lineage.reading.names import Names
+from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.rows import rows_in
 from headwater.lineage.reading.runs import LATEST, Runs
 from headwater.model.lineage import Facets, Name
@@ -80,10 +81,10 @@ class RunBatch:
 class RunBatches:
     """Reads the latest runs of jobs."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, entities: Entities) -> None:
         self._connection = connection
+        self._entities = entities
         self._facets = FacetReads(connection)
-        self._names = Names(connection)
         self._runs = Runs(connection)
 
     def latest(self, jobs: Iterable[int], most: int) -> RunBatch:
@@ -99,7 +100,7 @@ class RunBatches:
         keys = [run.key for run in listed]
         return RunBatch(
             runs=runs,
-            jobs=self._names.of("job", runs),
+            jobs=self._names("job", runs),
             datasets=datasets,
             names=names,
             writers=self._writers(datasets),
@@ -107,6 +108,9 @@ class RunBatches:
             apart=self._facets.of_runs_apart(keys),
             said=self._facets.of_uses(keys),
         )
+
+    def _names(self, kind: Kind, keys: Iterable[int]) -> Mapping[int, Name]:
+        return {key: entity.name for key, entity in self._entities.of(kind, keys).items()}
 
     def _datasets(
         self, runs: Iterable[StoredRun]
@@ -119,7 +123,7 @@ class RunBatches:
         for sql, keys in ((_IO, whole), (_IO_SINCE, cut)):
             for run_key, direction, dataset in rows_in(self._connection, sql, keys):
                 found[run_key, direction].append(dataset)
-        names = self._names.of("dataset", {key for keys in found.values() for key in keys})
+        names = self._names("dataset", {key for keys in found.values() for key in keys})
         for keys in found.values():
             if len(keys) > 1:
                 keys.sort(key=names.__getitem__)

@@ -45,12 +45,13 @@ _IO: Final = (
 )
 # Who wrote an input before its reader began: per writing job its last such run, by its index.
 _WRITERS: Final = (
-    "SELECT io.run_id, io.dataset_id, (SELECT w.id FROM run w WHERE w.job_id = e.job_id"
+    "SELECT f.reader, f.dataset_id, w.id, w.decided_key, w.uuid, w.kind FROM ("
+    "SELECT io.run_id AS reader, io.dataset_id, (SELECT w.id FROM run w WHERE w.job_id = e.job_id"
     " AND w.state = 2 AND w.decided_key < r.first_key AND EXISTS (SELECT 1 FROM run_io x"
     " WHERE x.run_id = w.id AND x.dataset_id = io.dataset_id AND x.direction = 1)"
-    " ORDER BY w.decided_key DESC LIMIT 1) FROM run_io io JOIN run r ON r.id = io.run_id"
+    " ORDER BY w.decided_key DESC LIMIT 1) AS writer FROM run_io io JOIN run r ON r.id = io.run_id"
     " JOIN job_edge e ON e.dataset_id = io.dataset_id AND e.direction = 1"
-    " WHERE io.run_id IN ({keys}) AND io.direction = 0"
+    " WHERE io.run_id IN ({keys}) AND io.direction = 0) f JOIN run w ON w.id = f.writer"
 )
 _WRITTEN: Final = (
     "SELECT DISTINCT dataset_id FROM job_edge WHERE dataset_id IN ({keys}) AND direction = 1"
@@ -201,14 +202,11 @@ class Runs:
 
     def writers(self, readers: Iterable[int]) -> dict[tuple[int, int], Writer]:
         """Return by (reader, dataset) the run that had last completed a write when it began."""
-        found = [row for row in rows_in(self._connection, _WRITERS, readers) if row[2] is not None]
-        sql = "SELECT id, decided_key, uuid, kind FROM run WHERE id IN ({keys})"
-        written = rows_in(self._connection, sql, (run for _, _, run in found))
-        writers = {run: Writer(bytes(k), bytes(u), run, not kind) for run, k, u, kind in written}
         latest: dict[tuple[int, int], Writer] = {}
-        for reader, dataset, run in found:
-            known = latest.get((reader, dataset))
-            latest[reader, dataset] = max(known or writers[run], writers[run])
+        rows = rows_in(self._connection, _WRITERS, readers)
+        for reader, dataset, run, decided, uuid, kind in rows:
+            writer = Writer(bytes(decided), bytes(uuid), run, not kind)
+            latest[reader, dataset] = max(latest.get((reader, dataset), writer), writer)
         return latest
 
 

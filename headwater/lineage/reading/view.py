@@ -31,6 +31,7 @@ from headwater.lineage.reading.log_pages import LogPages
 from headwater.lineage.reading.memory import Memory, Recall
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.namespaces import Namespaces, Sources, Tags
+from headwater.lineage.reading.node_facts import NodeReads
 from headwater.lineage.reading.notes import Notes
 from headwater.lineage.reading.outcomes import Outcomes
 from headwater.lineage.reading.past import PastFacets
@@ -84,9 +85,10 @@ class LineageView:
         self.log_pages = LogPages(connection)
         self.names = Names(connection)
         self.namespaces = Namespaces(connection)
+        self.nodes = NodeReads(connection)
         self.notes = Notes(connection)
         self.outcomes = Outcomes(connection)
-        self.run_batches = RunBatches(connection)
+        self.run_batches = RunBatches(connection, Entities(connection, now))
         self.run_pages = RunPages(connection)
         self.run_lineage = RunLineage(connection, self.entities)
         self.quality = Quality(connection)

@@ -19,7 +19,7 @@ class ColumnWalk:
 
     def __init__(self, view: LineageView, budget: Budget) -> None:
         self._view = view
-        self._growth: Growth[Field] = Growth(budget, self._vertices_of)
+        self._growth: Growth[Field] = Growth(budget)
         self._edges: dict[ColumnEdge, None] = {}
         self._asked: dict[int, Name] = {}
         self._apart: set[int] = set()
@@ -60,8 +60,9 @@ class ColumnWalk:
             if side == "up" and not near.column:
                 wholes[near].add(near)
         self._growth.count_edges(len(self._edges))
-        self._growth.admit(wholes, side=side, distance=distance - 1)
-        return set(self._growth.admit(around, side=side, distance=distance))
+        named = self._vertices_of
+        self._growth.admit(wholes, side=side, distance=distance - 1, named=named)
+        return set(self._growth.admit(around, side=side, distance=distance, named=named))
 
     def _found(self, frontier: set[Field], side: Side) -> list[ColumnEdge]:
         """Return the edges on one side, their ends in the datasets that stand for others."""

@@ -112,13 +112,9 @@ Node = TypeVar("Node", bound=Hashable)
 
 @dataclass(slots=True)
 class Growth(Generic[Node]):
-    """What a walk gathers, by the walk's own keys; `vertex_of` says what they are to people.
-
-    Names are asked for only where something has to be left out, in canonical order.
-    """
+    """What a walk gathers, by the walk's own keys."""
 
     budget: Budget
-    vertices_of: Callable[[Collection[Node]], Mapping[Node, Vertex]]
     distances: dict[Node, int] = field(default_factory=dict)
     start: list[Node] = field(default_factory=list)
     is_directed: bool = True
@@ -143,12 +139,15 @@ class Growth(Generic[Node]):
         *,
         side: Side,
         distance: int,
+        named: Callable[[Collection[Node]], Mapping[Node, Vertex]],
         passing: Collection[Node] = (),
     ) -> list[Node]:
         """Take in neighbours as the budget allows; return those not met on this side before.
 
         What was met on the other side is in already, and is followed on this side too. What is
-        `passing` is followed in part, and so can be met again.
+        `passing` is followed in part, and so can be met again. What keys are to people is asked
+        of `named` only where something has to be left out, in canonical order; it is not kept,
+        so that a walk, of which it is a method, is gone as soon as it is over.
         """
         signed = -distance if side == "up" else distance
         met = self._met.setdefault(side if self.is_directed else "up", set(self.start))
@@ -158,7 +157,9 @@ class Growth(Generic[Node]):
             for node in taken:
                 self.distances.setdefault(node, signed)
         else:
-            self._admit_in_order(neighbours, side=side, signed=signed)
+            new = {node for around in neighbours.values() for node in around}
+            vertices = named(new.difference(self.distances) | neighbours.keys())
+            self._admit_in_order(neighbours, vertices, side=side, signed=signed)
             reached = dict.fromkeys(node for around in neighbours.values() for node in around)
             taken = [node for node in reached if node in self.distances and node not in met]
         met.update(node for node in taken if node not in passing)
@@ -180,11 +181,13 @@ class Growth(Generic[Node]):
         return most <= self.budget.band and total <= self.budget.nodes - len(self.distances)
 
     def _admit_in_order(
-        self, neighbours: Mapping[Node, Collection[Node]], *, side: Side, signed: int
+        self,
+        neighbours: Mapping[Node, Collection[Node]],
+        vertices: Mapping[Node, Vertex],
+        *,
+        side: Side,
+        signed: int,
     ) -> None:
-        met = {node for around in neighbours.values() for node in around}
-        new = met.difference(self.distances)
-        vertices = self.vertices_of(new | neighbours.keys())
         for node in sorted(neighbours, key=vertices.__getitem__):
             around = sorted(
                 (n for n in set(neighbours[node]) if n not in self.distances),

@@ -16,7 +16,7 @@ class RunWalk:
 
     def __init__(self, view: LineageView, budget: Budget) -> None:
         self._view = view
-        self._growth: Growth[str] = Growth(budget, self._vertices_of)
+        self._growth: Growth[str] = Growth(budget)
         self._keys: dict[str, tuple[int, ...]] = {}
         self._via: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
 
@@ -44,7 +44,7 @@ class RunWalk:
             self._via[ends].add(dataset)
             around[one].add(other)
         self._growth.count_edges(len(self._via))
-        return self._growth.admit(around, side=side, distance=distance)
+        return self._growth.admit(around, side=side, distance=distance, named=self._vertices_of)
 
     def _into(self, near: dict[int, str]) -> list[tuple[str, str, int]]:
         """Return (reader, writer, dataset) for readers."""

@@ -26,7 +26,7 @@ class TableWalk:
 
     def __init__(self, view: LineageView, budget: Budget) -> None:
         self._view = view
-        self._growth: Growth[int] = Growth(budget, self._vertices_of)
+        self._growth: Growth[int] = Growth(budget)
         self._start_name: tuple[int, Name] | None = None
         self._states: dict[tuple[int, int], EdgeState] = {}
         self._declared: dict[tuple[int, int], Declared] = {}
@@ -238,7 +238,9 @@ class TableWalk:
         passing: Collection[int] = (),
     ) -> list[int]:
         self._growth.count_edges(len(self._states) + len(self._declared))
-        return self._growth.admit(neighbours, side=side, distance=distance, passing=passing)
+        return self._growth.admit(
+            neighbours, side=side, distance=distance, named=self._vertices_of, passing=passing
+        )
 
     def _link(self, job: int, dataset: int, direction: int, state: EdgeState) -> None:
         ends = (job, dataset) if direction == OUTPUT else (dataset, job)
