@@ -59,15 +59,16 @@ def json_bytes(document: object) -> bytes:
 
 def facets_json(facets: Facets) -> dict[str, msgspec.Raw]:
     """Return facets for an answer; NaN and Infinity, which JSON lacks, become strings."""
-    return {name: msgspec.Raw(_strict(body)) for name, body in facets.items()}
+    return {name: msgspec.Raw(strict(body)) for name, body in facets.items()}
 
 
 def strict_event(event: bytes) -> msgspec.Raw:
     """Return an event for an answer; NaN and Infinity, which JSON lacks, become strings."""
-    return msgspec.Raw(_strict(event))
+    return msgspec.Raw(strict(event))
 
 
-def _strict(body: bytes) -> bytes:
+def strict(body: bytes) -> bytes:
+    """Return stored JSON for an answer; NaN and Infinity, which JSON lacks, become strings."""
     if b"NaN" not in body and b"Infinity" not in body:
         return body
     return _NOT_JSON.sub(lambda m: m[0] if m[0][:1] == b'"' else b'"' + m[0] + b'"', body)

@@ -10,13 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from headwater.api.marquez.arguments import arguments_of
-from headwater.api.marquez.route import facets_json, json_bytes
+from headwater.api.marquez.route import json_bytes, strict
 from headwater.api.marquez.shapes import FullNames
-from headwater.lineage.reading.rows import moment_of, moment_of_key
+from headwater.lineage.reading.rows import moment_of_key
 from headwater.lineage.reading.run_batches import RunBatch, StoredRun
 from headwater.lineage.reading.runs import STATES
 from headwater.lineage.reading.versions import bytes_of, job_version, version_of
-from headwater.model.lineage import Facets
+from headwater.model.lineage import Facets, Moment
 from headwater.query.lineage.schemas import said_by
 from headwater.wire.openlineage.run_ids import uuid_text
 
@@ -46,6 +46,7 @@ class RunTexts:
         self._batch = batch
         self._full = full
         self._sets: dict[int, _Said] = {}
+        self._members: dict[tuple[str, bytes], str] = {}
         self._versions: dict[tuple[int, bytes], str] = {}
         self._datasets: dict[int, _Dataset] = {}
 
@@ -77,11 +78,34 @@ class RunTexts:
 
     def _said(self, run: StoredRun) -> _Said:
         if run.key in self._batch.apart:
-            return _said_of(self._batch.facets(run))
+            return self._said_in(self._batch.facets(run))
         said = self._sets.get(run.facet_set)
         if said is None:
-            said = self._sets[run.facet_set] = _said_of(self._batch.facets(run))
+            said = self._sets[run.facet_set] = self._said_in(self._batch.facets(run))
         return said
+
+    def _said_in(self, facets: Facets) -> _Said:
+        times = ["null", "null"]
+        if "nominalTime" in facets:
+            nominal = said_by(facets, "nominalTime")
+            times = [_text(nominal.get(name)) for name in ("nominalStartTime", "nominalEndTime")]
+        args = arguments_of(facets)
+        return _Said(
+            nominal=f'"nominalStartTime":{times[0]},"nominalEndTime":{times[1]}',
+            args=_text(args) if args else "{}",
+            facets=self._facets(facets),
+        )
+
+    def _facets(self, facets: Facets) -> str:
+        """Write facets; a body that many runs share is written once."""
+        members = []
+        for member in facets.items():
+            text = self._members.get(member)
+            if text is None:
+                name, body = member
+                text = self._members[member] = f"{_text(name)}:{strict(body).decode()}"
+            members.append(text)
+        return f"{{{','.join(members)}}}"
 
     def _version(self, run: StoredRun) -> str:
         if run.io_hash is None:
@@ -108,7 +132,7 @@ class RunTexts:
             writer = run.uuid if direction else self._batch.writers.get((run.key, key))
             head, named = self._dataset(key)
             said = self._batch.said.get((run.key, direction, key)) if self._batch.said else None
-            facets = "{}" if said is None else _facets(said)
+            facets = "{}" if said is None else self._facets(said)
             uses.append(f'{head}{version_of(named, writer)}"}},"facets":{facets}}}')
         return ",".join(uses)
 
@@ -122,26 +146,12 @@ class RunTexts:
         return found
 
 
-def _said_of(facets: Facets) -> _Said:
-    times = ["null", "null"]
-    if "nominalTime" in facets:
-        nominal = said_by(facets, "nominalTime")
-        times = [_text(nominal.get(name)) for name in ("nominalStartTime", "nominalEndTime")]
-    return _Said(
-        nominal=f'"nominalStartTime":{times[0]},"nominalEndTime":{times[1]}',
-        args=_text(arguments_of(facets)),
-        facets=_facets(facets),
-    )
-
-
-def _facets(facets: Facets) -> str:
-    return _text(facets_json(facets))
-
-
 def _text(value: object) -> str:
     return json_bytes(value).decode()
 
 
 def _time(microseconds: int | None) -> str:
-    moment = moment_of(microseconds)
-    return "null" if moment is None else f'"{moment.to_text()}"'
+    if microseconds is None:
+        return "null"
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f'"{Moment(seconds, rest * 1_000).to_text()}"'

@@ -95,6 +95,10 @@ EXPLICIT_SIDES: Final = (
     ),
 )
 
+_LAST_COMPLETED: Final = (
+    "SELECT j.id, (SELECT r.id FROM run r WHERE r.job_id = j.id AND r.state = 2"
+    " ORDER BY r.decided_key DESC, r.uuid DESC LIMIT 1) FROM job j WHERE j.id IN ({keys})"
+)
 _COMPLETED: Final = "SELECT j.id, {choices} FROM job j WHERE j.id IN ({{keys}})"
 _ENDED: Final = (
     _COMPLETED + " AND NOT EXISTS (SELECT 1 FROM run c WHERE c.job_id = j.id AND c.state = 2)"
@@ -151,9 +155,17 @@ class Now:
         self._connection = connection
 
     def uses(self, jobs: Collection[int]) -> dict[int, JobUses]:
-        """Return what these jobs read and write."""
-        speakers = self.speakers(jobs, IO_SIDES)
-        return uses_of(jobs, speakers, self.io({speaker.run for speaker in speakers}))
+        """Return what these jobs read and write.
+
+        Of most jobs the run that completed last names something on both sides, and so speaks for
+        it; who does on a side of which that run says nothing is asked for apart.
+        """
+        last = {run: job for job, run in rows_in(self._connection, _LAST_COMPLETED, jobs) if run}
+        io = list(self.io(last))
+        known = {(last[run], direction): run for run, direction, _ in io}
+        speakers = self._speakers(jobs, IO_SIDES, known)
+        others = {speaker.run for speaker in speakers}.difference(last)
+        return uses_of(jobs, speakers, [*io, *self.io(others)] if others else io)
 
     def io(self, runs: Iterable[int]) -> Rows:
         """Return rows (run, direction, dataset) of what runs name."""
@@ -179,17 +191,31 @@ class Now:
 
     def speakers(self, jobs: Collection[int], sides: Sequence[Side]) -> list[Speaker]:
         """Return the runs that count, per job and side."""
-        found: list[Speaker] = []
+        return self._speakers(jobs, sides, {})
+
+    def _speakers(
+        self,
+        jobs: Collection[int],
+        sides: Sequence[Side],
+        known: Mapping[tuple[int, int], int],
+    ) -> list[Speaker]:
+        """Return the runs that count; of some jobs and sides the completed one is known."""
+        chosen = dict(known)
         never: defaultdict[int, list[int]] = defaultdict(list)
-        completed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        asked = [
+            job for job in jobs if any((job, side) not in chosen for side in range(len(sides)))
+        ]
         choices = ", ".join(side.latest("= 2") for side in sides)
-        for job, *runs in rows_in(self._connection, _COMPLETED.format(choices=choices), jobs):
+        for job, *runs in rows_in(self._connection, _COMPLETED.format(choices=choices), asked):
             for side, run in enumerate(runs):
                 if run == _NEVER:
                     never[job].append(side)
                 elif run is not None:
-                    completed[run].append((job, side))
-                    found.append(Speaker(job, side, run, "current"))
+                    chosen[job, side] = run
+        found = [Speaker(job, side, run, "current") for (job, side), run in chosen.items()]
+        completed: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for speaker in found:
+            completed[speaker.run].append((speaker.job, speaker.direction))
         for deciding, run in rows_in(self._connection, _IN_FLIGHT_SINCE, completed):
             found += (Speaker(job, side, run, "running") for job, side in completed[deciding])
         return found + self._never_completed(never, sides) if never else found

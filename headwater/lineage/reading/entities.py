@@ -92,8 +92,9 @@ class Entities:
             rows = list(rows_in(self._connection, _ENTITY.replace("{kind}", kind), missing))
             hidden_now = {row[0] for row in rows if row[4]}
             gone = hidden_now if self._hidden is None else self._hidden.among(kind, missing)
+            spaces = {space: to_text(space) for space in {row[1] for row in rows}}
             return {
-                key: Entity(Name(to_text(space), to_text(name)), standing, key in gone)
+                key: Entity(Name(spaces[space], to_text(name)), standing, key in gone)
                 for key, space, name, standing, _ in rows
             }
 

@@ -17,7 +17,16 @@ from headwater.lineage.deflate import FACET
 from headwater.lineage.lww import key_of
 from headwater.lineage.projections.run_state import Mark, RunState, standing_of
 from headwater.lineage.projections.runs import HAS_ERROR, HAS_STATISTICS, STANDS_ALONE
-from headwater.lineage.reading.current import EXPLICIT_SIDES, Now, Rows, Side, Speaker
+from headwater.lineage.reading.current import (
+    EXPLICIT_SIDES,
+    IO_SIDES,
+    JobUses,
+    Now,
+    Rows,
+    Side,
+    Speaker,
+    uses_of,
+)
 from headwater.lineage.reading.lens import Lens
 from headwater.lineage.reading.named import named_in
 from headwater.lineage.reading.past import bound_of
@@ -110,6 +119,11 @@ class Then(Now):
         self._records: dict[int, list[Record]] = {}
         self._parts: dict[int, Part] = {}
         self._family: set[int] | None = None
+
+    def uses(self, jobs: Collection[int]) -> dict[int, JobUses]:
+        """Return what these jobs read and write."""
+        speakers = self.speakers(jobs, IO_SIDES)
+        return uses_of(jobs, speakers, self.io({speaker.run for speaker in speakers}))
 
     def speakers(self, jobs: Collection[int], sides: Sequence[Side]) -> list[Speaker]:
         """Return the runs that count, per job and side."""

@@ -153,11 +153,13 @@ class TableWalk:
             return found
         roots = self._members(datasets)
         around = self._view.edges.around(roots)
-        wanted = {job for pair in around.values() for jobs in pair for job in jobs}
+        directions = [OUTPUT if side == "up" else INPUT for side in sides]
+        wanted = {
+            job for pair in around.values() for direction in directions for job in pair[direction]
+        }
         entities = self._view.entities.of("job", wanted)
         uses = self._view.edges.uses(job for job in wanted if not entities[job].is_hidden)
-        for side in sides:
-            direction = OUTPUT if side == "up" else INPUT
+        for side, direction in zip(sides, directions, strict=True):
             neighbours = found[side]
             for job, held in uses.items():
                 for use in held.side(direction):
