@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from headwater.api.access import Access
-from headwater.api.dispatch import Front, HotRoute
+from headwater.api.dispatch import MOST_BYTES, Front, HotRoute
 from headwater.api.docs import docs_router
 from headwater.api.origins import NO_ORIGINS, Origins
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
@@ -34,6 +34,7 @@ def create_application(
     routers: Sequence[APIRouter],
     hot: Sequence[HotRoute],
     origins: Origins = NO_ORIGINS,
+    most_bytes: int = MOST_BYTES,
 ) -> Front:
     """Build the application out of its surfaces; nothing is opened or started here."""
     application = FastAPI(
@@ -52,7 +53,9 @@ def create_application(
     application.add_exception_handler(RequestValidationError, _on_validation)
     application.add_exception_handler(HTTPException, _on_http)
     application.add_exception_handler(Exception, _on_failure)
-    application.state.front = front = Front(application, access=access, routes=hot, origins=origins)
+    application.state.front = front = Front(
+        application, access=access, routes=hot, origins=origins, most_bytes=most_bytes
+    )
     return front
 
 
@@ -108,6 +111,8 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, HeadwaterError):
+        return _answer(request, error.__cause__)
     if isinstance(error.__cause__, RecursionError):
         return _answer(request, Malformed("the body is not JSON that can be read: too deep"))
     if isinstance(error.__cause__, ValueError):

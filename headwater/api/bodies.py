@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from headwater.errors import Malformed, TooLarge, Unprocessable
@@ -12,6 +12,37 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+
+
+async def read_request(
+    headers: Mapping[bytes, bytes], receive: Receive, *, most_bytes: int
+) -> bytes:
+    """Return the whole body of a request, inflated; see `refuse_announced` and `decode_body`."""
+    refuse_announced(headers, most_bytes)
+    encoding = headers.get(b"content-encoding")
+    return await read_body(receive, encoding=encoding, most_bytes=most_bytes)
+
+
+def refuse_announced(headers: Mapping[bytes, bytes], most_bytes: int) -> None:
+    """Raise `TooLarge`, before anything is read, for a body that is announced as too large."""
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and int(length) > most_bytes:
+        raise _too_large(most_bytes)
+
+
+def capped(receive: Receive, most_bytes: int) -> Receive:
+    """Return what raises `TooLarge` once it has received more than that of a body."""
+    size = 0
+
+    async def receive_some() -> MutableMapping[str, Any]:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most_bytes:
+            raise _too_large(most_bytes)
+        return message
+
+    return receive_some
 
 
 async def read_body(receive: Receive, *, encoding: bytes | None, most_bytes: int) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from headwater.api.access import Administrator, Reader, Writer
-from headwater.api.bodies import read_body
+from headwater.api.bodies import read_request
 from headwater.api.conformance import finding_json
 from headwater.api.shapes.events import (
     RefusedDetail,
@@ -90,12 +90,8 @@ def dead_letters_router(
     @router.post("/fix")
     async def fix(principal: Writer, key: Key, request: Request) -> RefusedSent:
         """Send the body of this request in in its place."""
-        encoding = request.headers.get("content-encoding")
-        body = await read_body(
-            request.receive,
-            encoding=None if encoding is None else encoding.encode("latin-1"),
-            most_bytes=max_body_bytes,
-        )
+        headers = dict(request.scope["headers"])
+        body = await read_request(headers, request.receive, most_bytes=max_body_bytes)
         refused = await asyncio.to_thread(find, key)
         return _applied(key, await asyncio.to_thread(replays.fix, refused, body, principal))
 

@@ -19,11 +19,18 @@ from typing import Any, Final
 import msgspec
 
 from headwater.api.access import Access, admit_caller
-from headwater.api.bodies import Receive, collect_body, decode_body, read_body
+from headwater.api.bodies import (
+    Receive,
+    capped,
+    collect_body,
+    decode_body,
+    read_request,
+    refuse_announced,
+)
 from headwater.api.credentials import credentials_of
 from headwater.api.origins import NO_ORIGINS, Headers, Origins, is_of_another_site
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
-from headwater.errors import Denied, HeadwaterError
+from headwater.errors import Denied, HeadwaterError, TooLarge
 from headwater.model.principal import Action, Principal
 from headwater.observe import (
     CONTEXT,
@@ -39,6 +46,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
+MOST_BYTES: Final = 64 * 1024 * 1024
+_TOO_LARGE: Final = 413
+_CLOSE: Final = (b"connection", b"close")
 _TRACEPARENT: Final = re.compile(
     rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-|$)"
 )
@@ -62,10 +72,10 @@ class HotRequest:
 
     async def body(self, most_bytes: int) -> bytes:
         """Read the body, inflated and at most `most_bytes` long."""
-        encoding = self.headers.get(b"content-encoding")
         if isinstance(self.sent, bytes):
+            encoding = self.headers.get(b"content-encoding")
             return decode_body(self.sent, encoding=encoding, most_bytes=most_bytes)
-        return await read_body(self.sent, encoding=encoding, most_bytes=most_bytes)
+        return await read_request(self.headers, self.sent, most_bytes=most_bytes)
 
     async def sent_body(self, most_bytes: int) -> bytes:
         """Read the body as it was sent, at most `most_bytes` long, for whoever checks a signature.
@@ -74,6 +84,7 @@ class HotRequest:
         """
         if isinstance(self.sent, bytes):
             return self.sent
+        refuse_announced(self.headers, most_bytes)
         return await collect_body(self.sent, most_bytes=most_bytes)
 
 
@@ -150,7 +161,10 @@ def refuse_foreign_name(headers: dict[bytes, bytes], origins: Origins) -> None:
 
 
 class Front:
-    """The ASGI application that the server runs."""
+    """The ASGI application that the server runs.
+
+    `most_bytes` caps what the framework reads, whatever the route; hot routes have their own.
+    """
 
     def __init__(
         self,
@@ -159,8 +173,10 @@ class Front:
         access: Access,
         routes: Sequence[HotRoute],
         origins: Origins = NO_ORIGINS,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._origins = origins
+        self._most_bytes = most_bytes
         self._application = application
         self._access = access
         self._process = secrets.token_hex(8)
@@ -177,6 +193,8 @@ class Front:
         found = self.find(scope["method"], raw_path)
         if found is not None:
             response = await self.answer(found, scope["query_string"], headers, receive)
+            if response.status == _TOO_LARGE:
+                response.headers.append(_CLOSE)
             await _send_whole(send, response)
             return
         method: str = scope["method"]
@@ -196,8 +214,9 @@ class Front:
                 scope = {**scope, "method": "GET"}
             refuse_foreign_name(headers, self._origins)
             refuse_foreign_page(method, headers, self._origins)
-            await self._ask_framework(scope, receive, answer.send)
-        except Denied as error:
+            refuse_announced(headers, self._most_bytes)
+            await self._ask_framework(scope, capped(receive, self._most_bytes), answer.send)
+        except (Denied, TooLarge) as error:
             await _send_whole(answer.send, explain_as_problem(error))
         finally:
             CONTEXT.reset(token)
@@ -320,6 +339,8 @@ class _Answer:
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
             headers += self._allowed
+            if self.status == _TOO_LARGE:
+                headers.append(_CLOSE)
             message["headers"] = headers
         elif self._is_head:
             message["body"] = b""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from headwater.api.access import Administrator, Reader
-from headwater.api.bodies import read_body
+from headwater.api.bodies import read_request
 from headwater.api.conformance import finding_json
 from headwater.api.marquez.route import answer
 from headwater.api.shapes import answers
@@ -126,12 +126,8 @@ def events_router(
     @router.post("/import")
     async def take(principal: Administrator, request: Request) -> Json:
         """Take lines of an export, or events, in their order; one request is one transaction."""
-        encoding = request.headers.get("content-encoding")
-        body = await read_body(
-            request.receive,
-            encoding=None if encoding is None else encoding.encode("latin-1"),
-            most_bytes=max_body_bytes,
-        )
+        headers = dict(request.scope["headers"])
+        body = await read_request(headers, request.receive, most_bytes=max_body_bytes)
         is_lines = is_ndjson(request.headers.get("content-type", "").encode("latin-1"))
         lines = split_lines(body) if is_lines else split_events(body)
         return await asyncio.to_thread(_import, door, clock, lines, principal)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from headwater.api.access import Reader, Writer
-from headwater.api.bodies import read_body
+from headwater.api.bodies import read_request
 from headwater.api.shapes.ingest import (
     QuarantinedLine,
     QuarantinedList,
@@ -96,12 +96,8 @@ def quarantine_router(
     @router.post("/fix", status_code=202)
     async def fix_record(principal: Writer, key: str, request: Request) -> RecordSent:
         """Send a record in with the body of this request in place of its data."""
-        encoding = request.headers.get("content-encoding")
-        data = await read_body(
-            request.receive,
-            encoding=None if encoding is None else encoding.encode("latin-1"),
-            most_bytes=max_body_bytes,
-        )
+        headers = dict(request.scope["headers"])
+        data = await read_request(headers, request.receive, most_bytes=max_body_bytes)
         admission = await asyncio.to_thread(replays.replay, key, principal, data=data)
         return {"key": key, "id": admission.ids[0]}
 

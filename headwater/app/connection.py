@@ -16,9 +16,10 @@ from http import HTTPStatus
 from typing import Final, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from headwater.api.dispatch import Front, HotResponse
+from headwater.app.patience import IN_HEADERS, WHOLE, AwaitedConnection
 
 MOST_DIRECT_BYTES: Final = 256 * 1024
 """Bodies beyond this take the long way, which stops reading while nobody takes the bytes."""
@@ -32,13 +33,14 @@ _STATUS_LINES: Final = {
 }
 
 
-class Connection(HttpToolsProtocol):
+class Connection(AwaitedConnection):
     """One connection of a client."""
 
     _exchange: Exchange | None = None
 
     def on_message_begin(self) -> None:
         """Begin a request without the scope, which only the long way needs."""
+        self.received = IN_HEADERS
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -47,6 +49,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Choose between the short way and the long one."""
         exchange = self._begin()
+        self.received = 0
         if exchange is not None:
             self._exchange = exchange
             self.cycle = cast(RequestResponseCycle, exchange)
@@ -56,16 +59,19 @@ class Connection(HttpToolsProtocol):
         self.url, self.expect_100_continue = url, expects
         self.headers.extend(headers)
         super().on_headers_complete()
+        self.closes_gently()
 
     def on_body(self, body: bytes) -> None:
         """Keep a part of the body."""
         if self._exchange is None:
+            self.received += len(body)
             super().on_body(body)
         else:
             self._exchange.body += body
 
     def on_message_complete(self) -> None:
         """Answer, now that the whole request is here."""
+        self.received = WHOLE
         if self._exchange is None:
             super().on_message_complete()
         else:

@@ -86,6 +86,7 @@ class Platform:
             routers=self.routers(),
             hot=self.hot_routes(),
             origins=Origins(settings.server.cors_origins, is_open=self._is_open),
+            most_bytes=max(settings.server.max_body_bytes, settings.ingest.max_body_bytes),
         )
 
     @classmethod

@@ -7,12 +7,15 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
+from typing import cast
 
 import uvicorn
 
 from headwater.api.dispatch import Front
 from headwater.app.connection import Connection
 from headwater.app.listeners import Listener, bind_all, url_of
+from headwater.app.patience import AwaitedConnection, Patience
 from headwater.app.platform import Platform
 from headwater.config import Settings
 from headwater.identity.binding import check_binding
@@ -111,7 +114,21 @@ def _run(platform: Platform, sockets: list[socket.socket], ready: Callable[[], N
     _Server(config, ready, platform.live.close).run(sockets=sockets)
 
 
-class _Server(uvicorn.Server):
+class PatientServer(uvicorn.Server):
+    """A server that closes connections whose clients do not go on."""
+
+    def __init__(self, config: uvicorn.Config, *, patience: Patience | None = None) -> None:
+        super().__init__(config)
+        self._patience = patience or Patience()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look after the connections, and tell whether to stop."""
+        connections = cast(set[AwaitedConnection], self.server_state.connections)
+        self._patience.look(connections, monotonic())
+        return await super().on_tick(counter)
+
+
+class _Server(PatientServer):
     """A server that says when it takes requests, and whose stop leaves the closing to us."""
 
     def __init__(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from typing import Any
 
 import pytest
+from fastapi import APIRouter
 
 from headwater import observe
+from headwater.api.access import Writer
+from headwater.api.application import create_application
+from headwater.api.bodies import read_request
 from headwater.api.dispatch import HotRequest, HotResponse, HotRoute
-from headwater.errors import Busy, HeadwaterError, Unprocessable
-from headwater.identity.access import Role
+from headwater.app.inside import inside_exchange
+from headwater.errors import Busy, HeadwaterError, TooLarge, Unprocessable
+from headwater.identity.access import OwnerAccess, Role
 from headwater.model.principal import LOCAL, Action
 from headwater.observe import CONTEXT
 
@@ -200,3 +207,30 @@ def test_page_of_another_site_may_not_write(calling, target: str, headers: dict[
 )
 def test_others_may(calling, headers: dict[str, str]) -> None:
     assert calling(hot=[hot()])("POST", "/hot", b"x", headers=headers).status == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "101"}])
+def test_framework_reads_no_more_of_a_body_than_the_limit(headers: dict[str, str]) -> None:
+    router = APIRouter()
+
+    @router.post("/things")
+    def post_things(_: Writer, things: list[int]) -> int:
+        return len(things)
+
+    application = create_application(access=OwnerAccess(), routers=[router], hot=[], most_bytes=100)
+    call = inside_exchange(application)
+    declared = {"Content-Type": "application/json"}
+    assert call("POST", "/things", b"[1]".rjust(100), declared).body == b"1"
+    reply = call("POST", "/things", b"[1]".rjust(101), declared | headers)
+    assert (reply.status, reply.headers["connection"]) == (413, "close")
+    assert json.loads(reply.body)["detail"] == "the body is over the limit of 100 bytes"
+
+
+def test_body_that_is_announced_too_large_is_not_received() -> None:
+    async def receive() -> Any:
+        raise AssertionError("received")
+
+    headers = {b"content-length": b"11"}
+    for most in (10, 11):
+        with pytest.raises(TooLarge if most == 10 else AssertionError):
+            asyncio.run(read_request(headers, receive, most_bytes=most))

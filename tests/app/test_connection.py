@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -44,7 +44,9 @@ class Gate:
 class Server:
     """A real server on a real port with an echo, a gate, and an application behind."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, serving: Callable[[uvicorn.Config], uvicorn.Server] = uvicorn.Server
+    ) -> None:
         self.gate = Gate()
         self.short: list[bool] = []
         front = Front(
@@ -57,7 +59,7 @@ class Server:
                 self._route("/refuse", self._refuse),
             ],
         )
-        self.uvicorn = uvicorn.Server(server_config(front))
+        self.uvicorn = serving(server_config(front))
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.thread = threading.Thread(target=self.uvicorn.run, args=([self.socket],))
         self.thread.start()

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Depends, HTTPException, Request
 
-from headwater.api.bodies import read_body
+from headwater.api.bodies import read_request
 from headwater.api.marquez.route import no_such_page, uuid_of
 from headwater.errors import Malformed, Missing
 from headwater.lineage.reading.rows import to_bytes, to_text
@@ -114,8 +114,8 @@ async def _read(request: Request) -> Body:
     declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared and declared not in _JSON and not declared.endswith("+json"):
         raise HTTPException(415)
-    encoding = request.headers.get("content-encoding", "").encode()
-    body = await read_body(request.receive, encoding=encoding, most_bytes=_MOST_BYTES)
+    headers = dict(request.scope["headers"])
+    body = await read_request(headers, request.receive, most_bytes=_MOST_BYTES)
     if not body.strip():
         raise Malformed("the body must be a JSON object, and there is none")
     value = decode(body)
