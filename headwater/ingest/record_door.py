@@ -74,35 +74,43 @@ class RecordDoor:
 
         Raises `Malformed`, `Unprocessable`, `Conflict`, `Busy`, `StorageFull`.
         """
-        claim = None
-        if key is not None:
-            claim = self._claim(body, principal, source, key)
-            while (held := self._keys.claim(claim)) is not claim:
-                outcome = asyncio.wrap_future(held.outcome)
-                await asyncio.wait([outcome])
-                if outcome.exception() is None:  # else it failed, so the key is free again
-                    return outcome.result()
-            try:
-                known = await asyncio.to_thread(self._keys.find_sealed, claim)
-            except BaseException as error:
-                self._keys.abandon(claim, error)
-                raise
+        if key is None:
+            request = Request(body, principal, source)
+            if not request.is_small:
+                await self._fill(request)
+            await self._enqueue(request)
+            return request.result()
+        return await self._admit_once(body, principal, source, key)
+
+    async def _admit_once(
+        self, body: bytes, principal: Principal, source: str | None, key: str
+    ) -> Admission:
+        """Take a body in, unless one with its key was: then return what became of that."""
+        claim = self._claim(body, principal, source, key)
+        while (held := self._keys.claim(claim)) is not claim:
+            outcome = asyncio.wrap_future(held.outcome)
+            await asyncio.wait([outcome])
+            if outcome.exception() is None:  # else it failed, so the key is free again
+                return outcome.result()
+        request = Request(body, principal, source, claim)
+        try:
+            known = await asyncio.to_thread(self._keys.find_sealed, claim)
             if known is not None:
                 self._keys.pass_on(claim, known)
                 return known
-        request = Request(body, principal, source, claim)
-        try:
-            if len(body) > BIG_BODY_BYTES:
-                await asyncio.to_thread(self._writes.fill, request)
-            elif not request.is_small:
-                self._writes.fill(request)
+            await self._fill(request)
             waiting = self._enqueue(request)
         except BaseException as error:
-            if claim is not None:
-                self._keys.abandon(claim, error)
+            self._keys.abandon(claim, error)
             raise
         await waiting
         return request.result()
+
+    async def _fill(self, request: Request) -> None:
+        if len(request.sent) > BIG_BODY_BYTES:
+            await asyncio.to_thread(self._writes.fill, request)
+        else:
+            self._writes.fill(request)
 
     def admit_now(
         self, body: bytes, principal: Principal, *, source: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -60,12 +61,8 @@ class Request(msgspec.Struct):
     @property
     def is_small(self) -> bool:
         """Tell whether its write can be made later, in one with those of others."""
-        return (
-            self.claim is None
-            and len(self.sent) <= _MOST_SMALL_BYTES
-            and self.sent[:1] == b"{"
-            and self.sent[-1:] == b"}"
-        )
+        sent = self.sent
+        return len(sent) <= _MOST_SMALL_BYTES and sent[:1] == b"{" and sent[-1:] == b"}"
 
     def fill(self, write: Write) -> None:
         """Take a write that holds this request alone."""
@@ -181,10 +178,10 @@ class RecordWrites:
 
 def _alike(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
     """Yield what can share a write: of one principal, for one source or with it inside."""
-    found: dict[tuple[str, str | None], list[Request]] = {}
+    found: dict[tuple[str, str | None], list[Request]] = defaultdict(list)
     for request in requests:
         if request.write is None:
-            found.setdefault((request.principal.name, request.source), []).append(request)
+            found[request.principal.name, request.source].append(request)
     for some in found.values():
         for start in range(0, len(some), MOST_TOGETHER):
             yield some[start : start + MOST_TOGETHER]
