@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextvars import Context, copy_context
+from contextvars import copy_context
 from functools import partial
 from http import HTTPStatus
 from typing import Final, cast
@@ -25,7 +25,6 @@ MOST_DIRECT_BYTES: Final = 256 * 1024
 """Bodies beyond this take the long way, which stops reading while nobody takes the bytes."""
 
 _Awaited = asyncio.Future[object]
-_Send = Callable[[None], "_Awaited | None"]
 
 _STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: ".encode()
@@ -119,6 +118,8 @@ class Exchange:
     __slots__ = (
         "_answer",
         "_connection",
+        "_context",
+        "_send",
         "body",
         "disconnected",
         "keep_alive",
@@ -136,6 +137,8 @@ class Exchange:
     ) -> None:
         self._connection = connection
         self._answer = answer
+        self._context = copy_context()
+        self._send: Callable[[None], _Awaited | None]
         self.body = b""
         self.keep_alive = keep_alive
         self.disconnected = False
@@ -143,24 +146,23 @@ class Exchange:
 
     def start(self) -> None:
         """Run the handler up to the first thing that it must wait for."""
-        context = copy_context()
-        context.run(self._step, self._answer(self.body).send, context, None)
+        self._send = self._answer(self.body).send
+        self._context.run(self._step)
 
-    def _step(self, send: _Send, context: Context, _done: _Awaited | None) -> None:
+    def _step(self, _done: _Awaited | None = None) -> None:
         try:
-            awaited = send(None)
+            awaited = self._send(None)
         except StopIteration as stop:
             self._finish(stop.value)
             return
         except BaseException:
             self._connection.transport.close()
             raise
-        again = partial(self._step, send, context)
         if awaited is None:
-            self._connection.loop.call_soon(again, None, context=context)
+            self._connection.loop.call_soon(self._step, context=self._context)
         else:
             awaited._asyncio_future_blocking = False  # as a task says that it got the future
-            awaited.add_done_callback(again, context=context)
+            awaited.add_done_callback(self._step, context=self._context)
 
     def _finish(self, response: HotResponse) -> None:
         self.response_complete = True
