@@ -13,13 +13,13 @@ from pydantic import BaseModel, Field
 from headwater.api.access import Reader
 from headwater.api.marquez.route import json_bytes
 from headwater.api.shapes import answers
-from headwater.api.shapes.lineage import LineageCanvas, LineageCard
+from headwater.api.shapes.lineage import LineageCanvas, LineageCard, LineageColumn
 from headwater.errors import Invalid
 from headwater.lineage.reading.lens import Lens
 from headwater.lineage.reading.view import LineageReads, LineageView
 from headwater.model.lineage import Moment, Name
 from headwater.query.lineage.canvas import Canvas, Opened, canvas_around, canvas_of_all
-from headwater.query.lineage.cards import Card, cards_of
+from headwater.query.lineage.cards import Card, CardColumn, cards_of
 from headwater.query.lineage.collapse import Collapse, Grouping
 from headwater.query.lineage.graph import MOST_EDGES, MOST_NODES, Budget, Graph, Side, Vertex
 from headwater.query.lineage.nodes import parse_node
@@ -77,15 +77,23 @@ def lineage_canvas_router(reads: LineageReads, *, namespace: str, sizes: Sizes) 
             cards = cards_of(view, canvas.graph, lens)
         at = None if lens.as_of is None else _datetime(lens.as_of)
         known = sizes(at) if _has_tables(canvas.graph, namespace) else {}
+        ids = {vertex: vertex.id for vertex in canvas.graph.distances}
+        columns = _Columns()
         document: LineageCanvas = {
             "start": None if question.node is None else canvas.graph.start[0].id,
             "as_of": None if lens.as_of is None else lens.as_of.to_text(),
             "nodes": [
-                _card_json(canvas, vertex, _sized(cards.get(vertex, _NO_CARD), vertex, known))
-                for vertex in canvas.graph.distances
+                _card_json(
+                    canvas,
+                    vertex,
+                    _sized(cards.get(vertex, _NO_CARD), vertex, known),
+                    id_=id_,
+                    columns=columns,
+                )
+                for vertex, id_ in ids.items()
             ],
             "edges": [
-                {"from": link.origin.id, "to": link.destination.id, "state": link.state}
+                {"from": ids[link.origin], "to": ids[link.destination], "state": link.state}
                 for link in canvas.graph.links
             ],
             "partial": canvas.graph.reason is not None,
@@ -150,11 +158,36 @@ def _sized(card: Card, vertex: Vertex, known: Mapping[Name, tuple[int | None, in
     return card if found is None else replace(card, rows=found[0], size_bytes=found[1])
 
 
-def _card_json(canvas: Canvas, vertex: Vertex, card: Card) -> LineageCard:
+class _Columns:
+    """Writes the columns of cards; those that cards share are written once."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, tuple[tuple[CardColumn, ...], list[LineageColumn]]] = {}
+
+    def of(self, card: Card) -> list[LineageColumn]:
+        """Return the columns of a card."""
+        found = self._written.get(id(card.columns))
+        if found is None:
+            listed: list[LineageColumn] = [
+                {
+                    "name": column.name,
+                    "type": column.type,
+                    "tags": list(column.tags),
+                    "description": column.description,
+                }
+                for column in card.columns
+            ]
+            found = self._written[id(card.columns)] = (card.columns, listed)
+        return found[1]
+
+
+def _card_json(
+    canvas: Canvas, vertex: Vertex, card: Card, *, id_: str, columns: _Columns
+) -> LineageCard:
     graph, run, at = canvas.graph, card.run, card.at
     more_up, more_down = canvas.more.get(vertex, (0, 0))
     return {
-        "id": vertex.id,
+        "id": id_,
         "kind": "job" if vertex.kind == "job" else "group" if vertex.kind == "group" else "dataset",
         "namespace": vertex.name.namespace,
         "name": vertex.name.name,
@@ -169,15 +202,7 @@ def _card_json(canvas: Canvas, vertex: Vertex, card: Card) -> LineageCard:
         "description": card.description,
         "tags": list(card.tags),
         "owners": list(card.owners),
-        "columns": [
-            {
-                "name": column.name,
-                "type": column.type,
-                "tags": list(column.tags),
-                "description": column.description,
-            }
-            for column in card.columns
-        ],
+        "columns": columns.of(card),
         "column_count": card.column_count,
         "rows": card.rows,
         "size_bytes": card.size_bytes,

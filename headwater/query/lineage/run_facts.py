@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
+from typing import Final
 
 import msgspec
 
@@ -89,6 +90,18 @@ def run_facts(facets: Facets) -> RunFacts:
         missed_tasks=_count(missed.get("failedTasks")),
         all_tasks=_count(missed.get("totalTasks")),
     )
+
+
+USE_FACETS: Final = frozenset(
+    (
+        "dataQualityAssertions",
+        "dataQualityMetrics",
+        "inputStatistics",
+        "outputStatistics",
+        "subset",
+    )
+)
+"""The facets that `use_facts` reads."""
 
 
 def use_facts(facets: Facets) -> UseFacts:
