@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from headwater.api.access import Administrator, Reader, Writer
+from headwater.api.cursors import name_cursor, name_of
 from headwater.api.entity_json import deleted_json, entity_json
 from headwater.api.marquez.route import answer
 from headwater.errors import Unprocessable
@@ -122,11 +123,15 @@ def entities_router(reads: LineageReads, door: EventDoor) -> APIRouter:
         kind: Annotated[Noted, Query(description="Of which kind.")] = "dataset",
         limit: Annotated[int, Query(ge=0, le=10_000)] = 100,
         offset: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+        after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
     ) -> Response:
         """List what is hidden, by name, with who hid it and when."""
+        place = None if after is None else name_of(after)
         with reads.view() as view:
-            found = view.hidden.page(kind, limit=limit, offset=offset)
-        return answer({"deleted": [deleted_json(one) for one in found]})
+            found = view.hidden.page(kind, limit=limit + 1, offset=offset, after=place)
+        shown = found[:limit]
+        following = name_cursor(shown[-1].name) if shown and len(found) > limit else None
+        return answer({"deleted": [deleted_json(one) for one in shown], "next": following})
 
     return router
 

@@ -28,6 +28,7 @@ from tests.lineage_stores import events_of
 
 NOW = datetime(2026, 11, 21, 2, 29, tzinfo=UTC)
 TABLE = "dataset:ds:orders"
+EVERYTHING = Principal(name="airflow", actions=frozenset(Action))
 
 
 class Named:
@@ -71,8 +72,7 @@ class Api:
             "producer": "urn:test",
             "dataset": {"namespace": "ds", "name": "orders", "facets": facets},
         }
-        principal = Principal(name="airflow", actions=frozenset(Action))
-        self.door.submit([json.dumps(event).encode()], principal=principal)
+        self.door.submit([json.dumps(event).encode()], principal=EVERYTHING)
 
 
 @pytest.fixture
@@ -196,7 +196,29 @@ def test_deleted_is_hidden_listed_as_such_and_brought_back(api):
     assert (deleted["namespace"], deleted["name"], deleted["by"]) == ("ds", "orders", "anna")
     assert not api.say("POST", "/api/v2/entity/undelete", node=TABLE)["deleted"]
     assert api.send("GET", "/api/v1/namespaces/ds/datasets/orders").status_code == 200
-    assert api.say("GET", "/api/v2/deleted") == {"deleted": []}
+    assert api.say("GET", "/api/v2/deleted") == {"deleted": [], "next": None}
+
+
+@pytest.mark.parametrize("kind", ["dataset", "job", "namespace"])
+def test_pages_of_what_is_deleted_go_on_behind_the_last_one(api, kind):
+    names = [(space, name) for space in ("a", "b") for name in ("x", "y", "z")]
+    for number, (space, name) in enumerate(names):
+        thing = {"namespace": space, "name": name}
+        run = {"runId": f"00000000-0000-4000-8000-{number:012d}"}
+        event = {"eventType": "COMPLETE", "eventTime": "2026-11-21T01:00:00Z", "run": run}
+        event |= {"producer": "urn:test", "job": thing, "outputs": [thing]}
+        api.door.submit([json.dumps(event).encode()], principal=EVERYTHING)
+    wanted = names if kind != "namespace" else [("a", "a"), ("b", "b")]
+    for space, name in wanted:
+        node = f"{kind}:{space}" if kind == "namespace" else f"{kind}:{space}:{name}"
+        assert api.say("DELETE", "/api/v2/entity", node=node)["deleted"]
+    found, after = [], {}
+    while after is not None:
+        page = api.say("GET", "/api/v2/deleted", kind=kind, limit=1, **after)
+        found += [(one["namespace"], one["name"]) for one in page["deleted"]]
+        after = None if page["next"] is None else {"after": page["next"]}
+    assert found == wanted
+    assert api.send("GET", "/api/v2/deleted", after="x").status_code == 400
 
 
 def test_delete_is_noted_at_the_time_that_it_names(api):

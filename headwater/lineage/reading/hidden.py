@@ -15,6 +15,13 @@ _HIDDEN: Final = f"CASE WHEN {hidden('x')} THEN 1 ELSE 0 END"
 _OWN_NAMESPACE: Final = "namespace x JOIN namespace n ON n.id = x.id"
 _INSIDE: Final = "{kind} x JOIN namespace n ON n.id = x.namespace_id"
 _FIND: Final = "SELECT x.id, {hidden}, x.first_us, x.last_us FROM {tables} WHERE {where}"
+# Of what was ever deleted, itself or its namespace, there is an index, or there are few.
+_EVER: Final = (
+    "x.standing >= 1 AND x.id IN (SELECT h.id FROM {kind} h WHERE h.deleted_seq > 0"
+    " UNION SELECT h.id FROM {kind} h WHERE h.namespace_id IN"
+    " (SELECT s.id FROM namespace s WHERE s.deleted_seq > 0))"
+)
+_BEHIND: Final = " AND (n.name > :space OR (n.name = :space AND x.name > :name))"
 # Of the delete of the thing itself and of its namespace, the later one hides it.
 _DELETED: Final = (
     "SELECT n.name, {name}, e.principal, coalesce(e.time_s * 1000000 + e.time_ns / 1000,"
@@ -73,14 +80,22 @@ class Hidden:
             )
         return None
 
-    def page(self, kind: Noted, *, limit: int, offset: int) -> list[Deleted]:
-        """Return a page of what is hidden, by name."""
+    def page(
+        self, kind: Noted, *, limit: int, offset: int = 0, after: Name | None = None
+    ) -> list[Deleted]:
+        """Return a page of what is hidden, by name; that behind a name costs the same anywhere."""
         is_space = kind == "namespace"
+        listed = "x.deleted_seq > 0" if is_space else _EVER.format(kind=kind)
+        values: dict[str, object] = {"limit": limit, "offset": offset}
+        if after is not None:
+            listed += " AND n.name > :space" if is_space else _BEHIND
+            values["space"] = to_bytes(after.namespace)
+            values |= {} if is_space else {"name": to_bytes(after.name)}
         sql = _DELETED.format(
             name="NULL" if is_space else "x.name",
             tables=_OWN_NAMESPACE if is_space else _INSIDE.format(kind=kind),
             hidden=_HIDDEN,
-            listed="x.deleted_seq > 0" if is_space else "x.standing >= 1",
+            listed=listed,
             order="" if is_space else ", x.name",
         )
         return [
@@ -90,5 +105,5 @@ class Hidden:
                 by=by,
                 at=moment_or_zero(at),
             )
-            for space, name, by, at in rows_of(self._connection, sql, limit=limit, offset=offset)
+            for space, name, by, at in rows_of(self._connection, sql, **values)
         ]

@@ -7,6 +7,7 @@ so that neither counting nor skipping has to read the rows themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -110,6 +111,8 @@ class Listing:
 
         A page costs the same wherever it is. `values` are those that `condition` names.
         """
+        if kind == "dataset" and namespace is None:
+            return self._merged(place, limit=limit, condition=condition, values=values or {})
         given: dict[str, object] = {**(values or {}), "limit": limit}
         if namespace is not None:
             given["namespace"] = namespace
@@ -126,6 +129,46 @@ class Listing:
             Listed(int(key), Place(int(changed), to_text(bytes(space)), to_text(bytes(name))))
             for key, changed, space, name in rows_of(self._connection, sql, **given)
         ]
+
+    def _merged(
+        self, place: Place | None, *, limit: int, condition: str, values: Mapping[str, object]
+    ) -> list[Listed]:
+        """Return what follows a place among the datasets of all namespaces.
+
+        Of datasets each namespace has its own order, which its index gives; they are merged
+        from the namespace that changed last on, until the others cannot have any of the page.
+        """
+        found: list[Listed] = []
+        for space, changed in self._spaces_by_change(place):
+            if len(found) >= limit and changed < found[-1].place.changed:
+                break
+            found += self.behind(
+                place,
+                "dataset",
+                namespace=space,
+                limit=limit,
+                condition=condition,
+                values=values,
+            )
+            found = nsmallest(limit, found, key=_order)
+        return found
+
+    def _spaces_by_change(self, place: Place | None) -> list[tuple[int, int]]:
+        """Return namespaces with what changed last of their datasets, that first, behind a place.
+
+        Their names decide where the place does not.
+        """
+        until, values = "", dict[str, object]()
+        if place is not None:
+            until, values = f" AND {_CHANGED} <= :changed", {"changed": place.changed}
+        sql = (
+            f"SELECT n.id, (SELECT {_CHANGED} FROM dataset x WHERE x.namespace_id = n.id"
+            f" AND x.standing >= 1{until} AND x.id NOT IN ({_hidden('dataset', None)})"
+            f" ORDER BY {_CHANGED} DESC LIMIT 1) FROM namespace n"
+        )
+        rows = rows_of(self._connection, sql, **values)
+        spaces = [(int(key), int(changed)) for key, changed in rows if changed is not None]
+        return sorted(spaces, key=lambda one: one[1], reverse=True)
 
     def count(self, kind: Kind, *, namespace: int | None) -> int:
         """Count the jobs or datasets that pages show."""
@@ -185,6 +228,11 @@ class Listing:
 
     def _one(self, sql: str, values: Mapping[str, object]) -> int:
         return int(rows_of(self._connection, sql, **values)[0][0])
+
+
+def _order(listed: Listed) -> tuple[int, bytes, bytes]:
+    changed, namespace, name = listed.place
+    return (-changed, to_bytes(namespace), to_bytes(name))
 
 
 def _where(kind: Kind, namespace: int | None) -> str:

@@ -160,6 +160,31 @@ def test_pages_of_jobs_and_datasets_leave_out_what_is_hidden(
     assert listed("job") == [name for name in jobs if name.namespace != "other"]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 7, 100])
+@pytest.mark.parametrize("kind", ["dataset", "job"])
+def test_pages_behind_a_place_are_cut_out_of_one_order_of_all_namespaces(
+    log: SqlLineage, kind: Any, limit: int
+) -> None:
+    spaces = ("b", "ns", "a", "gone", "c")
+    outputs = [{"namespace": space, "name": name} for space in spaces for name in ("y", "x")]
+    for number, at in enumerate(("08:29", "08:29", "08:10")):  # as late as others, and between
+        named = {**event(RUNS + number), "outputs": outputs[number:]}
+        job = {"namespace": spaces[number], "name": "late"}
+        put(log, json.dumps({**named, "job": job, "eventTime": f"2026-03-01T{at}:00Z"}).encode())
+    for name in ("a", "gone"):
+        deleted = Command(verb="delete", entity="namespace", namespace=name, name="")
+        put(log, deleted.to_bytes(), is_command=True)
+    with LineageReads(log.engine).view() as view:
+        whole = view.listing.page(kind, namespace=None, limit=100, offset=0)
+        found: list[int] = []
+        place = None
+        while page := view.listing.behind(place, kind, namespace=None, limit=limit):
+            found += [one.key for one in page]
+            place = page[-1].place
+        assert found == whole
+        assert {"a", "gone"}.isdisjoint(n.namespace for n in view.names.of(kind, whole).values())
+
+
 def test_pages_walk_an_index_and_sort_nothing(tmp_path: Path) -> None:
     log = SqlLineage.open(tmp_path / "lineage.db")
     plans = []

@@ -8809,6 +8809,8 @@ export interface operations {
                 kind?: "namespace" | "job" | "dataset";
                 limit?: number;
                 offset?: number;
+                /** @description `next` of the page before. */
+                after?: string | null;
             };
             header?: never;
             path?: never;
