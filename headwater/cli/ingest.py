@@ -157,7 +157,7 @@ def _print(total: dict[str, int], errors: list[JsonObject]) -> None:
     if len(errors) > _SHOWN_ERRORS:
         typer.echo(f"  and {len(errors) - _SHOWN_ERRORS:,} more")
     if errors:
-        typer.echo("They are in quarantine: headwater quarantine")
+        typer.echo("They are in quarantine: headwater quarantine list")
 
 
 def read_json_file(file: Path) -> Any:

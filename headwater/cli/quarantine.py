@@ -37,6 +37,9 @@ def list_records(
     if as_json:
         print_json(found)
         return
+    if not found["waiting"]:
+        typer.echo("no record waits in quarantine")
+        return
     print_table(
         ("key", "source", "stage", "path", "reason"),
         (

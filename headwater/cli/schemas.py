@@ -32,6 +32,10 @@ def list_schemas(
     if as_json:
         print_json(found)
         return
+    if not found["schemas"]:
+        whose = "no source has a schema yet" if source is None else f"{source} has no schema yet"
+        typer.echo(f"{whose}: headwater schemas register SOURCE FILE")
+        return
     print_table(
         ("source", "version", "columns", "dedupe", "event time", "by"),
         (

@@ -65,6 +65,9 @@ def _find(
 
 def print_tables(found: JsonObject, *, title: str | None = None) -> None:
     """Print the list of tables."""
+    if not found["tables"]:
+        typer.echo("No table yet: send records with headwater ingest, then headwater run.")
+        return
     print_table(
         ("table", "rows", "columns", "size", "changed"),
         (
