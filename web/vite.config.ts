@@ -1,7 +1,7 @@
 /// <reference types="node" />
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { pageFiles } from "./pageFiles.ts";
+import { PARTS, pageFiles } from "./pageFiles.ts";
 
 /** Where a server listens while the UI is developed; `headwater up` by default. */
 const server = process.env.HEADWATER_URL ?? "http://127.0.0.1:5000";
@@ -27,7 +27,7 @@ export default defineConfig(({ command }) => ({
           // many pages need another. Large libraries stay with the pages that show them.
           groups: [
             { name: "start", tags: ["$initial"], priority: 2 },
-            { name: "parts", minShareCount: PAGES_THAT_SHARE, priority: 1 },
+            { name: PARTS, minShareCount: PAGES_THAT_SHARE, priority: 1 },
           ],
         },
       },

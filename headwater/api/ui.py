@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, TypedDict
@@ -17,7 +19,10 @@ from typing import Final, TypedDict
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from headwater.errors import Missing
+from headwater.api.access import Access
+from headwater.api.asked_ahead import FirstQuestion, address_asked
+from headwater.api.credentials import credentials_of
+from headwater.errors import Missing, Unauthenticated
 
 _BUILT: Final = Path(str(files("headwater"))) / "ui"
 _PAGE: Final = "index.html"
@@ -53,7 +58,7 @@ class _Needs(TypedDict):
     """What a page needs beside what every page does: files, and what it asks the API first."""
 
     files: list[str]
-    asks: list[str]
+    asks: list[FirstQuestion]
 
 
 class BuiltFiles:
@@ -84,10 +89,11 @@ class BuiltFiles:
         self._read[name] = _File(_KINDS[path.suffix], path.read_bytes(), compressed)
         return self._read[name]
 
-    def hints(self, path: str, *, is_asked: bool) -> str:
+    def hints(self, path: str, given: Sequence[tuple[str, str]] | None) -> str:
         """Return the links by which the page at a path says what it will need.
 
-        What it asks the API is among them unless the address has a query, which changes that.
+        What it asks the API for the parameters of its address is among them, unless there are
+        none to be had: who has yet to sign in is refused, which must not be kept as the answer.
         """
         if self._needs is None:
             told = self._folder / _NEEDS
@@ -96,11 +102,11 @@ class BuiltFiles:
         if needs is None:
             return ""
         links = [_hint_of(file) for file in needs["files"]]
-        if not is_asked:
-            links += [
-                f'<link rel="preload" as="fetch" crossorigin href="../{question}">'
-                for question in needs["asks"]
-            ]
+        for question in needs["asks"] if given is not None else ():
+            asked = address_asked(question, given or ())
+            if asked is not None:
+                link = f'<link rel="preload" as="fetch" crossorigin href="../{escape(asked)}">'
+                links.append(link)
         return "".join(links)
 
 
@@ -135,10 +141,21 @@ def ui_router(built: BuiltFiles) -> APIRouter:
         shell = built.get(_PAGE)
         if shell is None:
             raise Missing("the web UI is not built here", hint="run `make ui` in a clone")
-        hints = built.hints(path, is_asked=bool(request.url.query))
+        hints = built.hints(path, request.query_params.multi_items() if _may(request) else None)
         return _page(shell.body.decode(), depth=path.count("/"), hints=hints)
 
     return router
+
+
+def _may(request: Request) -> bool:
+    """Tell whether the sender is known here, so that what the page asks will be answered."""
+    access: Access = request.app.state.access
+    said = credentials_of(request.headers.get("authorization"), request.headers.get("cookie"))
+    try:
+        access.identify(said)
+    except Unauthenticated:
+        return False
+    return True
 
 
 def _asset(found: _File, request: Request, *, is_hashed: bool) -> Response:

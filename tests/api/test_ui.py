@@ -9,26 +9,38 @@ import re
 import pytest
 
 from headwater.api.ui import BuiltFiles, ui_router
+from headwater.identity.access import Role
+from headwater.model.principal import LOCAL
 
 PAGE = (
     '<html><head><base href="/ui/" /><meta name="csp-nonce" content="" />'
     '<script type="module" src="./assets/index-abc.js"></script></head></html>'
 )
 
+SESSION = {"ask": "api/v2/session", "beside": None}
+
 
 @pytest.fixture
-def call(calling, tmp_path):
+def built(tmp_path):
     built = tmp_path / "ui"
     (built / "assets").mkdir(parents=True)
     (built / "index.html").write_text(PAGE)
     (built / "assets" / "index-abc.js").write_text("run()" * 300)
     (built / "assets" / "index-abc.js.gz").write_bytes(gzip.compress(b"run()" * 300))
     needs = {
-        "/": {"files": ["assets/Home-1.js", "assets/Home-1.css"], "asks": ["api/v2/session"]},
-        "/a/b": {"files": [], "asks": ["api/v2/session"]},
+        "/": {
+            "files": ["assets/Home-1.js", "assets/Home-1.css"],
+            "asks": [SESSION, {"ask": "api/v2/overview?hours={hours=24}", "beside": []}],
+        },
+        "/a/b": {"files": [], "asks": [SESSION]},
     }
     (built / "pages.json").write_text(json.dumps(needs))
     (tmp_path / "secret.json").write_text("{}")
+    return built
+
+
+@pytest.fixture
+def call(calling, built):
     return calling(ui_router(BuiltFiles(built)))
 
 
@@ -53,16 +65,26 @@ def test_the_page_names_what_its_address_needs(call):
         ("modulepreload", "./assets/Home-1.js"),
         ("preload", "./assets/Home-1.css"),
         ("preload", "../api/v2/session"),
+        ("preload", "../api/v2/overview?hours=24"),
     ]
     assert _hints(call("GET", "/ui/a/b/")) == [("preload", "../api/v2/session")]
     assert _hints(call("GET", "/ui/a")) == []
 
 
-def test_the_page_asks_nothing_ahead_for_an_address_with_a_query(call):
-    assert [where for _, where in _hints(call("GET", "/ui/?hours=1"))] == [
-        "./assets/Home-1.js",
-        "./assets/Home-1.css",
-    ]
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [("?hours=1", ["../api/v2/overview?hours=1"]), ("?hours=1&what=else", [])],
+)
+def test_what_the_page_asks_ahead_is_of_its_address_or_nothing(call, query, asked):
+    links = [where for _, where in _hints(call("GET", f"/ui/{query}"))]
+    assert links[2:] == ["../api/v2/session", *asked]
+
+
+def test_nothing_is_asked_ahead_for_who_has_yet_to_sign_in(calling, built, access):
+    call = calling(ui_router(BuiltFiles(built)), access=access)
+    assert len(_hints(call("GET", "/ui/"))) == 4
+    access.create("ann", Role.ADMIN, expires_at=None, by=LOCAL)
+    assert len(_hints(call("GET", "/ui/"))) == 2
 
 
 def test_styles_of_scripts_need_the_nonce_of_this_very_answer(call):

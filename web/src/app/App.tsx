@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { styleNonce } from "@/theme/nonce";
 import { leadToTokens, theme } from "@/theme/theme";
 import { createQueries } from "./queries";
@@ -9,6 +9,19 @@ import { createPages } from "./router";
 
 const queries = createQueries();
 const pages = createPages();
+
+const Notices = lazy(async () => ({ default: (await import("./Notices")).Notices }));
+const LATER_MILLISECONDS = 1_500;
+
+/** What no page needs to be there; what is told before is shown then. */
+function Later() {
+  const [isTime, setTime] = useState(false);
+  useEffect(() => {
+    const waiting = setTimeout(() => setTime(true), LATER_MILLISECONDS);
+    return () => clearTimeout(waiting);
+  }, []);
+  return <Suspense>{isTime && <Notices />}</Suspense>;
+}
 
 /** Everything that pages stand in: colours, questions, addresses. */
 export function App() {
@@ -20,7 +33,7 @@ export function App() {
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" portalProps={{ target: document.body }} />
+        <Later />
         <RouterProvider router={pages} />
       </QueryClientProvider>
     </MantineProvider>

@@ -7,7 +7,6 @@ import {
   Group,
   Text,
   Title,
-  Tooltip,
   useMantineColorScheme,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
@@ -21,6 +20,7 @@ import { type Session, useSession, useSignOut } from "@/api/session";
 import { texts } from "@/texts";
 import { OVERLAYS } from "@/theme/theme";
 import { Failed } from "@/ui/Answer";
+import { Tip } from "@/ui/Tip";
 import { pageLinks } from "./navigation";
 import { SearchButton } from "./SearchButton";
 import classes from "./Shell.module.css";
@@ -121,14 +121,14 @@ function useChanges(isSignedIn: boolean): boolean {
 function LiveSign({ isLive }: { isLive: boolean }) {
   const label = isLive ? said.live : said.notLive;
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <Text
         span
         role="img"
         aria-label={label}
         className={isLive ? classes.live : classes.notLive}
       />
-    </Tooltip>
+    </Tip>
   );
 }
 
@@ -139,7 +139,7 @@ function ColourSwitch() {
     (colorScheme === "auto" && window.matchMedia("(prefers-color-scheme: dark)").matches);
   const label = isDark ? said.light : said.dark;
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon
         variant="default"
         aria-label={label}
@@ -147,17 +147,17 @@ function ColourSwitch() {
       >
         {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
 
 function SignOut({ name }: { name: string }) {
   const signOut = useSignOut();
   return (
-    <Tooltip label={`${said.signedInAs(name)}. ${said.signOut}`}>
+    <Tip label={`${said.signedInAs(name)}. ${said.signOut}`}>
       <ActionIcon variant="default" aria-label={said.signOut} onClick={() => signOut.mutate()}>
         <IconLogout size={18} />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

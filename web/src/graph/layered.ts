@@ -23,7 +23,11 @@ const ROUNDS = 4;
  * Time goes with the number of nodes and edges, so it does for graphs that are too large for better.
  */
 export function layeredPositions(graph: LayoutGraph): Positions {
-  const layers = layersOf(graph);
+  return placed(graph, rowsInOrder(graph, layersOf(graph)));
+}
+
+/** The nodes of each layer from top to bottom, so that arrows cross little. */
+export function rowsInOrder(graph: LayoutGraph, layers: readonly number[]): number[][] {
   const rows: number[][] = [];
   layers.forEach((layer, node) => {
     rows[layer] ??= [];
@@ -40,7 +44,7 @@ export function layeredPositions(graph: LayoutGraph): Positions {
     const sweep = round % 2 === 0 ? rows : [...rows].reverse();
     for (const row of sweep) reorder(row, near, order);
   }
-  return placed(graph, rows);
+  return rows;
 }
 
 /** The layer of each node: one after the last of those it comes from; cycles are cut. */

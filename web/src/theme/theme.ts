@@ -1,5 +1,6 @@
 import {
   Chip,
+  Combobox,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -56,6 +57,8 @@ export const theme = createTheme({
   variantColorResolver: variantColors,
   components: {
     Chip: Chip.extend({ defaultProps: { color: "accent" } }),
+    // Lists of choices that are not open would be drawn nevertheless, each with all its choices.
+    Combobox: Combobox.extend({ defaultProps: { keepMounted: false } }),
     // A menu may hold nothing but its items: the first one is what the keyboard meets.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Paper: Paper.extend({ defaultProps: { bg: "var(--hw-surface)" } }),

@@ -1,9 +1,10 @@
-import { ActionIcon, CopyButton, Tooltip } from "@mantine/core";
+import { ActionIcon, CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import { texts } from "@/texts";
 import classes from "./CodeView.module.css";
 import type { Language } from "./code/languages";
+import { Tip } from "./Tip";
 
 const Coloured = lazy(() =>
   import("./code/Coloured").then((module) => ({ default: module.Coloured })),
@@ -24,7 +25,7 @@ export function CodeView({ code, language = "text", label, maxHeight = 420 }: Co
     <section className={classes.view} aria-label={label}>
       <CopyButton value={code}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? texts.shared.copied : texts.shared.copy}>
+          <Tip label={copied ? texts.shared.copied : texts.shared.copy}>
             <ActionIcon
               className={classes.copy}
               variant="default"
@@ -33,7 +34,7 @@ export function CodeView({ code, language = "text", label, maxHeight = 420 }: Co
             >
               {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         )}
       </CopyButton>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

@@ -1,8 +1,9 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { texts } from "@/texts";
 import { copyText } from "./copy";
+import { Tip } from "./Tip";
 
 const SHOWN_MILLISECONDS = 1_500;
 
@@ -25,7 +26,7 @@ export function CopyButton({ text, label = texts.shared.copy, isAside }: CopyBut
   }, [isDone]);
   const copy = async () => setDone(await copyText(typeof text === "string" ? text : text()));
   return (
-    <Tooltip label={isDone ? texts.shared.copied : label}>
+    <Tip label={isDone ? texts.shared.copied : label}>
       <ActionIcon
         size="sm"
         variant="subtle"
@@ -39,6 +40,6 @@ export function CopyButton({ text, label = texts.shared.copy, isAside }: CopyBut
       >
         {isDone ? <IconCheck size={14} /> : <IconCopy size={14} />}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

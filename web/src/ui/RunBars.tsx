@@ -1,4 +1,4 @@
-import type { CSSProperties } from "react";
+import { type CSSProperties, useState } from "react";
 import { texts } from "@/texts";
 import { RunLink } from "./links";
 import classes from "./RunBars.module.css";
@@ -21,17 +21,24 @@ interface RunBarsProps {
 /** How the last runs of a job went: a bar each, as high as it took long, in the colour of its state. */
 export function RunBars({ runs, isLarge = false, current }: RunBarsProps) {
   const now = useNow(runs.some((run) => run.state === "RUNNING"));
+  const [isSought, setSought] = useState(isLarge);
   if (runs.length === 0) return <span className={classes.none}>{said.none}</span>;
   const longest = Math.max(1, ...runs.map((run) => millisecondsOf(run, now) ?? 0));
   const drawn = [...runs].reverse().map((run) => {
     const took = millisecondsOf(run, now);
     const height = Math.max(LEAST_PERCENT, (100 * (took ?? 0)) / longest);
     const style = { height: `${height}%`, "--bar-colour": colourOf(run.state) } as CSSProperties;
-    return { run, style, words: wordsOf(run, took) };
+    // A list has hundreds of small bars, and few are ever pointed at.
+    return { run, style, words: isSought ? wordsOf(run, took) : undefined };
   });
   if (!isLarge) {
     return (
-      <span className={classes.bars} role="img" aria-label={summaryOf(runs)}>
+      <span
+        className={classes.bars}
+        role="img"
+        aria-label={summaryOf(runs)}
+        onPointerEnter={() => setSought(true)}
+      >
         {drawn.map(({ run, style, words }) => (
           <span key={run.id} className={classes.bar} style={style} title={words} />
         ))}

@@ -1,7 +1,8 @@
-import { Badge } from "@mantine/core";
 import { texts } from "@/texts";
+import classes from "./badge.module.css";
+import type { BadgeTone } from "./ToneBadge";
 
-const COLOURS: Record<string, string> = {
+const TONES: Record<string, BadgeTone> = {
   NEW: "idle",
   RUNNING: "busy",
   COMPLETED: "good",
@@ -16,21 +17,10 @@ const COLOURS: Record<string, string> = {
 /** The state of a run in a word and a colour. */
 export function RunState({ state }: { state: string | null | undefined }) {
   const known = (state ?? "UNKNOWN").toUpperCase();
-  const colour = COLOURS[known] ?? "idle";
   const words: Record<string, string> = texts.shared.states;
   return (
-    <Badge
-      variant="light"
-      tt="none"
-      styles={{
-        root: {
-          minWidth: "max-content",
-          color: `var(--hw-${colour})`,
-          background: `var(--hw-${colour}-soft)`,
-        },
-      }}
-    >
+    <span className={classes.badge} data-tone={TONES[known] ?? "idle"}>
       {words[known] ?? known.toLowerCase()}
-    </Badge>
+    </span>
   );
 }

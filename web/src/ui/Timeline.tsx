@@ -1,10 +1,11 @@
-import { ActionIcon, Table, Text, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Table, VisuallyHidden } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { type CSSProperties, useMemo, useState } from "react";
 import { texts } from "@/texts";
 import cells from "./cells.module.css";
 import { RunLink } from "./links";
 import { Moment } from "./Moment";
+import { Note } from "./Note";
 import { RunState } from "./RunState";
 import { colourOf, millisecondsOf } from "./runs";
 import { SideScroll } from "./SideScroll";
@@ -19,7 +20,7 @@ import {
   type TimelineRow,
   type TimelineRun,
   ticksOf,
-  tickText,
+  tickWords,
 } from "./timeline/rows";
 import { useNow } from "./useNow";
 
@@ -46,6 +47,7 @@ export function Timeline({ caption, runs, isFolded = false, current, isOneJob }:
   const closed = useMemo(() => closedOf(runs, turned, isFolded), [runs, turned, isFolded]);
   const rows = useMemo(() => rowsOf(runs, closed), [runs, closed]);
   const axis = axisOf(runs, now);
+  const lines = axis && ({ "--timeline-lines": linesOf(axis) } as CSSProperties);
   const turn = (key: string) =>
     setTurned((before) => {
       const after = new Set(before);
@@ -54,7 +56,7 @@ export function Timeline({ caption, runs, isFolded = false, current, isOneJob }:
     });
   return (
     <SideScroll label={caption}>
-      <Table className={classes.table} verticalSpacing={5}>
+      <Table className={classes.table} verticalSpacing={5} style={lines}>
         <caption className={classes.caption}>{caption}</caption>
         <Table.Thead>
           <Table.Tr>
@@ -115,18 +117,15 @@ function Row({ row, axis, now, isCurrent, isOneJob, turn }: RowProps) {
           <div className={classes.name}>
             <RunLink id={run.id}>{isOneJob ? nameOf(run) : run.job.name}</RunLink>
             {row.isClosed && row.children > 0 && (
-              <Text span size="xs" c="dimmed">
-                {" "}
-                {said.children(row.children)}
-              </Text>
+              <Note isInline> {said.children(row.children)}</Note>
             )}
             {row.depth === 0 && run.parent && (
-              <Text size="xs" c="dimmed">
+              <Note>
                 {said.below}{" "}
                 <RunLink id={run.parent.id} isInText>
                   {run.parent.job.name}
                 </RunLink>
-              </Text>
+              </Note>
             )}
             {run.error && (
               <span className={classes.error} title={run.error.message}>
@@ -177,16 +176,25 @@ function Fold({ row, turn }: Pick<RowProps, "row" | "turn">) {
 
 function Ticks({ axis }: { axis: Axis }) {
   const named = ticksOf(axis).filter((tick) => tick.percent <= LAST_TICK_PERCENT);
+  const words = tickWords(axis);
   return (
     <div className={classes.axis}>
       <VisuallyHidden>{said.time}</VisuallyHidden>
       {(named.length > 0 ? named : [{ at: axis.start, percent: 0 }]).map((tick) => (
         <span key={tick.at} className={classes.tick} style={{ left: `${tick.percent}%` }}>
-          {tickText(tick.at, axis)}
+          {words(tick.at)}
         </span>
       ))}
     </div>
   );
+}
+
+/** The lines of the axis as the ground of every row: elements would be hundreds. */
+function linesOf(axis: Axis): string {
+  const line = "linear-gradient(var(--hw-line), var(--hw-line))";
+  return ticksOf(axis)
+    .map((tick) => `${line} ${tick.percent}% 0 / 1px 100% no-repeat`)
+    .join(", ");
 }
 
 function Track({ run, axis, now }: { run: TimelineRun; axis: Axis; now: number }) {
@@ -198,9 +206,6 @@ function Track({ run, axis, now }: { run: TimelineRun; axis: Axis; now: number }
   };
   return (
     <div className={classes.track} aria-hidden>
-      {ticksOf(axis).map((tick) => (
-        <span key={tick.at} className={classes.line} style={{ left: `${tick.percent}%` }} />
-      ))}
       {style && (
         <span
           className={`${classes.bar} ${run.state === "RUNNING" ? classes.running : ""}`}

@@ -221,7 +221,7 @@ const Line = memo(function Line(props: LineProps) {
       onClick={() => onOpen(at)}
     >
       <span role="rowheader" tabIndex={-1} className={classes.number}>
-        {(at + 1).toLocaleString("en")}
+        {texts.shared.number(at + 1)}
       </span>
       {columns.map((column, place) => {
         const value = row?.[place];

@@ -1,7 +1,8 @@
-import { Anchor } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useRouter } from "@tanstack/react-router";
+import type { MouseEvent, ReactNode } from "react";
 import { nodeId } from "@/api/node";
+import { uiPath } from "@/api/place";
+import classes from "./links.module.css";
 
 /** What stands behind `?` in the address of a page. */
 export type Search = Record<string, string | number | boolean | undefined>;
@@ -17,17 +18,36 @@ interface PageLinkProps {
 /**
  * A link to a page by its address, so that a page can lead to another that it does not import.
  * The addresses stand in the functions below; a test opens each.
+ *
+ * A plain element: the router's own component is most of the work of a list with many links, as
+ * each watches where people are. A page is fetched when its link is pointed at.
  */
 export function PageLink({ to, search = {}, children, isInText = false }: PageLinkProps) {
+  const pages = useRouter();
+  const address = { to: to as "/", search: search as never };
+  const fetchAhead = () => void pages.preloadRoute(address).catch(() => undefined);
+  const open = (event: MouseEvent<HTMLAnchorElement>) => {
+    if (event.defaultPrevented || !isPlainClick(event)) return;
+    event.preventDefault();
+    void pages.navigate(address);
+  };
   return (
-    <Anchor
-      inherit
-      underline={isInText ? "always" : "hover"}
-      renderRoot={(props) => <Link to={to as "/"} search={search as never} {...props} />}
+    <a
+      href={`${uiPath}${to}${pages.options.stringifySearch(search)}`}
+      className={isInText ? `${classes.link} ${classes.inText}` : classes.link}
+      onClick={open}
+      onMouseEnter={fetchAhead}
+      onFocus={fetchAhead}
+      onTouchStart={fetchAhead}
     >
       {children}
-    </Anchor>
+    </a>
   );
+}
+
+/** Whether a click means to go there, and not to open it beside this page. */
+function isPlainClick({ button, metaKey, altKey, ctrlKey, shiftKey }: MouseEvent): boolean {
+  return button === 0 && !metaKey && !altKey && !ctrlKey && !shiftKey;
 }
 
 interface NamedProps {

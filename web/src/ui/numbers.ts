@@ -1,8 +1,10 @@
+import { texts } from "@/texts";
+
 const SIZES = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 
 /** A count with its thousands apart. */
 export function countOf(value: number | null | undefined): string {
-  return value === null || value === undefined ? "–" : value.toLocaleString("en");
+  return value === null || value === undefined ? "–" : texts.shared.number(value);
 }
 
 /** A size in bytes with three digits and its unit. */

@@ -10,15 +10,11 @@ export function useCanvas(
   useEffect(() => {
     const drawn = canvas.current;
     if (!drawn) return;
-    // The colours of the page follow its attribute, which is set after this.
-    const again = () => draw(drawn, scheme);
-    const frame = requestAnimationFrame(again);
-    const observer = new ResizeObserver(again);
+    // It is told of the first size too, in the next frame; the colours of the page follow its
+    // attribute, which is set before that.
+    const observer = new ResizeObserver(() => draw(drawn, scheme));
     observer.observe(drawn);
-    return () => {
-      cancelAnimationFrame(frame);
-      observer.disconnect();
-    };
+    return () => observer.disconnect();
   }, [draw, scheme]);
   return canvas;
 }

@@ -1,12 +1,15 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 const TICK_MILLISECONDS = 1_000;
 
 /** The time, again every second while it matters; asks nobody. */
 export function useNow(isTicking: boolean): number {
   const [now, setNow] = useState(() => Date.now());
+  const isFirst = useRef(true);
   useEffect(() => {
-    setNow(Date.now());
+    // What has just been drawn is of now; to draw all of it again would double the work.
+    if (!isFirst.current) setNow(Date.now());
+    isFirst.current = false;
     if (!isTicking) return;
     const ticking = setInterval(() => setNow(Date.now()), TICK_MILLISECONDS);
     return () => clearInterval(ticking);

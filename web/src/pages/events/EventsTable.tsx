@@ -1,4 +1,3 @@
-import { Text } from "@mantine/core";
 import { texts } from "@/texts";
 import { JobLink, PageLink, RunLink, TableLink } from "@/ui/links";
 import { isTime } from "@/ui/localTime";
@@ -106,20 +105,12 @@ export function EventType({ event }: { event: EventLine }) {
 export function About({ event }: { event: EventLine }) {
   if (event.job) return <JobLink {...event.job} />;
   if (event.dataset) return <TableLink {...event.dataset} />;
-  return (
-    <Text span size="sm" c="dimmed">
-      {event.principal}
-    </Text>
-  );
+  return <span className={classes.soft}>{event.principal}</span>;
 }
 
 function Counts({ event }: { event: EventLine }) {
   if (event.errors === 0 && event.warnings === 0) {
-    return (
-      <Text span size="sm" c="dimmed">
-        {said.fine}
-      </Text>
-    );
+    return <span className={classes.soft}>{said.fine}</span>;
   }
   return (
     <span className={classes.counts}>

@@ -1,13 +1,15 @@
-import { Badge, Group, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { texts } from "@/texts";
 import { JobLink, RunLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Note } from "@/ui/Note";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { RunBars } from "@/ui/RunBars";
 import { RunState } from "@/ui/RunState";
 import { usualMilliseconds } from "@/ui/runs";
+import { TagBadge } from "@/ui/TagBadge";
 import { spanOf } from "@/ui/time";
+import classes from "./JobLines.module.css";
 import type { JobLine } from "./questions";
 
 const said = texts.jobs;
@@ -46,28 +48,24 @@ export function JobLines({ jobs, hasNamespaces }: JobLinesProps) {
 
 function Name({ job, hasNamespace }: { job: JobLine; hasNamespace: boolean }) {
   return (
-    <div style={{ minWidth: "12rem", maxWidth: "34rem", overflowWrap: "anywhere" }}>
-      {hasNamespace && (
-        <Text size="xs" c="dimmed">
-          {job.namespace}
-        </Text>
-      )}
+    <div className={classes.name}>
+      {hasNamespace && <Note>{job.namespace}</Note>}
       <div>
         <JobLink namespace={job.namespace} name={job.name} />
       </div>
       {job.tags.length > 0 && (
-        <Group gap={4}>
+        <div className={classes.tags}>
           {job.tags.map((tag) => (
-            <Badge key={tag} size="xs" variant="default" tt="none">
+            <TagBadge key={tag} size="xs">
               {tag}
-            </Badge>
+            </TagBadge>
           ))}
-        </Group>
+        </div>
       )}
       {job.description && (
-        <Text size="xs" c="dimmed" lineClamp={1} title={job.description}>
+        <Note isOneLine title={job.description}>
           {job.description}
-        </Text>
+        </Note>
       )}
     </div>
   );
@@ -77,30 +75,20 @@ function Kind({ job }: { job: JobLine }) {
   const { integration, kind, processing } = job.kind;
   const words = [integration, kind, processing].filter((word) => word !== null);
   return (
-    <Text span size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-      {words.map((word) => word.toLowerCase()).join(" · ")}
-    </Text>
+    <span className={classes.kind}>{words.map((word) => word.toLowerCase()).join(" · ")}</span>
   );
 }
 
 function Last({ job }: { job: JobLine }) {
   const last = job.runs[0];
-  if (last === undefined) {
-    return (
-      <Text span size="sm" c="dimmed">
-        {said.noRuns}
-      </Text>
-    );
-  }
+  if (last === undefined) return <span className={classes.none}>{said.noRuns}</span>;
   return (
-    <Group gap="xs" wrap="nowrap">
+    <span className={classes.last}>
       <RunState state={last.state} />
-      <Text span size="sm" style={{ whiteSpace: "nowrap" }}>
-        <RunLink id={last.id}>
-          <Moment at={last.ended_at ?? last.started_at} />
-        </RunLink>
-      </Text>
-    </Group>
+      <RunLink id={last.id}>
+        <Moment at={last.ended_at ?? last.started_at} />
+      </RunLink>
+    </span>
   );
 }
 
@@ -109,12 +97,10 @@ function Took({ job }: { job: JobLine }) {
   if (last?.duration_ms == null) return <>–</>;
   const usual = usualMilliseconds(job.runs);
   return (
-    <span style={{ whiteSpace: "nowrap" }}>
+    <span className={classes.took}>
       {spanOf(last.duration_ms / 1000)}
       {usual !== undefined && job.runs.length > 2 && (
-        <Text size="xs" c="dimmed">
-          {said.usually(spanOf(usual / 1000))}
-        </Text>
+        <Note>{said.usually(spanOf(usual / 1000))}</Note>
       )}
     </span>
   );

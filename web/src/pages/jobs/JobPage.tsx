@@ -1,16 +1,15 @@
 import { Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
-import { CodeView } from "@/ui/CodeView";
 import { Empty } from "@/ui/Empty";
 import { Facets } from "@/ui/Facets";
 import { LineageButton } from "@/ui/LineageButton";
 import { LongText } from "@/ui/LongText";
 import { PageHeader } from "@/ui/PageHeader";
-import { Parts } from "@/ui/Parts";
-import { JOB_TABS, type JobTab } from "./address";
+import { Parts, type PartsThere } from "@/ui/Parts";
+import { StatementView } from "@/ui/StatementView";
+import type { JobTab } from "./address";
 import { JobFacts } from "./JobFacts";
 import { JobRuns } from "./JobRuns";
 import { JobVersions } from "./JobVersions";
@@ -60,18 +59,11 @@ function About({ namespace, job }: { namespace: string; job: Job | undefined }) 
 function PartsOf({ job }: { job: Job }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const tabs = JOB_TABS.filter((tab) => tab !== "sql" || job.sql !== null);
-  const parts: Record<JobTab, () => ReactNode> = {
+  const { sql } = job;
+  const parts: PartsThere<JobTab> = {
     runs: () => <JobRuns job={job} />,
     late: () => <LatePath namespace={job.namespace} name={job.name} />,
-    sql: () => (
-      <CodeView
-        code={job.sql?.query ?? ""}
-        language="sql"
-        label={said.sqlOf(job.name)}
-        maxHeight={640}
-      />
-    ),
+    sql: sql && (() => <StatementView sql={sql} label={said.sqlOf(job.name)} />),
     versions: () =>
       job.versions.length > 0 ? (
         <JobVersions versions={job.versions} namespace={job.namespace} />
@@ -82,12 +74,10 @@ function PartsOf({ job }: { job: Job }) {
   };
   return (
     <Parts
-      names={tabs}
+      parts={parts}
       titles={said}
       chosen={search.tab}
       choose={(tab) => void navigate({ search: { ...search, tab }, replace: true })}
-    >
-      {(tab) => parts[tab]()}
-    </Parts>
+    />
   );
 }

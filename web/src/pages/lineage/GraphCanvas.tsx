@@ -1,5 +1,5 @@
 import "@xyflow/react/dist/base.css";
-import { ActionIcon, Group, Tooltip, useComputedColorScheme, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Group, useComputedColorScheme, VisuallyHidden } from "@mantine/core";
 import { IconFocusCentered, IconHome, IconMinus, IconPlus } from "@tabler/icons-react";
 import {
   type NodeTypes,
@@ -12,6 +12,7 @@ import {
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { cellOf, idsIn } from "@/graph/window";
 import { texts } from "@/texts";
+import { Tip } from "@/ui/Tip";
 import { Card, type CardNode } from "./Card";
 import { type Cards, CardsContext, type Zoom } from "./context";
 import { EdgeCanvas } from "./EdgeCanvas";
@@ -191,11 +192,11 @@ function Control({
   act: () => unknown;
 }) {
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon variant="default" aria-label={label} onClick={() => void act()}>
         {icon}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
 

@@ -1,15 +1,14 @@
 import { Group, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
-import { CodeView } from "@/ui/CodeView";
 import { CopyButton } from "@/ui/CopyButton";
 import { Empty } from "@/ui/Empty";
 import { JobLink, PageLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
-import { Parts } from "@/ui/Parts";
-import { RUN_TABS, type RunTab } from "./address";
+import { Parts, type PartsThere } from "@/ui/Parts";
+import { StatementView } from "@/ui/StatementView";
+import type { RunTab } from "./address";
 import { type Run, useRun } from "./questions";
 import { RunActions } from "./RunActions";
 import { RunFacets } from "./RunFacets";
@@ -82,29 +81,20 @@ function About({ id, run }: { id: string; run: Run | undefined }) {
 function PartsOf({ run }: { run: Run }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const tabs = RUN_TABS.filter((tab) => tab !== "sql" || run.sql !== null);
-  const parts: Record<RunTab, () => ReactNode> = {
+  const { sql } = run;
+  const parts: PartsThere<RunTab> = {
     overview: () => <RunOverview run={run} />,
-    sql: () => (
-      <CodeView
-        code={run.sql?.query ?? ""}
-        language="sql"
-        label={said.sqlOf(run.job.name)}
-        maxHeight={640}
-      />
-    ),
+    sql: sql && (() => <StatementView sql={sql} label={said.sqlOf(run.job.name)} />),
     logs: () => <RunLogs id={run.id} />,
     quality: () => <RunQuality run={run} />,
     facets: () => <RunFacets run={run} />,
   };
   return (
     <Parts
-      names={tabs}
+      parts={parts}
       titles={said}
       chosen={search.tab}
       choose={(tab) => void navigate({ search: { ...search, tab }, replace: true })}
-    >
-      {(tab) => parts[tab]()}
-    </Parts>
+    />
   );
 }

@@ -1,6 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import { texts } from "@/texts";
 import { Empty } from "@/ui/Empty";
+import { countOf } from "@/ui/numbers";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { Section } from "@/ui/Section";
 import { type Measured, measuredOf } from "./measures";
@@ -93,7 +94,7 @@ function columnsOf(metrics: readonly string[]): PlainColumn<Measured>[] {
         id: metric,
         title: metric,
         align: "right",
-        render: (row) => row.values[metric]?.toLocaleString("en") ?? "–",
+        render: (row) => countOf(row.values[metric]),
       }),
     ),
   ];

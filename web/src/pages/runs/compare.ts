@@ -57,10 +57,10 @@ export function growthOf(before: number | null, after: number | null): string | 
   if (before === null || after === null || before === after) return undefined;
   const sign = after > before ? "+" : "−";
   const by = Math.abs(after - before);
-  const whole = `${sign}${Number(by.toPrecision(6)).toLocaleString("en")}`;
+  const whole = `${sign}${texts.shared.number(Number(by.toPrecision(6)))}`;
   if (before === 0) return whole;
   const percent = (100 * by) / Math.abs(before);
-  return `${whole} (${sign}${Number(percent.toPrecision(2)).toLocaleString("en")} %)`;
+  return `${whole} (${sign}${texts.shared.number(Number(percent.toPrecision(2)))} %)`;
 }
 
 /** A line of two texts side by side. */

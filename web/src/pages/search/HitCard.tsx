@@ -1,10 +1,11 @@
-import { Badge, Group, Text } from "@mantine/core";
 import { IconDatabase, IconSettingsAutomation } from "@tabler/icons-react";
 import type { SearchHit } from "@/api/search";
 import { texts } from "@/texts";
 import { JobLink, LineageLink, TableLink } from "@/ui/links";
 import { Marked } from "@/ui/Marked";
 import { Moment } from "@/ui/Moment";
+import { Note } from "@/ui/Note";
+import { TagBadge } from "@/ui/TagBadge";
 import classes from "./search.module.css";
 
 const said = texts.search;
@@ -22,47 +23,43 @@ export function HitCard({ hit }: { hit: SearchHit }) {
     <li className={classes.hit}>
       <Icon size={18} aria-hidden className={classes.icon} />
       <div className={classes.about}>
-        <Group gap="xs" style={{ rowGap: 0 }}>
-          <Text span fw={600}>
+        <div className={classes.head}>
+          <span className={classes.called}>
             <Page namespace={namespace} name={name}>
               <Marked text={name} spans={inName?.spans ?? []} />
             </Page>
-          </Text>
-          <Text span size="sm" c="dimmed">
+          </span>
+          <span className={classes.kind}>
             {said.kinds[hit.kind]} · {namespace}
-          </Text>
+          </span>
           {hit.tags.map((tag) => (
-            <Badge key={tag} variant="default" tt="none" size="sm">
+            <TagBadge key={tag} size="sm">
               {tag}
-            </Badge>
+            </TagBadge>
           ))}
           {hit.owners.map((owner) => (
-            <Text span size="xs" c="dimmed" key={owner}>
+            <Note key={owner} isInline>
               {owner}
-            </Text>
+            </Note>
           ))}
-        </Group>
+        </div>
         {hit.description && !isDescribed && (
-          <Text size="sm" lineClamp={2}>
-            {hit.description}
-          </Text>
+          <div className={classes.description}>{hit.description}</div>
         )}
         {others.map((match) => (
-          <Text size="sm" key={`${match.field} ${match.text}`} className={classes.match}>
-            <Text span size="xs" c="dimmed">
-              {fields[match.field] ?? match.field}
-            </Text>{" "}
+          <div key={`${match.field} ${match.text}`} className={classes.match}>
+            <Note isInline>{fields[match.field] ?? match.field}</Note>{" "}
             <Marked text={match.text} spans={match.spans} />
-          </Text>
+          </div>
         ))}
       </div>
       <div className={classes.aside}>
         <LineageLink kind={hit.kind} namespace={namespace} name={name}>
           {said.lineage}
         </LineageLink>
-        <Text size="xs" c="dimmed">
+        <Note>
           {said.updated} <Moment at={hit.updated_at} />
-        </Text>
+        </Note>
       </div>
     </li>
   );

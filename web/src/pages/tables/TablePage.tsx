@@ -1,13 +1,12 @@
 import { Alert, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { Empty } from "@/ui/Empty";
 import { LineageLink, PageLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
-import { Parts } from "@/ui/Parts";
-import { TABLE_TABS, type TableTab } from "./address";
+import { Parts, type PartsThere } from "@/ui/Parts";
+import type { TableTab } from "./address";
 import { ColumnsTab } from "./ColumnsTab";
 import { FiguresThen } from "./FiguresThen";
 import { QualityTab } from "./QualityTab";
@@ -100,12 +99,6 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
 function PartsOf({ head }: { head: DatasetHead }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const tabs = TABLE_TABS.filter(
-    (tab) =>
-      (tab !== "rows" || head.table) &&
-      (tab !== "snapshots" || head.table?.has_snapshots) &&
-      (head.known || (tab !== "quality" && tab !== "runs")),
-  );
   const go = (tab: TableTab, snapshot?: string) =>
     void navigate({
       search: {
@@ -116,26 +109,23 @@ function PartsOf({ head }: { head: DatasetHead }) {
       },
       replace: true,
     });
-  const parts: Record<TableTab, () => ReactNode> = {
+  const choose = (snapshot?: string) => go("rows", snapshot);
+  const parts: PartsThere<TableTab> = {
     columns: () => <ColumnsTab head={head} />,
-    rows: () => (
-      <RowsTab head={head} snapshot={search.snapshot} choose={(one) => go("rows", one)} />
-    ),
-    snapshots: () => <SnapshotsTab head={head} />,
+    rows: head.table && (() => <RowsTab head={head} snapshot={search.snapshot} choose={choose} />),
+    snapshots: head.table?.has_snapshots ? () => <SnapshotsTab head={head} /> : null,
     schema: () => <SchemaTab head={head} />,
-    quality: () => <QualityTab head={head} />,
-    runs: () => <RunsTab head={head} />,
+    quality: head.known ? () => <QualityTab head={head} /> : null,
+    runs: head.known ? () => <RunsTab head={head} /> : null,
   };
   return (
     <Parts
-      names={tabs}
+      parts={parts}
       titles={said.tabs}
       chosen={search.tab}
       choose={go}
       note={<Missing head={head} />}
-    >
-      {(tab) => parts[tab]()}
-    </Parts>
+    />
   );
 }
 

@@ -1,4 +1,3 @@
-import { Group, Text } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { texts } from "@/texts";
@@ -7,6 +6,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { TableLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Note } from "@/ui/Note";
 import { countOf, sizeOf } from "@/ui/numbers";
 import { PageHeader } from "@/ui/PageHeader";
 import type { TablesSearch } from "./address";
@@ -116,23 +116,19 @@ function nameOf(one: DatasetLine) {
         <div>
           <TableLink namespace={one.namespace} name={one.name} />
         </div>
-        {one.zone === null && (
-          <Text size="xs" c="dimmed">
-            {one.namespace}
-          </Text>
-        )}
+        {one.zone === null && <Note>{one.namespace}</Note>}
         {one.description && (
-          <Text size="xs" c="dimmed" lineClamp={1} title={one.description}>
+          <Note isOneLine title={one.description}>
             {one.description}
-          </Text>
+          </Note>
         )}
         {one.found_in
           .filter(({ field }) => field !== "name" && field !== "description")
           .slice(0, 1)
           .map(({ field, text }) => (
-            <Text key={field} size="xs" c="var(--hw-accent)">
+            <div key={field} className={classes.foundIn}>
               {said.foundIn(field, text)}
-            </Text>
+            </div>
           ))}
       </div>
     </div>
@@ -141,17 +137,17 @@ function nameOf(one: DatasetLine) {
 
 function People({ line }: { line: DatasetLine }) {
   return (
-    <Group gap={4}>
+    <div className={classes.people}>
       {line.tags.map((tag) => (
         <span key={tag} className={classes.tag}>
           {tag}
         </span>
       ))}
       {line.owners.map((owner) => (
-        <Text key={owner} span size="xs" c="dimmed">
+        <Note key={owner} isInline>
           {owner}
-        </Text>
+        </Note>
       ))}
-    </Group>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
-import { Text } from "@mantine/core";
 import { texts } from "@/texts";
+import { Note } from "@/ui/Note";
 import { ToneBadge } from "@/ui/ToneBadge";
 import type { DatasetLine } from "./questions";
 
@@ -9,11 +9,7 @@ const said = texts.tables;
 export function TestsOfWrite({ write }: { write: DatasetLine["last_write"] }) {
   const [passed, failed] = [write?.tests_passed ?? 0, write?.tests_failed ?? 0];
   if (passed + failed === 0) {
-    return (
-      <Text span size="xs" c="dimmed">
-        {said.untested}
-      </Text>
-    );
+    return <Note isInline>{said.untested}</Note>;
   }
   return failed > 0 ? (
     <ToneBadge tone="bad">{said.failed(failed, passed + failed)}</ToneBadge>

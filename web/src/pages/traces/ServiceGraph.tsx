@@ -1,8 +1,10 @@
 import { useMemo } from "react";
 import { layersOf } from "@/graph/layers";
+import { marksOf } from "@/graph/services";
 import { texts } from "@/texts";
 import { PageLink } from "@/ui/links";
 import { countOf } from "@/ui/numbers";
+import { ServiceMark } from "@/ui/ServiceMark";
 import type { Window } from "./address";
 import type { ServiceMap } from "./questions";
 import classes from "./traces.module.css";
@@ -24,6 +26,7 @@ interface Box {
 /** Services as boxes, callers left of what they call; the table below it has the same. */
 export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window }) {
   const boxes = useMemo(() => boxesOf(map), [map]);
+  const markOf = useMemo(() => marksOf(map.services), [map]);
   const all = [...boxes.values()];
   const width = Math.max(...all.map((box) => box.x)) + BOX.width + ASIDE;
   const drawn = useMemo(() => callsOf(map, boxes), [map, boxes]);
@@ -61,6 +64,7 @@ export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window 
             style={{ left: box.x, top: box.y, width: BOX.width, height: BOX.height }}
             title={said.tracesOf(box.name)}
           >
+            <ServiceMark mark={markOf(box.name)} />
             <PageLink to="/traces" search={{ service: box.name, window }}>
               {box.name}
             </PageLink>

@@ -1,9 +1,9 @@
-import { Text } from "@mantine/core";
 import { IconAlertTriangleFilled } from "@tabler/icons-react";
 import { texts } from "@/texts";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { RunLink, TraceLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Note } from "@/ui/Note";
 import { countOf } from "@/ui/numbers";
 import { RunState } from "@/ui/RunState";
 import { spanOf } from "@/ui/time";
@@ -34,9 +34,7 @@ function columnsWith(longest: number): Column<FoundTrace>[] {
       render: (one) => (
         <div className={classes.traceName}>
           <TraceLink id={one.trace_id}>{one.operation || said.noRoot}</TraceLink>
-          <Text size="xs" c="dimmed">
-            {one.service || one.trace_id}
-          </Text>
+          <Note>{one.service || one.trace_id}</Note>
         </div>
       ),
     },
@@ -99,22 +97,13 @@ function Runs({ trace }: { trace: FoundTrace }) {
     <div className={classes.runs}>
       <RunState state={run.state} />
       <RunLink id={run.id}>{run.job.name}</RunLink>
-      {more > 0 && (
-        <Text span size="xs" c="dimmed">
-          {said.moreRuns(more)}
-        </Text>
-      )}
+      {more > 0 && <Note isInline>{said.moreRuns(more)}</Note>}
     </div>
   );
 }
 
 function Errors({ count }: { count: number }) {
-  if (count === 0)
-    return (
-      <Text span c="dimmed">
-        0
-      </Text>
-    );
+  if (count === 0) return <span className={classes.noErrors}>0</span>;
   return (
     <span className={classes.failed}>
       <IconAlertTriangleFilled size={13} aria-hidden /> {countOf(count)}

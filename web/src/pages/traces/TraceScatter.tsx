@@ -172,7 +172,7 @@ function cross(context: CanvasRenderingContext2D, scale: Scale, one: Point, colo
 function lengthText(milliseconds: number): string {
   return milliseconds < 1_000
     ? spanOf(milliseconds / 1000)
-    : `${(milliseconds / 1000).toLocaleString("en")} s`;
+    : `${texts.shared.number(milliseconds / 1000)} s`;
 }
 
 /** The end of the axis, without the day where it began on the same. */

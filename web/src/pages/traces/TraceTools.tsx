@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import {
   IconAlertTriangle,
@@ -13,6 +13,7 @@ import { type ReactNode, useState } from "react";
 import { isCause, nextRow, type TraceTree, zoomed } from "@/graph/trace";
 import { texts } from "@/texts";
 import type { Changes } from "@/ui/changes";
+import { Tip } from "@/ui/Tip";
 import type { TraceSearch } from "./address";
 import type { Outline } from "./questions";
 
@@ -151,10 +152,10 @@ interface ToolProps {
 
 function Tool({ label, onClick, isOff = false, children }: ToolProps) {
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon variant="default" aria-label={label} disabled={isOff} onClick={onClick}>
         {children}
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

@@ -1,5 +1,7 @@
+import { thousands } from "./thousands";
+
 const of = (count: number, one: string, many: string) =>
-  count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${many}`;
+  count === 1 ? `1 ${one}` : `${thousands(count)} ${many}`;
 
 /** Texts of the pages about lineage events. */
 export const events = {
@@ -122,7 +124,7 @@ export const events = {
   acceptedKnown: "The log had it already.",
   stillWrong: "Still refused",
   removed: "It is gone.",
-  replayAll: (count: number) => `Replay all ${count.toLocaleString("en")}`,
+  replayAll: (count: number) => `Replay all ${thousands(count)}`,
   replayed: (accepted: number, rejected: number) =>
     rejected === 0
       ? `${of(accepted, "event was", "events were")} accepted.`

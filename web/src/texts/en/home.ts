@@ -1,6 +1,8 @@
+import { thousands } from "./thousands";
+
 const things = (count: number) => (count === 1 ? "1 thing" : `${count} things`);
 const of = (count: number, one: string, many: string) =>
-  count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${many}`;
+  count === 1 ? `1 ${one}` : `${thousands(count)} ${many}`;
 
 /** Texts of the first page. */
 export const home = {
@@ -43,7 +45,7 @@ export const home = {
   waitingNone: "nothing waits",
   waitingSome: "wait for somebody",
   tests: "Tests passed",
-  testsOf: (all: number) => `of ${all.toLocaleString("en")} in the last runs`,
+  testsOf: (all: number) => `of ${thousands(all)} in the last runs`,
   testsNone: "no run tested anything",
 
   changes: "What changed since",

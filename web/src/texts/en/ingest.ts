@@ -1,5 +1,7 @@
+import { thousands } from "./thousands";
+
 const of = (count: number, one: string, many: string) =>
-  count === 1 ? `1 ${one}` : `${count.toLocaleString("en")} ${many}`;
+  count === 1 ? `1 ${one}` : `${thousands(count)} ${many}`;
 
 /** Texts of the pages about records that come in. */
 export const ingest = {
@@ -125,8 +127,8 @@ export const ingest = {
   openRecord: (key: string) => `Open record ${key}`,
   more: "Next page",
   firstPage: "First page",
-  replayAll: (count: number) => `Replay all ${count.toLocaleString("en")}`,
-  replayThese: (count: number) => `Replay these ${count.toLocaleString("en")}`,
+  replayAll: (count: number) => `Replay all ${thousands(count)}`,
+  replayThese: (count: number) => `Replay these ${thousands(count)}`,
   replayAllHint:
     "Sends them in again as they are, for instance after a schema changed. What is still wrong stays.",
   replayed: (accepted: number, rejected: number) =>

@@ -1,3 +1,5 @@
+import { thousands } from "./thousands";
+
 /** Texts of the pages about jobs. */
 export const jobs = {
   title: "Jobs",
@@ -15,7 +17,7 @@ export const jobs = {
   anyNamespace: "All namespaces",
   state: "Last run",
   anyState: "Any state",
-  count: (count: number) => (count === 1 ? "1 job" : `${count.toLocaleString("en")} jobs`),
+  count: (count: number) => (count === 1 ? "1 job" : `${thousands(count)} jobs`),
   pages: "Pages of jobs",
   empty: "No jobs yet",
   emptyHint:
@@ -27,7 +29,7 @@ export const jobs = {
   // One job
   runs: "Runs",
   allRuns: "All runs",
-  runCount: (count: number) => (count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`),
+  runCount: (count: number) => (count === 1 ? "1 run" : `${thousands(count)} runs`),
   trend: "Duration of the last runs",
   trendNote: (usual: string, count: number) => `usually ${usual}, the last ${count}`,
   late: "Why is it late?",

@@ -1,5 +1,7 @@
+import { thousands } from "./thousands";
+
 const count = (number: number, one: string, many: string) =>
-  `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+  `${thousands(number)} ${number === 1 ? one : many}`;
 
 /** Texts of the lineage page. */
 export const lineage = {
@@ -67,15 +69,14 @@ export const lineage = {
   changes: "What changed",
   needsStart: "Choose a table or a job first: find it above, or click a card.",
   kinds: { dataset: "table", job: "job", group: "group" },
-  members: (number: number) => `${number.toLocaleString("en")} in it`,
-  more: (number: number) => `+${number.toLocaleString("en")}`,
+  members: (number: number) => `${thousands(number)} in it`,
+  more: (number: number) => `+${thousands(number)}`,
   moreUp: (number: number, name: string) =>
-    `Show ${number.toLocaleString("en")} more that ${name} comes from`,
-  moreDown: (number: number, name: string) =>
-    `Show ${number.toLocaleString("en")} more that ${name} goes to`,
+    `Show ${thousands(number)} more that ${name} comes from`,
+  moreDown: (number: number, name: string) => `Show ${thousands(number)} more that ${name} goes to`,
   fewerUp: (name: string) => `Hide what ${name} comes from`,
   fewerDown: (name: string) => `Hide what ${name} goes to`,
-  moreColumns: (number: number) => `${number.toLocaleString("en")} more columns`,
+  moreColumns: (number: number) => `${thousands(number)} more columns`,
   fewerColumns: "Fewer columns",
   findColumn: "Find a column",
   columnsIn: (name: string) => `Columns of ${name}`,

@@ -1,5 +1,8 @@
+import { thousands } from "./thousands";
+
 /** Texts of the parts that all pages share. */
 export const shared = {
+  number: thousands,
   loading: "Loading",
   retry: "Try again",
   failed: "This could not be loaded",
@@ -9,11 +12,11 @@ export const shared = {
   stale: (since: string) => `Could not be renewed; this is what was known ${since}.`,
   partial: "This is not the whole answer",
   nothing: "Nothing here",
-  rows: (count: number) => (count === 1 ? "1 row" : `${count.toLocaleString("en")} rows`),
+  rows: (count: number) => (count === 1 ? "1 row" : `${thousands(count)} rows`),
   copy: "Copy",
   copied: "Copied",
   more: "More",
-  moreOf: (count: number) => `+${count.toLocaleString("en")} more`,
+  moreOf: (count: number) => `+${thousands(count)} more`,
   fewer: "Show fewer",
   showAll: "Show all",
   showLess: "Show less",

@@ -1,3 +1,5 @@
+import { thousands } from "./thousands";
+
 /** Texts of the SQL page. */
 export const sql = {
   title: "SQL",
@@ -21,7 +23,7 @@ export const sql = {
   downloadCut: (reason: string) => `The file is not whole: ${reason}`,
   at: (line: number, column: number) => `Line ${line}, column ${column}`,
   failed: "The statement failed",
-  rows: (count: number) => (count === 1 ? "1 row" : `${count.toLocaleString("en")} rows`),
+  rows: (count: number) => (count === 1 ? "1 row" : `${thousands(count)} rows`),
   took: (span: string) => `in ${span}`,
   scanned: (size: string) => `up to ${size} read`,
   unread: "no file read",

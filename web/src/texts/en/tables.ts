@@ -1,3 +1,5 @@
+import { thousands } from "./thousands";
+
 /** Texts of the pages about tables. */
 export const tables = {
   title: "Tables",
@@ -22,7 +24,7 @@ export const tables = {
   anyNamespace: "Any",
   zones: { raw: "raw", processed: "processed", curated: "curated", quarantine: "quarantine" },
   foundIn: (field: string, text: string) => `${field}: ${text}`,
-  shown: (count: number) => (count === 1 ? "1 dataset" : `${count.toLocaleString("en")} datasets`),
+  shown: (count: number) => (count === 1 ? "1 dataset" : `${thousands(count)} datasets`),
   untested: "not tested",
   passed: (count: number) => (count === 1 ? "1 passed" : `${count} passed`),
   failed: (count: number, all: number) => `${count} of ${all} failed`,

@@ -1,3 +1,5 @@
+import { thousands } from "./thousands";
+
 /** Texts of the pages about traces. */
 export const traces = {
   title: "Traces",
@@ -37,8 +39,8 @@ export const traces = {
   moreTraces: (shown: number) => `Only the latest ${shown} are shown.`,
   showMore: "Show more",
   count: (traces: number, errors: number) =>
-    `${traces === 1 ? "1 trace" : `${traces.toLocaleString("en")} traces`}, ${
-      errors === 0 ? "none" : errors.toLocaleString("en")
+    `${traces === 1 ? "1 trace" : `${thousands(traces)} traces`}, ${
+      errors === 0 ? "none" : thousands(errors)
     } with errors`,
   scatter: "How long traces took, over time",
   scatterAbout: (traces: number, errors: number) =>
@@ -63,11 +65,11 @@ export const trace = {
   allTraces: "All traces",
   download: "Download JSON",
   facts: (spans: number, services: number) =>
-    `${spans === 1 ? "1 span" : `${spans.toLocaleString("en")} spans`} in ${
+    `${spans === 1 ? "1 span" : `${thousands(spans)} spans`} in ${
       services === 1 ? "1 service" : `${services} services`
     }`,
   took: (span: string) => `took ${span}`,
-  errors: (count: number) => (count === 1 ? "1 error" : `${count.toLocaleString("en")} errors`),
+  errors: (count: number) => (count === 1 ? "1 error" : `${thousands(count)} errors`),
   noErrors: "no errors",
   orphans: (count: number) =>
     `${count === 1 ? "1 span names a parent" : `${count} spans name parents`} that did not come; they stand at the top.`,
@@ -86,7 +88,7 @@ export const trace = {
       : `Lineage does not know ${count} of the runs that its spans name.`,
   find: "Find in the trace",
   findHint: "Name, service, message, attribute",
-  found: (count: number) => (count === 1 ? "1 span" : `${count.toLocaleString("en")} spans`),
+  found: (count: number) => (count === 1 ? "1 span" : `${thousands(count)} spans`),
   next: "Next found span",
   previous: "Previous found span",
   nextError: "Next error",
@@ -144,6 +146,6 @@ export const serviceMap = {
   callee: "Calls",
   calls: "Times",
   table: "Calls between services",
-  callCount: (count: number) => (count === 1 ? "1 call" : `${count.toLocaleString("en")} calls`),
+  callCount: (count: number) => (count === 1 ? "1 call" : `${thousands(count)} calls`),
   tracesOf: (service: string) => `Traces of ${service}`,
 } as const;

@@ -1,3 +1,5 @@
+import { thousands } from "./thousands";
+
 /** Texts of the picture of a trace. */
 export const waterfall = {
   label: "Spans of the trace",
@@ -5,9 +7,8 @@ export const waterfall = {
   span: "Span",
   time: "Time",
   failed: "failed",
-  below: (count: number) => `+${count.toLocaleString("en")}`,
-  failedBelow: (count: number) =>
-    count === 1 ? "1 error" : `${count.toLocaleString("en")} errors`,
-  minimap: (count: number) => `All ${count.toLocaleString("en")} spans over the time of the trace`,
+  below: (count: number) => `+${thousands(count)}`,
+  failedBelow: (count: number) => (count === 1 ? "1 error" : `${thousands(count)} errors`),
+  minimap: (count: number) => `All ${thousands(count)} spans over the time of the trace`,
   minimapHint: "Drag to zoom, click to see all",
 } as const;

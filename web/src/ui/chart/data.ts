@@ -1,3 +1,4 @@
+import { texts } from "@/texts";
 import { momentOf } from "../time";
 
 /** What stands along the bottom of a chart. */
@@ -28,7 +29,7 @@ export function placeText(along: Along, place: number): string {
   const value = along.values[place];
   if (value === undefined) return "";
   if (along.kind === "time") return momentOf(value);
-  return typeof value === "number" ? value.toLocaleString("en") : value;
+  return typeof value === "number" ? texts.shared.number(value) : value;
 }
 
 /** The least, the most and the last value that are known; null if none is. */

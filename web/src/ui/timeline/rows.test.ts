@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axisOf, barOf, keyOf, rowsOf, type TimelineRun, ticksOf, tickText } from "./rows";
+import { axisOf, barOf, keyOf, rowsOf, type TimelineRun, ticksOf, tickWords } from "./rows";
 
 function run(id: string, more: Partial<TimelineRun> = {}): TimelineRun {
   return {
@@ -82,7 +82,7 @@ describe("the axis of a timeline", () => {
     expect(ticks.length).toBeGreaterThan(1);
     expect(ticks.length).toBeLessThanOrEqual(6);
     expect(ticks.every((tick) => tick.at % 1_000 === 0)).toBe(true);
-    expect(tickText(ticks[0]?.at ?? 0, axis)).toMatch(/\d/);
+    expect(tickWords(axis)(ticks[0]?.at ?? 0)).toMatch(/\d/);
   });
 });
 

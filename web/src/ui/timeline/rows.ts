@@ -110,22 +110,18 @@ export function ticksOf(axis: Axis): Tick[] {
   return ticks;
 }
 
-/** A moment of the axis in as few words as the axis allows. */
-export function tickText(at: number, axis: Axis): string {
-  const whole = axis.end - axis.start;
-  const moment = new Date(at);
-  if (whole > 172_800_000) {
-    return moment.toLocaleDateString(undefined, { month: "short", day: "numeric" });
-  }
+/** How moments are written on an axis of a length, in as few words as it allows. */
+export function tickWords({ start, end }: Axis): (at: number) => string {
+  const format = new Intl.DateTimeFormat(undefined, tickFormat(end - start));
+  return (at) => format.format(at);
+}
+
+function tickFormat(whole: number): Intl.DateTimeFormatOptions {
+  if (whole > 172_800_000) return { month: "short", day: "numeric" };
   if (whole < 5_000) {
-    return moment.toLocaleTimeString(undefined, {
-      minute: "2-digit",
-      second: "2-digit",
-      fractionalSecondDigits: 1,
-    });
+    return { minute: "2-digit", second: "2-digit", fractionalSecondDigits: 1 };
   }
-  if (whole < 600_000) return moment.toLocaleTimeString(undefined, { timeStyle: "medium" });
-  return moment.toLocaleTimeString(undefined, { timeStyle: "short" });
+  return { timeStyle: whole < 600_000 ? "medium" : "short" };
 }
 
 function startOf(run: TimelineRun): number | undefined {

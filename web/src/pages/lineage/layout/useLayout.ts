@@ -2,11 +2,14 @@ import { useEffect, useMemo, useState } from "react";
 import type { CardStyle } from "@/graph/card";
 import type { LayoutGraph } from "@/graph/layered";
 import type { Graph, GraphNode } from "@/graph/model";
+import { plainPositions } from "@/graph/plain";
 import { type Box, boxesOf, layoutGraph, layoutKey, Recent } from "@/graph/positions";
 import type { LayoutAnswer, LayoutQuestion } from "./messages";
 
 const BUDGET_MILLISECONDS = 2_500;
 const REMEMBERED = 40;
+/** Long after a first graph is there, and before people open more of it. */
+const IDLE_MILLISECONDS = 3_000;
 
 export interface Layout {
   /** The graph that the boxes are of: the one before, while a new one is arranged. */
@@ -28,9 +31,10 @@ function layoutWorker(): Worker {
   return worker;
 }
 
-/** Start what arranges graphs, so that it is there when the first is. */
-export function prepareLayout(): void {
-  layoutWorker();
+/** Start what arranges graphs that are not plain, once there is time for it. */
+export function prepareLayout(): () => void {
+  const waiting = setTimeout(layoutWorker, IDLE_MILLISECONDS);
+  return () => clearTimeout(waiting);
 }
 
 /** Arrange a graph away from the page; null until the first is arranged. */
@@ -41,7 +45,12 @@ export function useLayout(
   const asked = useMemo(() => {
     if (!graph) return null;
     const shape = layoutGraph(graph, styleOf);
-    return { graph, shape, key: layoutKey(shape) };
+    const key = layoutKey(shape);
+    if (!remembered.get(key)) {
+      const positions = plainPositions(shape);
+      if (positions) remembered.set(key, { boxes: boxesOf(shape, positions), isSimple: false });
+    }
+    return { graph, shape, key };
   }, [graph, styleOf]);
   const [arrived, setArrived] = useState<{ key: string; held: Held } | null>(null);
   const [last, setLast] = useState<Layout | null>(null);

@@ -1,0 +1,7 @@
+import "@mantine/notifications/styles.layer.css";
+import { Notifications } from "@mantine/notifications";
+
+/** Where what was done says how it went. */
+export function Notices() {
+  return <Notifications position="bottom-right" portalProps={{ target: document.body }} />;
+}
