@@ -15,7 +15,7 @@ import typer
 
 from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
-from headwater.errors import Busy, Invalid, Missing
+from headwater.errors import Busy, Invalid, Missing, TooLarge
 from headwater.model.json import JsonObject
 
 if TYPE_CHECKING:
@@ -82,26 +82,29 @@ def _send(answers: Answers, file: Path, source: str | None, *, quiet: bool) -> I
         _opened(file) as (stream, position),
         progress(f"Sending {name}", total=size, unit="bytes", quiet=quiet) as advance,
     ):
-        start = 0
+        start = sent = 0
         for lines, body, media_type in _bodies(stream):
             try:
                 answer = send_batch(answers, target, body, media_type)
             except Invalid as refused:
-                name = "standard input" if str(file) == "-" else str(file)
-                where = f"{name}, from record {start:,} on" if start else name
+                said = name if is_piped else str(file)
+                where = f"{said}, from record {start:,} on" if start else said
                 refused.message = f"{where}: {refused.message}"
+                if isinstance(refused, TooLarge) and media_type == "application/json":
+                    refused.hint = "write one record per line (NDJSON), which goes in batches"
                 raise
             for error in answer["errors"]:
                 error["index"] += start
             start += lines
-            advance(position())
+            sent += len(body)
+            advance(sent if is_piped else position())
             yield answer
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[IO[bytes], Any]]:
     if str(file) == "-":
-        yield sys.stdin.buffer, lambda: 0
+        yield sys.stdin.buffer, None
         return
     with file.open("rb") as raw:
         if file.suffix == ".gz":

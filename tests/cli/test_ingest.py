@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headwater.cli.main import app
-from headwater.errors import Invalid, Missing, Unprocessable
+from headwater.errors import Invalid, Missing, TooLarge, Unprocessable
 
 
 def ingest(data: Path, *arguments: str, text: str = "") -> Any:
@@ -39,3 +40,15 @@ def test_text_that_is_not_json_is_placed_in_its_file(tmp_path: Path) -> None:
     assert isinstance(error, Invalid)
     assert error.message.startswith(f"{file}: ")
     assert error.details["offset"] == 30
+
+
+def test_document_that_is_too_large_leads_to_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_INGEST__MAX_BODY_BYTES", "1000")
+    file = tmp_path / "big.json"
+    file.write_text(json.dumps([{"a": "x" * 90}] * 20, indent=1))
+    error = ingest(tmp_path / "data", "--source", "a", str(file)).exception
+    assert isinstance(error, TooLarge)
+    assert error.message == f"{file}: the body is over the limit of 1000 bytes"
+    assert "NDJSON" in str(error.hint)
