@@ -247,7 +247,10 @@ class TableWalk:
     def _link(self, job: int, dataset: int, direction: int, state: EdgeState) -> None:
         ends = (job, dataset) if direction == OUTPUT else (dataset, job)
         held = self._states.get(ends)
-        self._states[ends] = state if held is None else strongest(held, state)
+        if held is None:
+            self._states[ends] = state
+        elif held != state:  # most edges are met twice, from both of their ends
+            self._states[ends] = strongest(held, state)
 
     def _nodes_of(self, ends: Collection[End]) -> dict[End, int]:
         """Return the nodes of what is not hidden."""
