@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headwater.app.directory import DataDirectory
+from headwater.cli import progress
 from headwater.cli.main import app
 from headwater.cli.session import Exit
 from headwater.errors import Missing
@@ -85,6 +86,20 @@ def test_with_a_server_the_command_asks_it(run: Any, data: Path, server: None) -
     check_a_first_and_a_second_run(run, data)
     latest = {job["name"]: job["latest_run"] for job in json.loads(run("jobs", "--json").stdout)}
     assert latest["refresh"]["state"] == latest["raw_to_processed"]["state"] == "complete"
+
+
+def test_a_run_says_how_far_it_is_where_nobody_looks_but_in_json(
+    run: Any, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0.05)
+    run("ingest", "--source", "clicks", str(data.parent / "records.ndjson"))
+
+    told = run("run", "raw_to_processed")
+
+    assert told.stderr.startswith("Running raw_to_processed")
+    assert "Running" not in told.stdout
+    assert run("run", "raw_to_processed", "--json").stderr == ""
 
 
 def test_a_table_that_fails_makes_the_exit_code_1(run: Any, data: Path) -> None:
