@@ -12,7 +12,7 @@ import msgspec
 from headwater.api.marquez.arguments import arguments_of
 from headwater.api.marquez.route import json_bytes, strict
 from headwater.api.marquez.shapes import FullNames
-from headwater.lineage.reading.rows import moment_of_key
+from headwater.lineage.reading.rows import moment_of, moment_of_key
 from headwater.lineage.reading.run_batches import RunBatch, StoredRun
 from headwater.lineage.reading.runs import STATES
 from headwater.lineage.reading.versions import bytes_of, job_version, version_of
@@ -49,6 +49,7 @@ class RunTexts:
         self._members: dict[tuple[str, bytes], str] = {}
         self._versions: dict[tuple[int, bytes], str] = {}
         self._datasets: dict[int, _Dataset] = {}
+        self._times: dict[Moment, str] = {}
 
     def of(self, job: int) -> list[msgspec.Raw]:
         """Return the runs of a job, the newest first."""
@@ -62,19 +63,27 @@ class RunTexts:
     def _written(self, run: StoredRun) -> str:
         started, ended = run.started_us, run.ended_us
         took = "null" if started is None or ended is None else (ended - started) // 1000
-        created = moment_of_key(run.first_key).to_text()
-        updated = created
+        created = updated = self._time(moment_of_key(run.first_key))
         if run.last_key[:9] != run.first_key[:9]:
-            updated = moment_of_key(run.last_key).to_text()
+            updated = self._time(moment_of_key(run.last_key))
         nominal, args, facets = self._said(run)
         return (
-            f'{{"id":"{uuid_text(run.uuid)}","createdAt":"{created}","updatedAt":"{updated}",'
-            f'{nominal},"state":"{STATES[run.state]}","startedAt":{_time(started)},'
-            f'"endedAt":{_time(ended)},"durationMs":{took},"args":{args},'
+            f'{{"id":"{uuid_text(run.uuid)}","createdAt":{created},"updatedAt":{updated},'
+            f'{nominal},"state":"{STATES[run.state]}","startedAt":{self._time(moment_of(started))},'
+            f'"endedAt":{self._time(moment_of(ended))},"durationMs":{took},"args":{args},'
             f'"jobVersion":{self._version(run)},'
             f'"inputDatasetVersions":[{self._side(run, _INPUT)}],'
             f'"outputDatasetVersions":[{self._side(run, _OUTPUT)}],"facets":{facets}}}'
         )
+
+    def _time(self, moment: Moment | None) -> str:
+        """Write a time; those of a run are mostly the same."""
+        if moment is None:
+            return "null"
+        text = self._times.get(moment)
+        if text is None:
+            text = self._times[moment] = f'"{moment.to_text()}"'
+        return text
 
     def _said(self, run: StoredRun) -> _Said:
         if run.key in self._batch.apart:
@@ -128,30 +137,22 @@ class RunTexts:
         if not datasets:
             return ""
         uses = []
+        writers, said_of = self._batch.writers, self._batch.said
         for key in datasets:
-            writer = run.uuid if direction else self._batch.writers.get((run.key, key))
-            head, named = self._dataset(key)
-            said = self._batch.said.get((run.key, direction, key)) if self._batch.said else None
+            writer = run.uuid if direction else writers.get((run.key, key)) if writers else None
+            head, named = self._datasets.get(key) or self._dataset(key)
+            said = said_of.get((run.key, direction, key)) if said_of else None
             facets = "{}" if said is None else self._facets(said)
             uses.append(f'{head}{version_of(named, writer)}"}},"facets":{facets}}}')
         return ",".join(uses)
 
     def _dataset(self, key: int) -> _Dataset:
-        found = self._datasets.get(key)
-        if found is None:
-            name = self._batch.names[key]
-            text = _text({"namespace": name.namespace, "name": name.name})
-            found = _Dataset(f'{{"datasetVersionId":{text[:-1]},"version":"', bytes_of(name))
-            self._datasets[key] = found
+        name = self._batch.names[key]
+        text = _text({"namespace": name.namespace, "name": name.name})
+        found = _Dataset(f'{{"datasetVersionId":{text[:-1]},"version":"', bytes_of(name))
+        self._datasets[key] = found
         return found
 
 
 def _text(value: object) -> str:
     return json_bytes(value).decode()
-
-
-def _time(microseconds: int | None) -> str:
-    if microseconds is None:
-        return "null"
-    seconds, rest = divmod(microseconds, 1_000_000)
-    return f'"{Moment(seconds, rest * 1_000).to_text()}"'

@@ -33,7 +33,7 @@ def dataset_version(dataset: Name, writer: bytes | None) -> str:
 def job_version(job: Name, inputs: Iterable[Name], outputs: Iterable[Name]) -> str:
     """Return the id of a job with these inputs and outputs, as Marquez computes it."""
     sides = [
-        ":".join(f"{name.namespace}:{name.name}" for name in sorted(set(side)))
+        ":".join([f"{name.namespace}:{name.name}" for name in sorted(set(side))])
         for side in (inputs, outputs)
     ]
     return _uuid([job.namespace, job.name, *sides])
