@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -35,6 +35,8 @@ from headwater.cli.up import up
 from headwater.errors import HeadwaterError, Unsupported
 from headwater.version import __version__
 
+_HELP_COLUMNS: Final = 120
+
 app = typer.Typer(
     name="headwater",
     help="A data lake that knows where its data came from.",
@@ -42,6 +44,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": _HELP_COLUMNS},
 )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +47,13 @@ def test_the_command_that_leads_on_from_refused_records_lists_them(run: Any, dat
     assert listed.exit_code == Exit.OK
     assert "NaN is not a JSON number" in " ".join(listed.stdout.split())
     assert json.loads(run(*command, "--json").stdout)["waiting"] == 1
+
+
+@pytest.mark.parametrize("group", [(), ("lineage",)])
+def test_help_uses_the_width_of_the_terminal(group: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "headwater", *group, "--help"]
+    environment = os.environ | {"COLUMNS": "120"}
+    listed = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    lines = listed.stdout.splitlines()
+    assert len(lines) > 10
+    assert not any(line.endswith("...") for line in lines[1:])
