@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
 from headwater.cli.table import print_table
 from headwater.errors import HeadwaterError
@@ -51,7 +52,11 @@ def doctor(
 
     session: Session = context.obj
     settings = load_settings(data=session.data)
-    checks = list(_checks(settings, session.url))
+    checks: list[Check] = []
+    with progress("Looking", total=None, unit="steps", quiet=as_json) as advance:
+        for check in _checks(settings, session.url):
+            checks.append(check)
+            advance(len(checks), check.name)
     if as_json:
         print_json({"checks": [asdict(check) for check in checks]})
     else:
