@@ -65,8 +65,8 @@ def run() -> list[dict[str, Any]]:
             "name": "work of the main thread until then",
             "value": round(sum(opening)),
             "unit": "ms",
-            "peer": f"longest task {max(opening):.0f} ms",
         },
+        _result("longest task until then", max(opening)),
         _result("longest task while scrolling", max(scrolling)),
         _result("longest task while closing and opening", max(folding)),
     ]

@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
 import { styleNonce } from "@/theme/nonce";
 import { leadToTokens, theme } from "@/theme/theme";
 import { createQueries } from "./queries";
@@ -10,7 +10,13 @@ import { createPages } from "./router";
 const queries = createQueries();
 const pages = createPages();
 
-const Notices = lazy(async () => ({ default: (await import("./Notices")).Notices }));
+const Notices = lazy<ComponentType>(() =>
+  import("./Notices").then(
+    ({ Notices }) => ({ default: Notices }),
+    // Without them the pages are what they are; the server may just have gone.
+    () => ({ default: () => null }),
+  ),
+);
 const LATER_MILLISECONDS = 1_500;
 
 /** What no page needs to be there; what is told before is shown then. */

@@ -1,7 +1,7 @@
 import { Alert, Button, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconClockPause, IconPlugConnectedX } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { Problem } from "@/api/problem";
 import { texts } from "@/texts";
 import { spanSince } from "./time";
@@ -19,9 +19,13 @@ interface AnswerProps<Data> {
 
 /** A view in all its states: loading, failed, stale, empty, partial, or there. */
 export function Answer<Data>({ question, empty, partial, loading, children }: AnswerProps<Data>) {
-  const { data, error, isPending, refetch } = question;
+  const { error, refetch } = question;
+  // Drawn in short steps, between which the page answers to people; else a long list or a large
+  // trace would be one long one.
+  const data = useDeferredValue(question.data);
   const retry = () => void refetch();
-  if (isPending) return loading ?? <Waiting />;
+  const isOnTheWay = question.isPending || (data === undefined && question.data !== undefined);
+  if (isOnTheWay) return loading ?? <Waiting />;
   if (data === undefined) return <Failed error={error} retry={retry} />;
   const reason = partial?.(data);
   return (

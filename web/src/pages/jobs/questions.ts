@@ -13,13 +13,15 @@ const PAGE = 50;
 
 /** A page of the jobs of all producers, each with the trend of its runs. */
 export function useJobs(search: JobsSearch) {
+  const { namespace, words, after, state } = search;
+  const query = givenOf({ namespace, words, after, state, limit: PAGE });
   return useQuery({
     queryKey: ["lineage", "jobs", search],
     queryFn: ({ signal }) =>
       answerOf(
         (s) =>
           client.GET("/api/v2/lineage/jobs", {
-            params: { query: givenOf({ ...search, limit: PAGE }) },
+            params: { query },
             signal: s,
           }),
         signal,

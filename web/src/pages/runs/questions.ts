@@ -15,7 +15,8 @@ const LOGS = 200;
 
 /** A page of runs, the newest first. */
 export function useRuns(search: RunsSearch) {
-  const { window, since, until, fold: _fold, ...query } = search;
+  const { words, namespace, job, after, state, window, since, until } = search;
+  const query = { words, namespace, job, after, state };
   return useQuery({
     queryKey: ["lineage", "runs", query, window, since, until],
     queryFn: ({ signal }) =>

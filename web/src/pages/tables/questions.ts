@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answerOf, client } from "@/api/client";
+import { givenOf } from "@/api/given";
 import { nodeId } from "@/api/node";
 import type { components } from "@/api/schema";
 import type { TablesSearch } from "./address";
@@ -21,13 +22,12 @@ const MOST_RUNS = 100;
 
 /** Tables of the lake and datasets of all producers. */
 export function useDatasets(search: TablesSearch) {
+  const { zone, namespace, words } = search;
+  const query = givenOf({ zone, namespace, words });
   return useQuery({
     queryKey: [BOTH, "list", search],
     queryFn: ({ signal }) =>
-      answerOf(
-        (s) => client.GET("/api/v2/datasets", { params: { query: search }, signal: s }),
-        signal,
-      ),
+      answerOf((s) => client.GET("/api/v2/datasets", { params: { query }, signal: s }), signal),
     placeholderData: keepPreviousData,
   });
 }
