@@ -98,13 +98,22 @@ class RecordWrites:
     def fill_all(self, requests: Sequence[Request]) -> None:
         """Make the writes of those that waited for it; what is wrong with one is its `error`."""
         for some in _alike(requests):
-            if len(some) > 1 and self._fill_together(some):
-                continue
-            for request in some:
-                try:
-                    self.fill(request)
-                except Exception as error:  # noqa: BLE001  # the outcome of this request
-                    request.error = error
+            self._fill_some(some)
+
+    def _fill_some(self, requests: Sequence[Request]) -> None:
+        """Make one write of requests, or one of each where that cannot be."""
+        is_alone = len(requests) == 1
+        try:
+            if is_alone:
+                self.fill(requests[0])
+            elif self._fill_together(requests):
+                return
+        except Exception as error:  # noqa: BLE001  # the outcome of the request that it belongs to
+            if is_alone:
+                requests[0].error = error
+        if not is_alone:
+            for request in requests:
+                self._fill_some([request])
 
     def parse(self, sent: bytes, source: str | None) -> Body:
         """Parse and check a body of records, or with `source` of bare payloads."""

@@ -94,6 +94,28 @@ def test_requests_that_share_a_write_have_their_own_answers(stage: Any) -> None:
     assert len(found) == 40
 
 
+def test_a_defect_that_one_record_brings_out_does_not_take_its_neighbours(
+    stage: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.registry.register("a", {"type": "object"}, actor="me")
+
+    def flaw(_: Any, value: Any) -> None:
+        if value == {"x": 3}:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr("headwater.wire.records.schema.RecordValidator.flaw", flaw)
+
+    async def all_at_once() -> list[Any]:
+        bodies = [b'{"source":"a","data":{"x":%d}}' % n for n in range(6)]
+        admitted = (stage.door.admit(body, LOCAL) for body in bodies)
+        return await asyncio.gather(*admitted, return_exceptions=True)
+
+    for _ in range(2):
+        answers = asyncio.run(all_at_once())
+        assert isinstance(answers.pop(3), ZeroDivisionError)
+        assert [answer.accepted for answer in answers] == [1] * 5
+
+
 def test_registered_schema_is_checked_and_a_proposed_one_is_not(stage: Any) -> None:
     admit(stage, {"x": 1}, source="a")
     stage.sealing.seal()
