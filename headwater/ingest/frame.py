@@ -1,4 +1,4 @@
-"""One request in the write-ahead log: what was taken, what was not, and what was answered."""
+"""A write in the log: what was taken of one request, or of several that each sent a record."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class Reject(msgspec.Struct, array_like=True, gc=False):
 
 
 class Frame(msgspec.Struct, array_like=True, gc=False):
-    """Everything that one request changes. `replays` are keys of quarantined records."""
+    """Everything that a write changes. `replays` are keys of quarantined records.
+
+    What was not taken, a key and an answer are of one request, which then shares it with none.
+    """
 
     received: int
     principal: str
