@@ -1,10 +1,10 @@
-"""Whether a page fits its window."""
+"""Whether a page, and what opens over it, fits its window."""
 
 from __future__ import annotations
 
 import time
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 _PATIENCE_SECONDS = 60
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -15,4 +15,18 @@ def expect_to_fit(page: Page) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     while (too_wide := page.evaluate(_TOO_WIDE)) > 0:
         assert time.monotonic() < until, f"the page is {too_wide} pixels too wide"
+        page.wait_for_timeout(50)
+
+
+def expect_inside(page: Page, opened: Locator) -> tuple[float, float]:
+    """Fail unless what opened comes to lie in the window; return its room to the left and right."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        box, window = opened.bounding_box(), page.viewport_size
+        assert window is not None
+        if box is not None:
+            left, right = box["x"], window["width"] - box["x"] - box["width"]
+            if left >= 0 and right >= 0:
+                return left, right
+        assert time.monotonic() < until, f"{box} is not inside {window}"
         page.wait_for_timeout(50)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.sizes import expect_inside
 from tests.journey.test_first_minutes import request, serving
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -143,6 +144,8 @@ def test_a_pipeline_is_started_with_parameters_and_followed(
     form.get_by_role("button", name="Start with parameters").click()
     form.get_by_label("file").fill("rooms.csv")
     form.get_by_label("source").fill("rooms")
+    left, right = expect_inside(page, page.get_by_role("dialog"))
+    assert left == pytest.approx(right, abs=1)
     snap("jobs-pipeline")
     form.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("link", name="To the run").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.sizes import expect_to_fit
+from tests.browser.sizes import expect_inside, expect_to_fit
 from tests.journey.test_first_minutes import request
 
 PHONE = {"width": 360, "height": 780}
@@ -30,6 +30,8 @@ def test_find_a_table(page: Page, url: str, snap) -> None:
     page.keyboard.type("daily sum")
     found = page.get_by_role("option", name=re.compile(r"^curated\.daily_summary"))
     expect(found).to_be_visible()
+    left, right = expect_inside(page, page.get_by_role("dialog"))
+    assert left == pytest.approx(right, abs=1)
     snap("palette")
     while found.get_attribute("aria-selected") != "true":
         page.keyboard.press("ArrowDown")

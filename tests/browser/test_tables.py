@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.sizes import expect_to_fit
+from tests.browser.sizes import expect_inside, expect_to_fit
 
 EVENTS = [
     {
@@ -155,6 +155,7 @@ def test_a_row_opens_in_full_by_keyboard(page: Page, url: str, snap, accessible)
     page.keyboard.press("Enter")
     row = page.get_by_role("dialog", name="Row 2")
     expect(row).to_contain_text("tailnum")
+    expect_inside(page, row)
     snap("table-row")
     accessible()
     page.keyboard.press("Escape")

@@ -96,7 +96,7 @@ function Frame({ session }: { session: Session | undefined }) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Outlet />
-        <div id={OVERLAYS} />
+        <div id={OVERLAYS} className={classes.overlays} />
       </AppShell.Main>
     </AppShell>
   );
