@@ -41,9 +41,11 @@ export function EdgeCanvas({ layout, drawing, isDotted }: EdgeCanvasProps) {
     const colours = new Map(
       bundles.map(({ colour }) => [colour, tokens.getPropertyValue(colour).trim()]),
     );
-    let waiting = 0;
+    let isAsked = false;
+    let isOver = false;
     const draw = () => {
-      waiting = 0;
+      isAsked = false;
+      if (isOver) return;
       const { width, height, transform } = store.getState();
       const ratio = window.devicePixelRatio || 1;
       if (target.width !== width * ratio || target.height !== height * ratio) {
@@ -60,14 +62,16 @@ export function EdgeCanvas({ layout, drawing, isDotted }: EdgeCanvasProps) {
       }
       if (isDotted) drawDots(context, layout, tokens);
     };
+    // In the same frame as the cards, or arrows would be one behind them while the view moves.
     const ask = () => {
-      waiting ||= requestAnimationFrame(draw);
+      if (!isAsked) queueMicrotask(draw);
+      isAsked = true;
     };
     ask();
     const stop = store.subscribe(ask);
     return () => {
       stop();
-      cancelAnimationFrame(waiting);
+      isOver = true;
     };
   }, [bundles, store, isDotted, layout]);
   return <canvas ref={canvas} className={classes.edges} aria-hidden />;
