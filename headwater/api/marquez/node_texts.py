@@ -150,7 +150,7 @@ def _called(dataset: Dataset, name: Name) -> Dataset:
     return dataset if dataset.name == name else replace(dataset, name=name)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=256)
 def _fields(schema: bytes | None) -> bytes:
     """Return the fields of one facet body, which many datasets share."""
     return b"[]" if schema is None else _text(fields_json({"schema": schema}, ()))
