@@ -20,8 +20,8 @@ interface Told {
 }
 
 interface TipProps {
-  /** What the element is called too, for those who cannot see the tip. */
-  label: string;
+  /** What it says; a function where that takes work, which is done once the tip is sought. */
+  label: string | (() => string);
   /** An element that takes a ref and has none of these handlers of its own. */
   children: ReactElement<unknown>;
 }
@@ -49,7 +49,13 @@ export function Tip({ label, children }: TipProps) {
   return (
     <>
       {cloneElement(children as ReactElement<Told>, told)}
-      {state !== "new" && <Tooltip label={label} target={target} opened={state === "open"} />}
+      {state !== "new" && (
+        <Tooltip
+          label={typeof label === "string" ? label : label()}
+          target={target}
+          opened={state === "open"}
+        />
+      )}
     </>
   );
 }
