@@ -25,7 +25,7 @@ from headwater.clock import Clock
 from headwater.errors import Missing
 from headwater.lineage.reading.view import LineageReads
 from headwater.model.signals import LogQuery
-from headwater.model.telemetry import OutlineSpan, Span
+from headwater.model.telemetry import OutlineSpan, ServiceCall, Span
 from headwater.query.run_telemetry import RunOfSpan, runs_of_spans
 from headwater.telemetry.contract import PipelineRuns, Records, Traces
 from headwater.wire.jaeger.values import read_trace_id
@@ -90,7 +90,7 @@ def trace_views_router(
         ] = None,
         until: Annotated[datetime | None, Query(description="Up to then [default: now].")] = None,
     ) -> Response:
-        """Say which services called which between two times, and which there are at all."""
+        """Say which services there are, which called which between two times, and how that went."""
         end = zoned(until, "until") or clock.now()
         start = zoned(since, "since") or end - _DAY
         found = traces()
@@ -100,9 +100,7 @@ def trace_views_router(
                 "since": start.isoformat(),
                 "until": end.isoformat(),
                 "services": list(found.services()),
-                "calls": [
-                    {"parent": one.parent, "child": one.child, "calls": one.calls} for one in calls
-                ],
+                "calls": [_call_json(one) for one in calls],
             }
         )
 
@@ -170,6 +168,17 @@ def _outline_json(
         "runs": [_run_json(one) for one in runs],
         "spans": columns,
         "messages": {str(n): span.message for n, span in enumerate(spans) if span.message},
+    }
+
+
+def _call_json(call: ServiceCall) -> Json:
+    return {
+        "parent": call.parent,
+        "child": call.child,
+        "calls": call.calls,
+        "errors": call.errors,
+        "p50_ms": call.p50 / _MILLISECOND,
+        "p95_ms": call.p95 / _MILLISECOND,
     }
 
 

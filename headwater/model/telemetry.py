@@ -115,11 +115,18 @@ class TraceSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCall:
-    """How often spans of one service are parents of spans of another."""
+    """How often spans of one service are parents of spans of another, and how these went.
+
+    `errors` of the calls failed. Half of them took at most `p50` nanoseconds, and 19 of 20 at most
+    `p95`: durations that were seen, at most 4.5 % above what sorting all of them would give.
+    """
 
     parent: str
     child: str
     calls: int
+    errors: int
+    p50: int
+    p95: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ class Traces(Protocol):
         ...
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
-        """Return which services called which between two times, sorted."""
+        """Return which services called which between two times and how that went, sorted."""
         ...
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate, groupby
 from math import inf
+from operator import itemgetter
 from typing import Any, Final
 
 from headwater.errors import Invalid
@@ -12,6 +15,7 @@ from headwater.model.lineage import Name
 from headwater.model.pipeline_runs import RunsEnded
 from headwater.model.signals import LogPage, LogRecord, MetricKind, MetricName, MetricPoint
 from headwater.model.telemetry import (
+    ServiceCall,
     ServiceShare,
     Span,
     SpanEvent,
@@ -51,6 +55,28 @@ def summary_of(row: Row) -> TraceSummary:
 def _share(record: Mapping[str, Any] | tuple[str, int, int]) -> ServiceShare:
     name, spans, errors = record.values() if isinstance(record, Mapping) else record
     return ServiceShare(name=name, spans=spans, errors=errors)
+
+
+def calls_of(rows: Iterable[Row]) -> list[ServiceCall]:
+    """Return the rows of `calls`, of which there is one for each size of calls, the least first."""
+    return [
+        _call(parent, child, [row[3:] for row in sizes])
+        for (parent, child), sizes in groupby(rows, key=itemgetter(0, 1))
+    ]
+
+
+def _call(parent: str, child: str, sizes: Sequence[Row]) -> ServiceCall:
+    calls = sum(count for count, _, _ in sizes)
+    longest = [took for _, _, took in sizes]
+    up_to = list(accumulate(count for count, _, _ in sizes))
+    return ServiceCall(
+        parent=parent,
+        child=child,
+        calls=calls,
+        errors=sum(errors for _, errors, _ in sizes),
+        p50=longest[bisect_left(up_to, calls * 0.5)],
+        p95=longest[bisect_left(up_to, calls * 0.95)],
+    )
 
 
 def span_of(row: Row) -> Span:

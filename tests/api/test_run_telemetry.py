@@ -92,11 +92,13 @@ def run(log: SqlLineage, number: int, job: str, times: tuple[str, str], **how: A
         assert isinstance(outcome, Applied), outcome
 
 
-def spans(telemetry: Telemetry, *told: dict[str, Any], trace: str = TRACE) -> None:
+def spans(
+    telemetry: Telemetry, *told: dict[str, Any], trace: str = TRACE, service: str = "worker"
+) -> None:
     """Keep spans: id, parent, name, start and length in seconds after ten o'clock."""
     request = ExportTraceServiceRequest()
     of_resource = request.resource_spans.add()
-    of_resource.resource.attributes.add(key="service.name").value.string_value = "worker"
+    of_resource.resource.attributes.add(key="service.name").value.string_value = service
     scope = of_resource.scope_spans.add()
     ten = int(datetime(2026, 11, 21, 10, tzinfo=UTC).timestamp()) * 10**9
     for one in told:

@@ -181,3 +181,24 @@ def test_map_has_every_service_and_the_calls_of_its_time(two_traces, get: Get) -
     assert (whole["services"], whole["calls"]) == (["worker"], [])
     assert whole["until"].startswith("2026-11-21T12:00:00")
     assert get("/service-map?since=2026-01-01T00:00:00", 422)["status"] == 422
+
+
+def test_map_says_how_many_calls_failed_and_how_long_they_took(
+    two_traces, telemetry: Telemetry, get: Get
+) -> None:
+    spans(
+        telemetry,
+        {"id": 7, "parent": 1, "name": "read", "at": 2, "took": 0.5},
+        {"id": 8, "parent": 1, "name": "read", "at": 3, "took": 1.5, "error": "no tide"},
+        service="store",
+    )
+    assert get("/service-map")["calls"] == [
+        {
+            "parent": "worker",
+            "child": "store",
+            "calls": 2,
+            "errors": 1,
+            "p50_ms": 500.0,
+            "p95_ms": 1500.0,
+        }
+    ]

@@ -237,7 +237,7 @@ def test_map_draws_callers_left_of_what_they_call(
 ) -> None:
     page.goto(f"{url}/ui/traces")
     page.get_by_role("link", name="Service map").click()
-    graph = page.get_by_role("region", name=re.compile("callers left"))
+    graph = page.get_by_role("region", name=re.compile("callers before"))
     places = []
     for service in SERVICES:
         box = graph.get_by_role("link", name=service, exact=True).bounding_box()
@@ -246,9 +246,50 @@ def test_map_draws_callers_left_of_what_they_call(
     assert places == sorted(set(places))
     calls = page.get_by_role("table", name="Calls between services").get_by_role("row")
     expect(calls).to_have_count(len(SERVICES))
+    expect(graph.get_by_text(re.compile("failed"))).to_have_count(len(SERVICES) - 1)
+    expect(graph.get_by_text(re.compile("^p95 "))).to_have_count(len(SERVICES) - 1)
     snap("service-map")
     accessible()
     graph.get_by_role("link", name=SERVICES[-1], exact=True).click()
+    expect(page.get_by_role("table", name="Traces").get_by_role("row")).to_have_count(2)
+
+
+@pytest.mark.parametrize("width", [1280, 700, 360])
+def test_map_fits_its_frame(page: Page, url: str, big, snap, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}/ui/traces/map")
+    graph = page.get_by_role("region", name=re.compile("callers before"))
+    expect(graph.get_by_role("link", name=SERVICES[-1], exact=True)).to_be_visible()
+    expect_to_fit(page)
+    frame = graph.bounding_box()
+    assert frame is not None
+    for service in SERVICES:
+        box = graph.get_by_role("link", name=service, exact=True).bounding_box()
+        assert box is not None
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+    snap(f"service-map-{width}")
+
+
+def test_calls_are_sorted_by_how_many_failed(page: Page, url: str, big) -> None:
+    page.goto(f"{url}/ui/traces/map")
+    table = page.get_by_role("table", name="Calls between services")
+    for _ in range(2):
+        table.get_by_role("button", name="Failed").click()
+    shares = table.get_by_role("row").locator("td:nth-child(4)")
+    expect(shares).to_have_count(len(SERVICES) - 1)
+    found = [
+        int(text.split()[0].replace(",", "")) / int(calls.replace(",", ""))
+        for text, calls in zip(
+            shares.all_inner_texts(),
+            table.get_by_role("row").locator("td:nth-child(3)").all_inner_texts(),
+            strict=True,
+        )
+    ]
+    assert found in (sorted(found), sorted(found, reverse=True))
+    assert len(set(found)) > 1
+    table.get_by_role("link", name=re.compile("%")).first.click()
+    expect(page).to_have_url(re.compile("errors=true"))
     expect(page.get_by_role("table", name="Traces").get_by_role("row")).to_have_count(2)
 
 

@@ -203,11 +203,17 @@ class SpansWith(TypedDict):
 
 
 class ServiceCall(TypedDict):
-    """How often spans of one service are parents of spans of another."""
+    """How often spans of one service are parents of spans of another, and how these went.
+
+    `errors` of the calls failed; half of them took at most `p50_ms`, and 19 of 20 at most `p95_ms`.
+    """
 
     parent: str
     child: str
     calls: int
+    errors: int
+    p50_ms: float
+    p95_ms: float
 
 
 class ServiceMap(TypedDict):

@@ -14,7 +14,15 @@ from headwater.model.telemetry import (
     TraceSummary,
 )
 from headwater.telemetry.clickhouse.store import PACKAGE, ClickHouseTelemetry
-from headwater.telemetry.rows import LATEST, RUN_KEYS, Row, nanoseconds_of, span_of, summary_of
+from headwater.telemetry.rows import (
+    LATEST,
+    RUN_KEYS,
+    Row,
+    calls_of,
+    nanoseconds_of,
+    span_of,
+    summary_of,
+)
 from headwater.telemetry.statements import statements
 
 
@@ -63,10 +71,10 @@ class ClickHouseTraces:
         return [id_ for (id_,) in self._of_traces("spans_with", [trace_id], text=text)]
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
-        """Return which services called which."""
+        """Return which services called which, and how that went."""
         first, last = nanoseconds_of(start), nanoseconds_of(end)
         found = self._store.rows("traces.sql", "calls", first=first, last=last)
-        return [ServiceCall(parent=p, child=c, calls=n) for p, c, n in found]
+        return calls_of(found)
 
     def _of_traces(self, name: str, ids: Sequence[str], **values: object) -> Sequence[Row]:
         """Ask about the spans of traces, within the time in which these traces were."""

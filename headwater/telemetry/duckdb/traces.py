@@ -19,7 +19,7 @@ from headwater.telemetry.duckdb.statements import statements
 from headwater.telemetry.duckdb.store import DuckTelemetry
 from headwater.telemetry.duckdb.trace_search import found_traces
 from headwater.telemetry.duckdb.trace_times import spans_of_traces
-from headwater.telemetry.rows import Row, span_of, summary_of
+from headwater.telemetry.rows import Row, calls_of, span_of, summary_of
 
 _SPANS: Final = "{spans}"
 
@@ -64,9 +64,9 @@ class DuckTraces:
         return sorted(found, key=lambda one: (one.trace_id, one.start, one.span_id))
 
     def calls(self, start: datetime, end: datetime) -> Sequence[ServiceCall]:
-        """Return which services called which."""
+        """Return which services called which, and how that went."""
         found = self._ask("calls", first=_bare(start), last=_bare(end))
-        return [ServiceCall(parent=p, child=c, calls=n) for p, c, n in found]
+        return calls_of(found)
 
     def outline(self, trace_id: str) -> Sequence[OutlineSpan]:
         """Return what a picture of a trace needs."""

@@ -98,7 +98,14 @@ JOIN shares USING (TraceId)
 GROUP BY TraceId;
 
 -- name: calls
-SELECT parent.ServiceName, child.ServiceName, count(*)
+-- Counted by how long they took, in sizes of 4 %: to sort all durations costs half as much again.
+SELECT
+    parent.ServiceName AS Caller,
+    child.ServiceName AS Callee,
+    floor(16 * log2(child.Duration::DOUBLE + 1))::INTEGER AS Size,
+    count(*),
+    count(*) FILTER (child.StatusCode = 'Error'),
+    max(child.Duration)
 FROM otel_traces AS child
 JOIN otel_traces AS parent ON parent.TraceId = child.TraceId AND parent.SpanId = child.ParentSpanId
 WHERE
@@ -106,5 +113,5 @@ WHERE
     AND parent."Timestamp" BETWEEN $first AND $last
     AND child.ParentSpanId <> ''
     AND parent.ServiceName <> child.ServiceName
-GROUP BY parent.ServiceName, child.ServiceName
-ORDER BY parent.ServiceName, child.ServiceName;
+GROUP BY Caller, Callee, Size
+ORDER BY Caller, Callee, Size;

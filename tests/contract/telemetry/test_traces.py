@@ -205,9 +205,35 @@ def test_calls_between_services_are_counted_once_each(engine: Engine) -> None:
     engine.send(request)
     hour = timedelta(hours=1)
     assert engine.traces.calls(ELEVEN - hour, ELEVEN + hour) == [
-        ServiceCall(parent="etl", child="db", calls=2)
+        ServiceCall(parent="etl", child="db", calls=2, errors=0, p50=1_000, p95=1_000)
     ]
     assert engine.traces.calls(ELEVEN + hour, ELEVEN + 2 * hour) == []
+
+
+def test_calls_say_how_many_failed_and_how_long_they_took(engine: Engine) -> None:
+    engine.send(spans({"id": "A"}, {"id": "B", "trace": "u"}))
+    of_db = [
+        {"id": chr(ord("a") + n), "parent": "A", "took": n * MICROSECOND, "failed": n % 4 == 0}
+        for n in range(1, 21)
+    ]
+    engine.send(spans(*of_db, service="db"))
+    engine.send(spans({"id": "z", "trace": "u", "parent": "B", "took": 0}, service="mail"))
+    hour = timedelta(hours=1)
+    assert engine.traces.calls(ELEVEN - hour, ELEVEN + hour) == [
+        ServiceCall(parent="etl", child="db", calls=20, errors=5, p50=10_000, p95=19_000),
+        ServiceCall(parent="etl", child="mail", calls=1, errors=0, p50=0, p95=0),
+    ]
+
+
+def test_call_that_came_again_is_the_longest_of_the_first(engine: Engine) -> None:
+    engine.send(spans({"id": "a"}))
+    for at, took, failed in ((5, 90, True), (0, 10, True), (0, 30, False), (0, 20, True)):
+        told = {"id": "s", "parent": "a", "at": at, "took": took, "failed": failed}
+        engine.send(spans(told, service="db"))
+    hour = timedelta(hours=1)
+    assert engine.traces.calls(ELEVEN - hour, ELEVEN + hour) == [
+        ServiceCall(parent="etl", child="db", calls=1, errors=0, p50=30, p95=30)
+    ]
 
 
 def _whole() -> Intervals:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countOf, sizeOf } from "./numbers";
+import { countOf, percentOf, sizeOf } from "./numbers";
 
 test.each([
   [0, "0 B"],
@@ -14,4 +14,14 @@ test.each([
 test("what is not known is no zero", () => {
   expect(countOf(null)).toBe("–");
   expect(countOf(1234567)).toBe("1,234,567");
+});
+
+test.each([
+  [0, "0 %"],
+  [0.0004, "< 0.1 %"],
+  [0.0123, "1.2 %"],
+  [0.051, "5.1 %"],
+  [1, "100 %"],
+])("a share of %d reads %s", (share, said) => {
+  expect(percentOf(share)).toBe(said);
 });

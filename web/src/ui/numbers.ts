@@ -7,6 +7,12 @@ export function countOf(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : texts.shared.number(value);
 }
 
+/** A share of one in percent with two digits; what is there at all is never 0 %. */
+export function percentOf(share: number): string {
+  if (share > 0 && share < 0.001) return "< 0.1 %";
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
 /** A size in bytes with three digits and its unit. */
 export function sizeOf(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return "–";

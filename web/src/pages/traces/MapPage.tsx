@@ -1,15 +1,19 @@
-import { Group, Select, Stack, Title } from "@mantine/core";
+import { Select, Stack, Title } from "@mantine/core";
+import { IconAlertTriangleFilled } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { PageLink } from "@/ui/links";
-import { countOf } from "@/ui/numbers";
+import { countOf, percentOf } from "@/ui/numbers";
 import { PageHeader } from "@/ui/PageHeader";
+import { spanOf } from "@/ui/time";
 import { type Window, windows } from "./address";
+import type { ServiceCall } from "./calls";
 import { type ServiceMap, useServiceMap } from "./questions";
 import { ServiceGraph } from "./ServiceGraph";
+import classes from "./traces.module.css";
 
 const said = texts.serviceMap;
 const USUAL: Window = "1d";
@@ -61,7 +65,7 @@ function Drawn({ map, window }: { map: ServiceMap; window: Window }) {
           </Title>
           <DataTable
             caption={said.table}
-            columns={columns}
+            columns={columnsOf(window)}
             rows={map.calls}
             rowId={(one) => `${one.parent} ${one.child}`}
           />
@@ -71,36 +75,67 @@ function Drawn({ map, window }: { map: ServiceMap; window: Window }) {
   );
 }
 
-type Call = ServiceMap["calls"][number];
+function columnsOf(window: Window): Column<ServiceCall>[] {
+  return [
+    {
+      id: "caller",
+      title: said.caller,
+      value: (one) => one.parent,
+      render: (one) => <ServiceLink name={one.parent} window={window} />,
+    },
+    {
+      id: "callee",
+      title: said.callee,
+      value: (one) => one.child,
+      render: (one) => <ServiceLink name={one.child} window={window} />,
+    },
+    {
+      id: "calls",
+      title: said.calls,
+      value: (one) => one.calls,
+      render: (one) => countOf(one.calls),
+      align: "right",
+    },
+    {
+      id: "failed",
+      title: said.failed,
+      value: (one) => one.errors / one.calls,
+      render: (one) => <Failed call={one} window={window} />,
+      align: "right",
+    },
+    {
+      id: "median",
+      title: said.median,
+      value: (one) => one.p50_ms,
+      render: (one) => spanOf(one.p50_ms / 1000),
+      align: "right",
+    },
+    {
+      id: "p95",
+      title: said.p95,
+      value: (one) => one.p95_ms,
+      render: (one) => spanOf(one.p95_ms / 1000),
+      align: "right",
+    },
+  ];
+}
 
-const columns: Column<Call>[] = [
-  {
-    id: "caller",
-    title: said.caller,
-    value: (one) => one.parent,
-    render: (one) => <ServiceLink name={one.parent} />,
-  },
-  {
-    id: "callee",
-    title: said.callee,
-    value: (one) => one.child,
-    render: (one) => <ServiceLink name={one.child} />,
-  },
-  {
-    id: "calls",
-    title: said.calls,
-    value: (one) => one.calls,
-    render: (one) => countOf(one.calls),
-    align: "right",
-  },
-];
-
-function ServiceLink({ name }: { name: string }) {
+function ServiceLink({ name, window }: { name: string; window: Window }) {
   return (
-    <Group gap={6}>
-      <PageLink to="/traces" search={{ service: name }}>
-        {name}
+    <PageLink to="/traces" search={{ service: name, window }}>
+      {name}
+    </PageLink>
+  );
+}
+
+function Failed({ call, window }: { call: ServiceCall; window: Window }) {
+  if (call.errors === 0) return <span className={classes.noErrors}>0</span>;
+  return (
+    <span className={classes.failed} title={said.failedTraces(call.child)}>
+      <IconAlertTriangleFilled size={13} aria-hidden />
+      <PageLink to="/traces" search={{ service: call.child, errors: true, window }}>
+        {said.failedCount(call.errors, percentOf(call.errors / call.calls))}
       </PageLink>
-    </Group>
+    </span>
   );
 }

@@ -1,161 +1,176 @@
-import { useMemo } from "react";
-import { layersOf } from "@/graph/layers";
+import {
+  type CSSProperties,
+  type RefObject,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { type CallLine, callMapOf, LABEL } from "@/graph/callMap";
 import { marksOf } from "@/graph/services";
 import { texts } from "@/texts";
 import { PageLink } from "@/ui/links";
-import { countOf } from "@/ui/numbers";
+import { percentOf } from "@/ui/numbers";
 import { ServiceMark } from "@/ui/ServiceMark";
+import { spanOf } from "@/ui/time";
 import type { Window } from "./address";
+import { type ErrorLevel, errorLevels, levelOf, type ServiceCall } from "./calls";
 import type { ServiceMap } from "./questions";
 import classes from "./traces.module.css";
 
 const said = texts.serviceMap;
-const BOX = { width: 160, height: 40 };
-const GAP = { across: 72, down: 28 };
-const MARGIN = 20;
-const ASIDE = 48;
-const MOST_STROKE = 4;
-const LANE = 22;
+const MOST_STROKE = 3;
 
-interface Box {
-  name: string;
-  x: number;
-  y: number;
-}
-
-/** Services as boxes, callers left of what they call; the table below it has the same. */
+/** Services as boxes, callers before what they call; the table below it has the same. */
 export function ServiceGraph({ map, window }: { map: ServiceMap; window: Window }) {
-  const boxes = useMemo(() => boxesOf(map), [map]);
+  const frame = useRef<HTMLElement>(null);
+  const width = useWidth(frame);
+  const drawn = useMemo(
+    () => (width > 0 ? callMapOf(map.calls.length ? [] : map.services, map.calls, width) : null),
+    [map, width],
+  );
+  const alone = useMemo(() => aloneIn(map), [map]);
   const markOf = useMemo(() => marksOf(map.services), [map]);
-  const all = [...boxes.values()];
-  const width = Math.max(...all.map((box) => box.x)) + BOX.width + ASIDE;
-  const drawn = useMemo(() => callsOf(map, boxes), [map, boxes]);
-  const lanes = drawn.reduce((least, one) => Math.max(least, one.lane + 1), 0);
-  const height = Math.max(...all.map((box) => box.y)) + BOX.height + MARGIN + lanes * LANE;
   const most = Math.max(1, ...map.calls.map((call) => call.calls));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className={classes.map} aria-label={said.graph} tabIndex={0}>
-      <div style={{ position: "relative", width, height }}>
-        <svg width={width} height={height} aria-hidden>
-          <title>{said.graph}</title>
-          <defs>
-            <marker
-              id="call-end"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="8"
-              markerHeight="8"
-              markerUnits="userSpaceOnUse"
-              orient="auto"
-            >
-              <path d="M0,0 L8,4 L0,8 z" className={classes.callEnd} />
-            </marker>
-          </defs>
-          {drawn.map((one) => (
-            <Call key={`${one.call.parent} ${one.call.child}`} {...one} most={most} />
-          ))}
-        </svg>
-        {all.map((box) => (
-          <div
-            key={box.name}
-            className={classes.service}
-            style={{ left: box.x, top: box.y, width: BOX.width, height: BOX.height }}
-            title={said.tracesOf(box.name)}
-          >
-            <ServiceMark mark={markOf(box.name)} />
-            <PageLink to="/traces" search={{ service: box.name, window }}>
-              {box.name}
-            </PageLink>
+    <div>
+      <section className={classes.map} aria-label={said.graph} ref={frame}>
+        {drawn && (
+          <div style={{ position: "relative", width: drawn.width, height: drawn.height }}>
+            <svg width={drawn.width} height={drawn.height} aria-hidden>
+              <title>{said.graph}</title>
+              <defs>
+                {errorLevels.map((level) => (
+                  <Head key={level} level={level} />
+                ))}
+              </defs>
+              {drawn.lines.map((line) => (
+                <path
+                  key={keyOf(line)}
+                  d={line.path}
+                  className={classes.call}
+                  data-level={levelOf(line.call)}
+                  strokeWidth={strokeOf(line.call.calls, most)}
+                  markerEnd={`url(#${headOf(levelOf(line.call))})`}
+                />
+              ))}
+            </svg>
+            {drawn.lines.map((line) => (
+              <Said key={keyOf(line)} {...line} />
+            ))}
+            {drawn.boxes.map(({ name, x, y, ...size }) => (
+              <div
+                key={name}
+                className={classes.service}
+                style={{ left: x, top: y, ...size }}
+                title={said.tracesOf(name)}
+              >
+                <ServiceMark mark={markOf(name)} />
+                <PageLink to="/traces" search={{ service: name, window }}>
+                  {name}
+                </PageLink>
+              </div>
+            ))}
           </div>
-        ))}
-      </div>
-    </section>
+        )}
+      </section>
+      {map.calls.length > 0 && <Key />}
+      {alone.length > 0 && (
+        <div className={classes.callKey}>
+          <span>{said.alone}</span>
+          {alone.map((name) => (
+            <span key={name}>
+              <ServiceMark mark={markOf(name)} />
+              <PageLink to="/traces" search={{ service: name, window }}>
+                {name}
+              </PageLink>
+            </span>
+          ))}
+        </div>
+      )}
+    </div>
   );
 }
 
-function boxesOf(map: ServiceMap): Map<string, Box> {
-  const placed = layersOf(map.services, map.calls);
-  const layers = new Map<number, number>();
-  for (const one of placed) layers.set(one.layer, (layers.get(one.layer) ?? 0) + 1);
-  const tallest = Math.max(1, ...layers.values());
-  const step = BOX.height + GAP.down;
-  return new Map(
-    placed.map(({ name, layer, place }) => {
-      const offset = ((tallest - (layers.get(layer) ?? 1)) * step) / 2;
-      const x = ASIDE + layer * (BOX.width + GAP.across);
-      return [name, { name, x, y: MARGIN + offset + place * step }];
-    }),
-  );
+/** The services without calls, where others have some. */
+function aloneIn({ services, calls }: ServiceMap): string[] {
+  if (calls.length === 0) return [];
+  const met = new Set(calls.flatMap((call) => [call.parent, call.child]));
+  return services.filter((name) => !met.has(name));
 }
 
-interface DrawnCall {
-  call: ServiceMap["calls"][number];
-  from: Box;
-  to: Box;
-  /** Which lane below the boxes it takes; -1 where it goes straight to the next layer. */
-  lane: number;
-  /** How far down the lanes begin. */
-  floor: number;
+/** How wide an element is inside, as it is now. */
+function useWidth(element: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const watched = element.current;
+    if (!watched) return;
+    const look = () => setWidth(watched.clientWidth);
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, [element]);
+  return width;
 }
 
-/** Calls to the next layer go straight; others go around below the boxes, each in its lane. */
-function callsOf(map: ServiceMap, boxes: ReadonlyMap<string, Box>): DrawnCall[] {
-  const floor = Math.max(...[...boxes.values()].map((box) => box.y)) + BOX.height;
-  const next = BOX.width + GAP.across;
-  let lanes = 0;
-  return map.calls.flatMap((call) => {
-    const from = boxes.get(call.parent);
-    const to = boxes.get(call.child);
-    if (!from || !to) return [];
-    const isNear = to.x - from.x === next;
-    return [{ call, from, to, floor, lane: isNear ? -1 : lanes++ }];
-  });
-}
-
-function Call({ call, from, to, lane, floor, most }: DrawnCall & { most: number }) {
-  const start = { x: from.x + BOX.width, y: from.y + BOX.height / 2 };
-  const end = { x: to.x, y: to.y + BOX.height / 2 };
-  const low = floor + LANE * (lane + 0.8);
-  const middle = { x: (start.x + end.x) / 2, y: lane < 0 ? (start.y + end.y) / 2 - 5 : low + 4 };
-  const stroke = 1 + (MOST_STROKE - 1) * (Math.log1p(call.calls) / Math.log1p(most));
+/** What is said of a call, on its line. */
+function Said({ call, label }: CallLine<ServiceCall>) {
+  const level = levelOf(call);
+  const place: CSSProperties = { left: label.x, top: label.y, maxWidth: LABEL.width };
   return (
-    <>
-      <path
-        d={lane < 0 ? straight(start, end) : around(from, to, low)}
-        className={classes.call}
-        strokeWidth={stroke}
-        markerEnd="url(#call-end)"
-      />
-      <text x={middle.x} y={middle.y} className={classes.callCount}>
-        {countOf(call.calls)}
-      </text>
-    </>
+    <div className={classes.callSaid} style={place} aria-hidden>
+      <strong>{said.callCount(call.calls)}</strong>
+      {call.errors > 0 && (
+        <span data-level={level}>{said.failedShare(percentOf(call.errors / call.calls))}</span>
+      )}
+      <span>{said.p95Of(spanOf(call.p95_ms / 1000))}</span>
+    </div>
   );
 }
 
-interface Place {
-  x: number;
-  y: number;
+/** What the lines mean. */
+function Key() {
+  return (
+    <div className={classes.callKey}>
+      {errorLevels.map((level) => (
+        <span key={level}>
+          <svg width={36} height={8} aria-hidden>
+            <path d="M0,4 L36,4" className={classes.call} data-level={level} strokeWidth={2} />
+          </svg>
+          {said.levels[level]}
+        </span>
+      ))}
+      <span>{said.key}</span>
+    </div>
+  );
 }
 
-function straight(start: Place, end: Place): string {
-  const bend = (end.x - start.x) / 2;
-  return `M${start.x},${start.y} C${start.x + bend},${start.y} ${end.x - bend},${end.y} ${end.x - 2},${end.y}`;
+function Head({ level }: { level: ErrorLevel }) {
+  return (
+    <marker
+      id={headOf(level)}
+      viewBox="0 0 8 8"
+      refX="7"
+      refY="4"
+      markerWidth="11"
+      markerHeight="11"
+      markerUnits="userSpaceOnUse"
+      orient="auto"
+    >
+      <path d="M0,0 L8,4 L0,8 z" className={classes.callEnd} data-level={level} />
+    </marker>
+  );
 }
 
-/** Out at the right of the caller, along the lane, in at the left of who is called. */
-function around(from: Box, to: Box, low: number): string {
-  const out = { x: from.x + BOX.width, y: from.y + BOX.height * 0.7 };
-  const into = { x: to.x, y: to.y + BOX.height * 0.7 };
-  const turn = GAP.across * 0.5;
-  const isBack = to.x <= from.x;
-  const [first, last] = isBack ? [out.x, into.x] : [out.x + 2 * turn, into.x - 2 * turn];
-  return [
-    `M${out.x},${out.y}`,
-    `C${out.x + turn},${out.y} ${out.x + turn},${low} ${first},${low}`,
-    `L${last},${low}`,
-    `C${into.x - turn},${low} ${into.x - turn},${into.y} ${into.x - 2},${into.y}`,
-  ].join(" ");
+function headOf(level: ErrorLevel): string {
+  return `call-end-${level}`;
+}
+
+function keyOf({ call }: CallLine<ServiceCall>): string {
+  return `${call.parent} ${call.child}`;
+}
+
+function strokeOf(calls: number, most: number): number {
+  return 1 + (MOST_STROKE - 1) * (Math.log1p(calls) / Math.log1p(most));
 }

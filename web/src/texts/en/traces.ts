@@ -134,10 +134,11 @@ export const trace = {
 /** Texts of the map of services. */
 export const serviceMap = {
   title: "Service map",
-  about: "Which services called which. A call is a span of one service below a span of another.",
+  about:
+    "Which services called which, how often that failed, and how long it took. A call is a span of one service below a span of another.",
   traces: "Traces",
   window: "Calls of",
-  graph: "Services, callers left of what they call",
+  graph: "Services, callers before what they call",
   empty: "No service sent spans yet",
   emptyHint: "Send OTLP to /v1/traces of this server.",
   noCalls: "No service called another in this time.",
@@ -145,7 +146,21 @@ export const serviceMap = {
   caller: "Caller",
   callee: "Calls",
   calls: "Times",
+  failed: "Failed",
+  median: "Median",
+  p95: "p95",
   table: "Calls between services",
   callCount: (count: number) => (count === 1 ? "1 call" : `${thousands(count)} calls`),
+  failedShare: (share: string) => `${share} failed`,
+  p95Of: (span: string) => `p95 ${span}`,
+  failedCount: (count: number, share: string) => `${thousands(count)} (${share})`,
+  failedTraces: (service: string) => `Traces of ${service} with errors`,
+  levels: {
+    none: "none failed",
+    some: "under 5 % failed",
+    many: "5 % or more failed",
+  },
+  alone: "Without calls:",
+  key: "The more calls, the thicker a line; 95 of 100 calls took at most p95.",
   tracesOf: (service: string) => `Traces of ${service}`,
 } as const;
