@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.sending import run_event, send
 from tests.browser.sizes import expect_to_fit
@@ -72,6 +72,47 @@ def test_a_job_that_reads_much_is_folded_on_a_phone_in_the_dark(
     snap("run-long-name-360")
     expect_to_fit(page)
     accessible()
+
+
+def test_long_names_end_a_line_between_their_words(page: Page, own_url: str, snap) -> None:
+    job = "airline_reservations.flight_departures_by_region_and_quarter"
+    names_ = ["processed.flight_departures_daily", "staging_area.customer_profitability_report"]
+    sent = {
+        **run_event("COMPLETE", job),
+        "inputs": [{"namespace": "shop", "name": names_[0]}],
+        "outputs": [{"namespace": "shop", "name": names_[1]}],
+    }
+    send(f"{own_url}/api/v1/lineage", sent)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path, kind, name in (
+        ("jobs/job", "namespace=shop&name=" + job, names_[1]),
+        ("tables/table", "namespace=shop&name=" + names_[0], job),
+    ):
+        page.goto(f"{own_url}/ui/{path}?{kind}")
+        link = page.get_by_role("link", name=name).first
+        expect(link).to_be_visible()
+        for shown in (page.get_by_role("heading", level=1), link):
+            assert broken_words(shown) == []
+        expect_to_fit(page)
+        snap(f"names-{path.replace('/', '-')}-360")
+
+
+def broken_words(shown: Locator) -> list[str]:
+    """Return the pieces of text, between places where a line may end, that are on two lines."""
+    found: list[str] = shown.evaluate(
+        """element => {
+          const broken = [];
+          const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+          for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            const tops = new Set([...range.getClientRects()].map(one => Math.round(one.top)));
+            if (tops.size > 1) broken.push(text.data);
+          }
+          return broken;
+        }"""
+    )
+    return found
 
 
 def test_what_opens_over_a_page_belongs_to_it(page: Page, own_url: str, snap, accessible) -> None:

@@ -211,7 +211,7 @@ function Option({ item, isChosen, isRecent, onPoint, onOpen }: OptionProps) {
     >
       <Icon size={16} aria-hidden />
       <span className={classes.title}>
-        <Marked text={item.title} spans={item.spans} />
+        <Marked text={item.title} spans={item.spans} isName />
       </span>
       <span className={classes.detail}>{item.detail}</span>
     </div>

@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { texts } from "@/texts";
 import { FoldedList } from "./FoldedList";
 import { TableLink } from "./links";
+import { Name } from "./Name";
 
 interface NameListProps {
   /** What the list is of, for people who cannot see where it stands. */
@@ -28,7 +29,7 @@ export function NameList({ label, names, none = texts.shared.nothing, own }: Nam
         <div key={`${one.namespace}\n${one.name}`}>
           {one.namespace !== own && (
             <Text size="xs" c="dimmed">
-              {one.namespace}
+              <Name of={one.namespace} />
             </Text>
           )}
           <TableLink namespace={one.namespace} name={one.name} />

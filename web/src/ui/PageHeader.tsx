@@ -1,5 +1,6 @@
 import { Group, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Name } from "./Name";
 import { useTitle } from "./title";
 
 /** A title that is longer is a name that somebody made up; it is smaller, to leave room. */
@@ -20,7 +21,7 @@ export function PageHeader({ title, about, children }: PageHeaderProps) {
     <Group justify="space-between" align="flex-start" mb="md" wrap="wrap">
       <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
         <Title order={1} size={title.length > LONG_LETTERS ? "h4" : "h2"}>
-          {title}
+          <Name of={title} />
         </Title>
         {about && (
           <Text component="div" c="dimmed" size="sm">

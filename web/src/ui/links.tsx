@@ -3,6 +3,7 @@ import type { MouseEvent, ReactNode } from "react";
 import { nodeId } from "@/api/node";
 import { uiPath } from "@/api/place";
 import classes from "./links.module.css";
+import { wrapping } from "./Name";
 
 /** What stands behind `?` in the address of a page. */
 export type Search = Record<string, string | number | boolean | undefined>;
@@ -13,6 +14,8 @@ interface PageLinkProps {
   children: ReactNode;
   /** Whether it stands within a text, where colour alone would not tell it from the rest. */
   isInText?: boolean;
+  /** Whether it says a name, which may be long. */
+  isName?: boolean;
 }
 
 /**
@@ -22,7 +25,8 @@ interface PageLinkProps {
  * A plain element: the router's own component is most of the work of a list with many links, as
  * each watches where people are. A page is fetched when its link is pointed at.
  */
-export function PageLink({ to, search = {}, children, isInText = false }: PageLinkProps) {
+export function PageLink(props: PageLinkProps) {
+  const { to, search = {}, children, isInText = false, isName = false } = props;
   const pages = useRouter();
   const address = { to: to as "/", search: search as never };
   const fetchAhead = () => void pages.preloadRoute(address).catch(() => undefined);
@@ -34,13 +38,13 @@ export function PageLink({ to, search = {}, children, isInText = false }: PageLi
   return (
     <a
       href={`${uiPath}${to}${pages.options.stringifySearch(search)}`}
-      className={isInText ? `${classes.link} ${classes.inText}` : classes.link}
+      className={`${classes.link} ${isInText ? classes.inText : ""} ${isName ? classes.name : ""}`}
       onClick={open}
       onMouseEnter={fetchAhead}
       onFocus={fetchAhead}
       onTouchStart={fetchAhead}
     >
-      {children}
+      {isName && typeof children === "string" ? wrapping(children) : children}
     </a>
   );
 }
@@ -59,7 +63,7 @@ interface NamedProps {
 /** To the page of a dataset, of the lake or of any producer. */
 export function TableLink({ namespace, name, children }: NamedProps) {
   return (
-    <PageLink to="/tables/table" search={{ namespace, name }}>
+    <PageLink to="/tables/table" search={{ namespace, name }} isName>
       {children ?? name}
     </PageLink>
   );
@@ -68,7 +72,7 @@ export function TableLink({ namespace, name, children }: NamedProps) {
 /** To the page of a job. */
 export function JobLink({ namespace, name, children }: NamedProps) {
   return (
-    <PageLink to="/jobs/job" search={{ namespace, name }}>
+    <PageLink to="/jobs/job" search={{ namespace, name }} isName>
       {children ?? name}
     </PageLink>
   );
@@ -83,7 +87,7 @@ interface RunLinkProps {
 /** To the page of a run; of its id the end, since ids begin with the time and so look alike. */
 export function RunLink({ id, children, isInText = false }: RunLinkProps) {
   return (
-    <PageLink to="/runs/run" search={{ id }} isInText={isInText}>
+    <PageLink to="/runs/run" search={{ id }} isInText={isInText} isName>
       {children ?? `…${id.slice(-8)}`}
     </PageLink>
   );
@@ -98,7 +102,7 @@ interface TraceLinkProps {
 /** To the page of a trace, at one of its spans if one is named. */
 export function TraceLink({ id, span, children }: TraceLinkProps) {
   return (
-    <PageLink to="/traces/trace" search={{ id, span }}>
+    <PageLink to="/traces/trace" search={{ id, span }} isName>
       {children ?? id.slice(0, 8)}
     </PageLink>
   );

@@ -42,7 +42,7 @@ function Fix({ record }: { record: Quarantined }) {
       </Alert>
       <Group gap="md" fz="sm" c="dimmed">
         {record.source ? (
-          <PageLink to="/ingest/source" search={{ name: record.source }}>
+          <PageLink to="/ingest/source" search={{ name: record.source }} isName>
             {record.source}
           </PageLink>
         ) : (

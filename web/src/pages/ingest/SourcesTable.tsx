@@ -15,7 +15,7 @@ const columns: Column<SourceLine>[] = [
     title: said.source,
     value: (one) => one.source,
     render: (one) => (
-      <PageLink to="/ingest/source" search={{ name: one.source }}>
+      <PageLink to="/ingest/source" search={{ name: one.source }} isName>
         {one.source}
       </PageLink>
     ),

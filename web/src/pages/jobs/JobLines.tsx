@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { texts } from "@/texts";
 import { JobLink, RunLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Name } from "@/ui/Name";
 import { Note } from "@/ui/Note";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { RunBars } from "@/ui/RunBars";
@@ -27,7 +28,7 @@ export function JobLines({ jobs, hasNamespaces }: JobLinesProps) {
       {
         id: "job",
         title: said.job,
-        render: (job) => <Name job={job} hasNamespace={hasNamespaces} />,
+        render: (job) => <JobName job={job} hasNamespace={hasNamespaces} />,
       },
       { id: "kind", title: said.kind, render: (job) => <Kind job={job} /> },
       { id: "last", title: said.lastRun, render: (job) => <Last job={job} /> },
@@ -46,10 +47,14 @@ export function JobLines({ jobs, hasNamespaces }: JobLinesProps) {
   );
 }
 
-function Name({ job, hasNamespace }: { job: JobLine; hasNamespace: boolean }) {
+function JobName({ job, hasNamespace }: { job: JobLine; hasNamespace: boolean }) {
   return (
     <div className={classes.name}>
-      {hasNamespace && <Note>{job.namespace}</Note>}
+      {hasNamespace && (
+        <Note>
+          <Name of={job.namespace} />
+        </Note>
+      )}
       <div>
         <JobLink namespace={job.namespace} name={job.name} />
       </div>

@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useRouter } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer, Failed } from "@/ui/Answer";
+import { Name } from "@/ui/Name";
 import { PipelineForm } from "./PipelineForm";
 import { useLakeJobs, usePipelines, useRunJob } from "./questions";
 
@@ -70,7 +71,7 @@ function LakeJobs({ name, tell }: PartProps) {
                 <Group key={job.name} justify="space-between" wrap="nowrap" align="flex-start">
                   <div>
                     <Text size="sm" fw={600}>
-                      {job.name}
+                      <Name of={job.name} />
                     </Text>
                     <Text size="xs" c="dimmed">
                       {job.description}

@@ -6,6 +6,7 @@ import { edgesCsv, type NodeRow, nodesCsv, rowsOf } from "@/graph/table";
 import { texts } from "@/texts";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Moment } from "@/ui/Moment";
+import { Name } from "@/ui/Name";
 import { countOf } from "@/ui/numbers";
 import { RunState } from "@/ui/RunState";
 import classes from "./LineagePage.module.css";
@@ -130,7 +131,11 @@ function columnsFor(rows: readonly NodeRow[], actions: Actions): Column<NodeRow>
 }
 
 function Names({ names }: { names: readonly string[] }) {
-  return <span className={classes.names}>{names.join(", ")}</span>;
+  return (
+    <span className={classes.names}>
+      <Name of={names.join(", ")} />
+    </span>
+  );
 }
 
 function Csv({ label, name, text }: { label: string; name: string; text: () => string }) {

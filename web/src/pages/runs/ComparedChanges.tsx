@@ -1,5 +1,6 @@
 import { Badge, Stack, Text } from "@mantine/core";
 import { texts } from "@/texts";
+import { Name } from "@/ui/Name";
 import { type PlainColumn, PlainTable } from "@/ui/PlainTable";
 import { Section } from "@/ui/Section";
 import type { RunComparison } from "./questions";
@@ -52,7 +53,7 @@ const lineageColumns: PlainColumn<LineageLine>[] = [
   {
     id: "what",
     title: said.lineageChanges,
-    render: (line) => <span style={{ overflowWrap: "anywhere" }}>{line.words}</span>,
+    render: (line) => <Name of={line.words} />,
   },
 ];
 

@@ -26,7 +26,7 @@ export function HitCard({ hit }: { hit: SearchHit }) {
         <div className={classes.head}>
           <span className={classes.called}>
             <Page namespace={namespace} name={name}>
-              <Marked text={name} spans={inName?.spans ?? []} />
+              <Marked text={name} spans={inName?.spans ?? []} isName />
             </Page>
           </span>
           <span className={classes.kind}>

@@ -191,7 +191,7 @@ function List({ ends, own }: { ends: readonly ColumnEnd[]; own: DatasetHead }) {
               {end.namespace}{" "}
             </Text>
           )}
-          <PageLink to="/tables/table" search={{ namespace: end.namespace, name: end.name }}>
+          <PageLink to="/tables/table" search={{ namespace: end.namespace, name: end.name }} isName>
             {end.name}
           </PageLink>
           {end.column === null ? (

@@ -6,6 +6,7 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { TableLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Name } from "@/ui/Name";
 import { Note } from "@/ui/Note";
 import { countOf, sizeOf } from "@/ui/numbers";
 import { PageHeader } from "@/ui/PageHeader";
@@ -116,7 +117,11 @@ function nameOf(one: DatasetLine) {
         <div>
           <TableLink namespace={one.namespace} name={one.name} />
         </div>
-        {one.zone === null && <Note>{one.namespace}</Note>}
+        {one.zone === null && (
+          <Note>
+            <Name of={one.namespace} />
+          </Note>
+        )}
         {one.description && (
           <Note isOneLine title={one.description}>
             {one.description}

@@ -122,7 +122,7 @@ function columnsOf(window: Window): Column<ServiceCall>[] {
 
 function ServiceLink({ name, window }: { name: string; window: Window }) {
   return (
-    <PageLink to="/traces" search={{ service: name, window }}>
+    <PageLink to="/traces" search={{ service: name, window }} isName>
       {name}
     </PageLink>
   );

@@ -5,6 +5,7 @@ import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { CopyButton } from "@/ui/CopyButton";
 import { JobLink, RunLink, TraceLink } from "@/ui/links";
+import { Name } from "@/ui/Name";
 import { RunState } from "@/ui/RunState";
 import { ServiceMark } from "@/ui/ServiceMark";
 import { momentOf, spanOf } from "@/ui/time";
@@ -37,7 +38,7 @@ export function SpanPanel(props: PanelProps) {
     <Paper component="aside" withBorder p="sm" aria-label={said.span}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" mb={4}>
         <Title order={2} size="h5" style={{ overflowWrap: "anywhere" }}>
-          {name}
+          <Name of={name ?? ""} />
         </Title>
         <CloseButton size="sm" aria-label={said.closeSpan} onClick={close} />
       </Group>
