@@ -5,7 +5,9 @@ import { type CriticalPath, failedAbove, type Verdict, verdictOf } from "@/graph
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { RunLink } from "@/ui/links";
+import { Name } from "@/ui/Name";
 import { RunState } from "@/ui/RunState";
+import { ToneBadge } from "@/ui/ToneBadge";
 import { spanOf, spanSince } from "@/ui/time";
 import classes from "../LineagePage.module.css";
 import type { PanelProps } from "./SidePanel";
@@ -56,7 +58,9 @@ function Found({ path, drawing, actions, fly }: PanelProps & { path: CriticalPat
               <li key={job.id}>
                 <button type="button" className={classes.row} onClick={() => go(job.id)}>
                   <RunState state={job.state} />
-                  <strong>{job.name}</strong>
+                  <strong>
+                    <Name of={job.name} />
+                  </strong>
                   {job.at && <span className={classes.soft}>{spanSince(job.at)}</span>}
                 </button>
               </li>
@@ -94,26 +98,26 @@ function Step({ step, path, go }: StepProps) {
   return (
     <div className={classes.row}>
       {step.waited_ms !== null && step.waited_ms > 0 && (
-        <span className={classes.tag} data-tone={dominant === "wait" ? "warn" : undefined}>
+        <ToneBadge isSmall tone={dominant === "wait" ? "warn" : "idle"}>
           {said.causeWaited(spanOf(step.waited_ms / 1000))}
-        </span>
+        </ToneBadge>
       )}
       <button
         type="button"
         className={classes.name}
         onClick={() => go(nodeId("job", step.job.namespace, step.job.name))}
       >
-        {step.job.name}
+        <Name of={step.job.name} />
       </button>
       {step.took_ms !== null && (
-        <span className={classes.tag} data-tone={dominant === "run" ? "warn" : undefined}>
+        <ToneBadge isSmall tone={dominant === "run" ? "warn" : "idle"}>
           {said.causeStep(spanOf(step.took_ms / 1000))}
-        </span>
+        </ToneBadge>
       )}
       {step.later && (
-        <span className={classes.tag} data-tone="bad">
+        <ToneBadge isSmall tone="bad">
           {said.causeLater(words[step.later.state] ?? step.later.state)}
-        </span>
+        </ToneBadge>
       )}
       <span className={`${classes.soft} ${classes.push}`}>
         <RunLink id={step.run_id}>

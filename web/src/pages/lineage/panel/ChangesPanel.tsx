@@ -4,6 +4,8 @@ import { countsOf, type Difference, facetsTold, isTold } from "@/graph/differenc
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { isoOf, localOf } from "@/ui/localTime";
+import { Name } from "@/ui/Name";
+import { type BadgeTone, ToneBadge } from "@/ui/ToneBadge";
 import classes from "../LineagePage.module.css";
 import type { PanelProps } from "./SidePanel";
 
@@ -98,7 +100,7 @@ function Found({ difference, actions, fly }: PanelProps & { difference: Differen
 interface LineProps {
   node: Difference["nodes"]["added"][number];
   word: string;
-  tone: string;
+  tone: BadgeTone;
   go: (id: string) => void;
   children?: React.ReactNode;
 }
@@ -112,10 +114,12 @@ function Line({ node, word, tone, go, children }: LineProps) {
         className={classes.row}
         onClick={() => go(graphId(kind, node.namespace, node.name))}
       >
-        <span className={classes.tag} data-tone={tone}>
+        <ToneBadge isSmall tone={tone}>
           {word}
-        </span>
-        <strong>{node.name}</strong>
+        </ToneBadge>
+        <strong>
+          <Name of={node.name} />
+        </strong>
         <span className={`${classes.soft} ${classes.push}`}>{said.kinds[kind]}</span>
         {children}
       </button>
@@ -138,9 +142,9 @@ function Said({ node }: { node: Difference["changed"][number] }) {
             </span>
           )}{" "}
           {one.breaking && (
-            <span className={classes.tag} data-tone="bad">
+            <ToneBadge isSmall tone="bad">
               {said.breaking}
-            </span>
+            </ToneBadge>
           )}
         </span>
       ))}

@@ -2,6 +2,8 @@ import { Alert, NativeSelect, Stack, Text, Title } from "@mantine/core";
 import { affectedOf, type Effect, type Impact } from "@/graph/impact";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
+import { Name } from "@/ui/Name";
+import { type BadgeTone, ToneBadge } from "@/ui/ToneBadge";
 import { spanSince } from "@/ui/time";
 import classes from "../LineagePage.module.css";
 import { fieldId } from "../moves";
@@ -9,7 +11,7 @@ import { impactColumn } from "../useDrawing";
 import type { PanelProps } from "./SidePanel";
 
 const said = texts.lineage;
-const TONES: Record<Effect, string> = { direct: "bad", indirect: "warn", table: "warn" };
+const TONES: Record<Effect, BadgeTone> = { direct: "bad", indirect: "warn", table: "warn" };
 
 /** What breaks if a table, a job or a column changes. */
 export function ImpactPanel(props: PanelProps) {
@@ -81,14 +83,12 @@ function Found({ impact, actions, fly }: PanelProps & { impact: Impact }) {
                 fly(one.id);
               }}
             >
-              <span
-                className={classes.tag}
-                data-tone={TONES[one.effect]}
-                title={said.effectHints[one.effect]}
-              >
+              <ToneBadge isSmall tone={TONES[one.effect]} title={said.effectHints[one.effect]}>
                 {said.effects[one.effect]}
-              </span>
-              <strong>{one.name}</strong>
+              </ToneBadge>
+              <strong>
+                <Name of={one.name} />
+              </strong>
               <Columns
                 names={one.columns.filter((c) => c.effect === "direct").map((c) => c.name)}
               />

@@ -11,8 +11,10 @@ import type { GraphNode } from "@/graph/model";
 import { texts } from "@/texts";
 import { JobLink, RunLink, TableLink } from "@/ui/links";
 import { Moment } from "@/ui/Moment";
+import { Name } from "@/ui/Name";
 import { countOf, sizeOf } from "@/ui/numbers";
 import { RunState } from "@/ui/RunState";
+import { ToneBadge } from "@/ui/ToneBadge";
 import { spanOf } from "@/ui/time";
 import classes from "../LineagePage.module.css";
 import { fieldId } from "../moves";
@@ -32,7 +34,7 @@ export function NodePanel(props: PanelProps & { node: GraphNode }) {
           {said.kinds[node.kind]} · {node.namespace}
         </Text>
         <Title order={2} pr={24}>
-          {node.name || node.namespace}
+          <Name of={node.name || node.namespace} />
         </Title>
         {node.description && (
           <Text size="sm" mt={4}>
@@ -198,11 +200,13 @@ function Columns({ node, moves, actions, drawing }: PanelProps & { node: GraphNo
               title={one.description ?? said.lightColumn(one.name)}
               onClick={() => actions.light(node, one.name)}
             >
-              <span className={classes.mono}>{one.name}</span>
+              <span className={classes.mono}>
+                <Name of={one.name} />
+              </span>
               {one.tags.map((tag) => (
-                <span key={tag} className={classes.tag}>
+                <ToneBadge key={tag} isSmall>
                   {tag}
-                </span>
+                </ToneBadge>
               ))}
               <span className={`${classes.soft} ${classes.push}`}>{one.type}</span>
             </button>
