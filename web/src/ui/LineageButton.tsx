@@ -1,8 +1,7 @@
-import { Button } from "@mantine/core";
 import { IconBinaryTree2 } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { nodeId } from "@/api/node";
 import { texts } from "@/texts";
+import { LinkButton } from "./LinkButton";
 
 interface LineageButtonProps {
   kind: "dataset" | "job";
@@ -10,16 +9,15 @@ interface LineageButtonProps {
   name: string;
 }
 
-/** To the graph around a dataset or a job, as one of the buttons at the head of its page. */
+/** To the graph around a dataset or a job. */
 export function LineageButton({ kind, namespace, name }: LineageButtonProps) {
-  const search = { node: nodeId(kind, namespace, name) };
   return (
-    <Button
-      variant="default"
-      leftSection={<IconBinaryTree2 size={16} />}
-      renderRoot={(props) => <Link to={"/lineage" as "/"} search={search as never} {...props} />}
+    <LinkButton
+      to="/lineage"
+      search={{ node: nodeId(kind, namespace, name) }}
+      icon={<IconBinaryTree2 size={16} />}
     >
       {texts.jobs.lineage}
-    </Button>
+    </LinkButton>
   );
 }

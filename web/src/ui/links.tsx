@@ -27,6 +27,7 @@ interface PageLinkProps {
  */
 export function PageLink(props: PageLinkProps) {
   const { to, search = {}, children, isInText = false, isName = false } = props;
+  const name = isName && typeof children === "string" ? children : null;
   const pages = useRouter();
   const address = { to: to as "/", search: search as never };
   const fetchAhead = () => void pages.preloadRoute(address).catch(() => undefined);
@@ -38,13 +39,13 @@ export function PageLink(props: PageLinkProps) {
   return (
     <a
       href={`${uiPath}${to}${pages.options.stringifySearch(search)}`}
-      className={`${classes.link} ${isInText ? classes.inText : ""} ${isName ? classes.name : ""}`}
+      className={`${classes.link} ${isInText ? classes.inText : ""} ${name ? classes.name : ""}`}
       onClick={open}
       onMouseEnter={fetchAhead}
       onFocus={fetchAhead}
       onTouchStart={fetchAhead}
     >
-      {isName && typeof children === "string" ? wrapping(children) : children}
+      {name ? wrapping(name) : children}
     </a>
   );
 }
@@ -88,7 +89,7 @@ interface RunLinkProps {
 export function RunLink({ id, children, isInText = false }: RunLinkProps) {
   return (
     <PageLink to="/runs/run" search={{ id }} isInText={isInText} isName>
-      {children ?? `…${id.slice(-8)}`}
+      {children ?? <span className={classes.whole}>…{id.slice(-8)}</span>}
     </PageLink>
   );
 }

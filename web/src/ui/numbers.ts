@@ -7,10 +7,11 @@ export function countOf(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : texts.shared.number(value);
 }
 
-/** A share of one in percent with two digits; what is there at all is never 0 %. */
+/** A share of one in percent with two or three digits; only none is 0 %, and only all is 100 %. */
 export function percentOf(share: number): string {
   if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${Number((100 * share).toPrecision(2))} %`;
+  if (share > 0.999 && share < 1) return "> 99.9 %";
+  return `${Number((100 * share).toPrecision(share < 0.1 ? 2 : 3))} %`;
 }
 
 /** A size in bytes with three digits and its unit. */

@@ -84,7 +84,7 @@ export function FreshnessPanel({ overview }: { overview: Overview }) {
 function State({ state }: { state: FreshnessLine["state"] }) {
   if (state !== "unknown") return <ToneBadge tone={TONES[state]}>{said.states[state]}</ToneBadge>;
   return (
-    <Text span size="sm" c="dimmed">
+    <Text span size="sm" c="dimmed" className={classes.whole}>
       {said.tooFew}
     </Text>
   );

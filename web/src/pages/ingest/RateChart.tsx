@@ -3,9 +3,11 @@ import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { Chart } from "@/ui/Chart";
 import type { Along, Series } from "@/ui/chart/data";
+import { Note } from "@/ui/Note";
 import { type RecordRate, useRate } from "./questions";
 
 const said = texts.ingest;
+const HEIGHT = 200;
 
 /** How fast records come, minute by minute; it moves by itself. */
 export function RateChart({ source }: { source?: string }) {
@@ -26,7 +28,19 @@ function Bars({ rate, title }: { rate: RecordRate; title: string }) {
     ],
     [rate],
   );
+  const isQuiet = [...rate.accepted, ...rate.rejected].every((count) => count === 0);
   return (
-    <Chart title={title} kind="bar" along={along} series={series} isStacked isCount height={130} />
+    <>
+      <Chart
+        title={title}
+        kind="bar"
+        along={along}
+        series={series}
+        isStacked
+        isCount
+        height={HEIGHT}
+      />
+      {isQuiet && <Note>{said.quiet}</Note>}
+    </>
   );
 }

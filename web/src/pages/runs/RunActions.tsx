@@ -3,6 +3,7 @@ import { IconArrowsDiff, IconTimeline } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { LineageButton } from "@/ui/LineageButton";
+import { LinkButton } from "@/ui/LinkButton";
 import { CancelButton } from "./CancelButton";
 import { comparable } from "./compare";
 import { type Run, useRunTelemetry } from "./questions";
@@ -29,15 +30,9 @@ function TraceButton({ run }: { run: Run }) {
   const failed = data?.errors.filter((span) => span.trace_id === trace.trace_id).at(-1);
   const search = { id: trace.trace_id, span: failed?.span_id };
   return (
-    <Button
-      leftSection={<IconTimeline size={16} />}
-      variant="default"
-      renderRoot={(props) => (
-        <Link to={"/traces/trace" as "/"} search={search as never} {...props} />
-      )}
-    >
+    <LinkButton to="/traces/trace" search={search} icon={<IconTimeline size={16} />}>
       {said.openTrace}
-    </Button>
+    </LinkButton>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Input, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { type EntityKind, isSearch, type SearchHit, useHits } from "@/api/search";
@@ -91,9 +91,9 @@ function Filters({ wanted, found, change }: FiltersProps) {
         />
       </div>
       <div>
-        <Text size="sm" fw={500} mb={2} aria-hidden>
+        <Input.Label component="div" aria-hidden>
           {said.kind}
-        </Text>
+        </Input.Label>
         <SegmentedControl
           aria-label={said.kind}
           value={wanted.kind ?? ALL}

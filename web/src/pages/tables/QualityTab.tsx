@@ -5,7 +5,7 @@ import { Answer } from "@/ui/Answer";
 import { Chart } from "@/ui/Chart";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
-import { countOf } from "@/ui/numbers";
+import { countOf, percentOf } from "@/ui/numbers";
 import { Section } from "@/ui/Section";
 import { ToneBadge } from "@/ui/ToneBadge";
 import { type ColumnStatistics, statisticsOf, type TestLine, testLines } from "./quality";
@@ -90,7 +90,7 @@ function OverTime({ checks }: { checks: readonly QualityCheck[] }) {
   const hasTests = checks.some((one) => one.tests.length > 0);
   return (
     <div className={classes.strip}>
-      <Chart title={said.rowsWritten} along={along} series={rows} kind="bar" height={170} />
+      <Chart title={said.rowsWritten} along={along} series={rows} kind="bar" isCount height={170} />
       {hasTests && (
         <Chart
           title={said.testsOverTime}
@@ -98,6 +98,7 @@ function OverTime({ checks }: { checks: readonly QualityCheck[] }) {
           series={tests}
           kind="bar"
           isStacked
+          isCount
           height={170}
         />
       )}
@@ -165,9 +166,7 @@ const STATISTICS: Column<ColumnStatistics>[] = [
     render: (one) => <span className={classes.mono}>{one.name}</span>,
   },
   numbers("filled", said.filled, (share) =>
-    share === undefined
-      ? countOf(null)
-      : share.toLocaleString("en", { style: "percent", maximumFractionDigits: 1 }),
+    share === undefined ? countOf(null) : percentOf(share),
   ),
   numbers("distinct", said.distinct),
   numbers("least", said.least),

@@ -34,7 +34,8 @@ export function RowsTab({ head, snapshot, choose }: RowsTabProps) {
         <Group align="flex-end" gap="md">
           <Select
             label={said.asOf}
-            w={300}
+            w={340}
+            maw="100%"
             allowDeselect={false}
             value={snapshot ?? NOW}
             data={[

@@ -1,4 +1,4 @@
-import { Chip, Group, Select, Text } from "@mantine/core";
+import { Chip, Group, Input, Select } from "@mantine/core";
 import { useId } from "react";
 import { texts } from "@/texts";
 import { Filters } from "@/ui/Filters";
@@ -31,14 +31,14 @@ export function TableFilters({ search, list, change }: TableFiltersProps) {
         onWords={(typed) => change({ words: typed })}
       />
       <div data-wide>
-        <Text size="sm" fw={500} mb={4} id={label}>
+        <Input.Label component="div" id={label}>
           {said.zone}
-        </Text>
+        </Input.Label>
         <Chip.Group
           value={search.zone ?? ANYWHERE}
           onChange={(zone) => change({ zone: String(zone), namespace: undefined })}
         >
-          <Group gap={6} role="radiogroup" aria-labelledby={label}>
+          <Group gap={6} mih={36} role="radiogroup" aria-labelledby={label}>
             <Chip value={ANYWHERE} size="sm">
               {said.everywhere}
             </Chip>

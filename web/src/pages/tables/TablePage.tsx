@@ -1,9 +1,12 @@
 import { Alert, Stack } from "@mantine/core";
+import { IconSql, IconTimeline } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { Empty } from "@/ui/Empty";
-import { LineageLink, PageLink } from "@/ui/links";
+import { LineageButton } from "@/ui/LineageButton";
+import { LinkButton } from "@/ui/LinkButton";
+import { PageLink } from "@/ui/links";
 import { PageHeader } from "@/ui/PageHeader";
 import { Parts, type PartsThere } from "@/ui/Parts";
 import type { TableTab } from "./address";
@@ -52,7 +55,7 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
         title={name}
         about={
           <span className={classes.about}>
-            <ZoneMark zone={head?.table?.zone ?? null} />
+            {head && <ZoneMark zone={head.table?.zone ?? null} />}
             <span>{namespace}</span>
             {head && head.identities.length > 0 && (
               <span>
@@ -64,19 +67,22 @@ function Named({ namespace, name }: { namespace: string; name: string }) {
         }
       >
         {head?.table && (
-          <PageLink
+          <LinkButton
             to="/sql"
             search={{ statement: `SELECT *\nFROM ${head.table.table}\nLIMIT 100` }}
+            icon={<IconSql size={16} />}
           >
             {said.query}
-          </PageLink>
+          </LinkButton>
         )}
-        <LineageLink kind="dataset" namespace={namespace} name={name}>
-          {said.lineage}
-        </LineageLink>
-        <PageLink to="/traces" search={{ datasetNamespace: namespace, dataset: name }}>
+        <LineageButton kind="dataset" namespace={namespace} name={name} />
+        <LinkButton
+          to="/traces"
+          search={{ datasetNamespace: namespace, dataset: name }}
+          icon={<IconTimeline size={16} />}
+        >
           {said.tracesOf}
-        </PageLink>
+        </LinkButton>
       </PageHeader>
       <Answer question={question} partial={(data) => data.reason}>
         {(data) => (

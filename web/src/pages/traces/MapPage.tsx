@@ -1,10 +1,11 @@
 import { Select, Stack, Title } from "@mantine/core";
-import { IconAlertTriangleFilled } from "@tabler/icons-react";
+import { IconAlertTriangleFilled, IconTimeline } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
+import { LinkButton } from "@/ui/LinkButton";
 import { PageLink } from "@/ui/links";
 import { countOf, percentOf } from "@/ui/numbers";
 import { PageHeader } from "@/ui/PageHeader";
@@ -27,9 +28,10 @@ export function MapPage() {
   return (
     <>
       <PageHeader title={said.title} about={said.about}>
-        <PageLink to="/traces">{said.traces}</PageLink>
+        <LinkButton to="/traces" icon={<IconTimeline size={16} />}>
+          {said.traces}
+        </LinkButton>
         <Select
-          size="xs"
           aria-label={said.window}
           data={windows.map((one) => ({ value: one, label: texts.traces.windows[one] }))}
           value={window}

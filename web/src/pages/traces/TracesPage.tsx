@@ -1,10 +1,11 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
+import { IconAffiliate } from "@tabler/icons-react";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { texts } from "@/texts";
 import { Answer } from "@/ui/Answer";
 import { type Changes, changed } from "@/ui/changes";
 import { Empty } from "@/ui/Empty";
-import { PageLink } from "@/ui/links";
+import { LinkButton } from "@/ui/LinkButton";
 import { PageHeader } from "@/ui/PageHeader";
 import type { TracesSearch } from "./address";
 import { type FoundTraces, USUAL_TRACES, useTraces } from "./questions";
@@ -28,7 +29,9 @@ export function TracesPage() {
   return (
     <>
       <PageHeader title={said.title} about={said.about}>
-        <PageLink to="/traces/map">{said.map}</PageLink>
+        <LinkButton to="/traces/map" icon={<IconAffiliate size={16} />}>
+          {said.map}
+        </LinkButton>
       </PageHeader>
       <Stack gap="sm">
         <TraceFilters

@@ -16,7 +16,7 @@ export const events = {
   job: "Job",
   jobHint: "Words of its name",
   type: "Type",
-  anyType: "any type",
+  anyType: "Any type",
   types: {
     START: "START",
     RUNNING: "RUNNING",
@@ -43,7 +43,7 @@ export const events = {
   kinds: { run: "run event", job: "job", dataset: "dataset", command: "command" },
   about1: "About",
   run: "Run",
-  flow: "In → out",
+  flow: "In\u00a0→\u00a0out",
   flowOf: (inputs: number, outputs: number) => `${inputs} → ${outputs}`,
   flowTitle: (inputs: number, outputs: number) =>
     `${of(inputs, "input", "inputs")}, ${of(outputs, "output", "outputs")}`,
@@ -80,7 +80,7 @@ export const events = {
   conformanceAbout:
     "What each producer sends that is not as the published OpenLineage schemas have it.",
   level: "Show",
-  levels: { error: "errors", warning: "errors and warnings", info: "everything" },
+  levels: { error: "Errors", warning: "Errors and warnings", info: "Everything" },
   looked: (checked: string, entries: string) => `${checked} of ${entries} entries looked at.`,
   lookFurther: "Look further",
   eventsOf: (count: number) => of(count, "event", "events"),

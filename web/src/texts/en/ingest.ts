@@ -12,6 +12,7 @@ export const ingest = {
   quarantinePage: "Quarantine",
 
   rate: "Records per minute, last hour",
+  quiet: "No record came in this hour.",
   rateOf: (source: string) => `Records of ${source} per minute, last hour`,
   accepted: "accepted",
   rejected: "rejected",

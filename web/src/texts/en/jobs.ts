@@ -14,7 +14,7 @@ export const jobs = {
   words: "Name",
   wordsHint: "Parts of the name",
   namespace: "Namespace",
-  anyNamespace: "All namespaces",
+  anyNamespace: "Any namespace",
   state: "Last run",
   anyState: "Any state",
   count: (count: number) => (count === 1 ? "1 job" : `${thousands(count)} jobs`),

@@ -89,7 +89,7 @@ export const runs = {
   snapshot: "Snapshot",
   tests: "Tests",
   passed: (passed: number, all: number) => `${passed} of ${all} passed`,
-  family: "Along the time",
+  family: "Timeline",
   stages: "Stages",
   stage: "Stage",
   spans: "Spans",

@@ -12,7 +12,7 @@ export const sql = {
   cancel: "Cancel",
   cancelled: "Cancelled. The server has stopped the statement.",
   asOf: "As of",
-  asOfHint: "now, or a time or snapshot id",
+  asOfHint: "now, a time, a snapshot id",
   share: "Copy link",
   shared: "Link copied",
   tooLong: "This statement is too long for an address, so it cannot be shared as a link.",

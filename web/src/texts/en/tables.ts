@@ -21,7 +21,7 @@ export const tables = {
   everywhere: "All",
   other: "Other systems",
   namespace: "Namespace",
-  anyNamespace: "Any",
+  anyNamespace: "Any namespace",
   zones: { raw: "raw", processed: "processed", curated: "curated", quarantine: "quarantine" },
   foundIn: (field: string, text: string) => `${field}: ${text}`,
   shown: (count: number) => (count === 1 ? "1 dataset" : `${thousands(count)} datasets`),
@@ -33,7 +33,6 @@ export const tables = {
   noNameHint: "Choose one in the list of tables.",
   toList: "To the list of tables",
   query: "Query in SQL",
-  lineage: "Lineage",
   tracesOf: "Traces",
   tabs: {
     columns: "Columns",
@@ -71,7 +70,9 @@ export const tables = {
   add: "Add",
   remove: (what: string) => `Remove ${what}`,
   saidBy: (source: string, by: string) =>
-    source === "person" ? `said by ${by}` : `told by events of ${by}`,
+    source === "person"
+      ? `said by ${by}`
+      : `told by events of ${by === "system" ? "the jobs of this lake" : by}`,
   notSaved: "Not saved",
   alsoKnownAs: "also known as",
   location: "Location",

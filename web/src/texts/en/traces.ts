@@ -87,7 +87,7 @@ export const trace = {
       ? "Lineage does not know the run that its spans name."
       : `Lineage does not know ${count} of the runs that its spans name.`,
   find: "Find in the trace",
-  findHint: "Name, service, message, attribute",
+  findHint: "Name, service, attribute",
   found: (count: number) => (count === 1 ? "1 span" : `${thousands(count)} spans`),
   next: "Next found span",
   previous: "Previous found span",
