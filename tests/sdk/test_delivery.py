@@ -31,7 +31,6 @@ from headwater.sdk import (
 )
 from headwater.sdk.delivery import Delivery, current_delivery
 from headwater.sdk.outbox import Outbox
-from headwater.sdk.sender import Breaker
 
 from .event_server import Server
 
@@ -331,21 +330,6 @@ def test_process_of_multiprocessing_delivers_what_it_told(
     assert sorted(event["eventType"] for event in events) == ["COMPLETE"] * 12 + ["START"] * 12
     parents = [event["run"]["facets"].get("parent", {}).get("job", {}) for event in events]
     assert {parent.get("name") for parent in parents} == {"fork", None}
-
-
-def test_breaker_asks_ever_more_rarely_and_obeys_the_server() -> None:
-    breaker = Breaker()
-    pauses = []
-    for _ in range(10):
-        breaker.fail(None)
-        pauses.append(breaker.remaining())
-    assert pauses == sorted(pauses)
-    assert 0.4 < pauses[0] <= 0.5
-    assert 59 < pauses[-1] <= 60
-    breaker.succeed()
-    assert breaker.remaining() == 0
-    breaker.fail(7.0)
-    assert 6 < breaker.remaining() <= 7
 
 
 def test_put_does_not_wait_for_ever_for_a_lock(
