@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
-from headwater.errors import Malformed, TooLarge, Unprocessable
+from headwater.errors import HeadwaterError, Malformed, TooLarge, Unprocessable
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -23,15 +23,20 @@ async def read_request(
     return await read_body(receive, encoding=encoding, most_bytes=most_bytes)
 
 
+def announced_bytes(headers: Mapping[bytes, bytes]) -> int:
+    """Return how long a body is said to be; 0 where that is not said."""
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
+
+
 def refuse_announced(headers: Mapping[bytes, bytes], most_bytes: int) -> None:
     """Raise `TooLarge`, before anything is read, for a body that is announced as too large."""
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length) > most_bytes:
+    if announced_bytes(headers) > most_bytes:
         raise _too_large(most_bytes)
 
 
-def capped(receive: Receive, most_bytes: int) -> Receive:
-    """Return what raises `TooLarge` once it has received more than that of a body."""
+def capped(receive: Receive, most_bytes: int, error: HeadwaterError | None = None) -> Receive:
+    """Return what raises `TooLarge`, or `error`, once it received more than that of a body."""
     size = 0
 
     async def receive_some() -> MutableMapping[str, Any]:
@@ -39,7 +44,7 @@ def capped(receive: Receive, most_bytes: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most_bytes:
-            raise _too_large(most_bytes)
+            raise error or _too_large(most_bytes)
         return message
 
     return receive_some
