@@ -10,6 +10,11 @@ from headwater.errors import HeadwaterError, Malformed, TooLarge, Unprocessable
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
+MOST_OF_NOBODY_BYTES: Final = 64 * 1024
+"""What is read of a caller without a token where one is needed: enough to sign in."""
+
+_TOO_LARGE: Final = 413
+_LEFT_UNREAD: Final = frozenset({401, 403, _TOO_LARGE})
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
@@ -33,6 +38,13 @@ def refuse_announced(headers: Mapping[bytes, bytes], most_bytes: int) -> None:
     """Raise `TooLarge`, before anything is read, for a body that is announced as too large."""
     if announced_bytes(headers) > most_bytes:
         raise _too_large(most_bytes)
+
+
+def leaves_body(status: int, headers: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a request was refused whose body is worth no reading, so that its sender goes."""
+    if status not in _LEFT_UNREAD:
+        return False
+    return status == _TOO_LARGE or announced_bytes(headers) > MOST_OF_NOBODY_BYTES
 
 
 def capped(receive: Receive, most_bytes: int, error: HeadwaterError | None = None) -> Receive:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from time import perf_counter
@@ -20,11 +20,13 @@ import msgspec
 
 from headwater.api.access import Access, admit_caller
 from headwater.api.bodies import (
+    MOST_OF_NOBODY_BYTES,
     Receive,
     announced_bytes,
     capped,
     collect_body,
     decode_body,
+    leaves_body,
     read_request,
     refuse_announced,
 )
@@ -48,11 +50,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
 MOST_BYTES: Final = 64 * 1024 * 1024
-_MOST_OF_NOBODY_BYTES: Final = 64 * 1024
-"""What is read of a caller without a token where one is needed: enough to sign in."""
-
-_TOO_LARGE: Final = 413
-_LEFT_UNREAD: Final = frozenset({401, 403, _TOO_LARGE})
 _CLOSE: Final = (b"connection", b"close")
 _TRACEPARENT: Final = re.compile(
     rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-|$)"
@@ -198,7 +195,7 @@ class Front:
         found = self.find(scope["method"], raw_path)
         if found is not None:
             response = await self.answer(found, scope["query_string"], headers, receive)
-            if _leaves_body(response.status, headers):
+            if leaves_body(response.status, headers):
                 response.headers.append(_CLOSE)
             await _send_whole(send, response)
             return
@@ -239,9 +236,9 @@ class Front:
         try:
             self._access.identify(_credentials(headers))
         except Unauthenticated as error:
-            if announced_bytes(headers) > _MOST_OF_NOBODY_BYTES:
+            if announced_bytes(headers) > MOST_OF_NOBODY_BYTES:
                 raise
-            return capped(receive, _MOST_OF_NOBODY_BYTES, error)
+            return capped(receive, MOST_OF_NOBODY_BYTES, error)
         refuse_announced(headers, self._most_bytes)
         return capped(receive, self._most_bytes)
 
@@ -360,19 +357,12 @@ class _Answer:
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
             headers += self._allowed
-            if _leaves_body(self.status, dict(self._asked)):
+            if leaves_body(self.status, dict(self._asked)):
                 headers.append(_CLOSE)
             message["headers"] = headers
         elif self._is_head:
             message["body"] = b""
         await self._send(message)
-
-
-def _leaves_body(status: int, headers: Mapping[bytes, bytes]) -> bool:
-    """Tell whether a request is refused whose body is worth no reading, so that its sender goes."""
-    if status not in _LEFT_UNREAD:
-        return False
-    return status == _TOO_LARGE or announced_bytes(headers) > _MOST_OF_NOBODY_BYTES
 
 
 def _credentials(headers: dict[bytes, bytes]) -> str | None:
