@@ -41,7 +41,7 @@ def refuse_announced(headers: Mapping[bytes, bytes], most_bytes: int) -> None:
 
 
 def leaves_body(status: int, headers: Mapping[bytes, bytes]) -> bool:
-    """Tell whether a request was refused whose body is worth no reading, so that its sender goes."""
+    """Tell whether what was refused has a body not worth reading, so that its sender goes."""
     if status not in _LEFT_UNREAD:
         return False
     return status == _TOO_LARGE or announced_bytes(headers) > MOST_OF_NOBODY_BYTES
