@@ -29,6 +29,7 @@ settings.register_profile(
     "rounds",
     max_examples=ROUNDS,
     deadline=None,
+    derandomize="CI" in os.environ,  # a commit is refused for what it does, not for what is drawn
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     print_blob=True,
 )
