@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -26,7 +25,7 @@ def send_again(
 
     Exits with `Exit.INVALID` where some are still wrong.
     """
-    accepted, errors = 0, list[Any]()
+    accepted, errors = 0, list[object]()
     with session.answers() as answers:
         for key in keys:
             answers.post(f"{path}/replay", key=key)

@@ -59,7 +59,7 @@ def show_record(context: typer.Context, key: Key, *, as_json: AsJson = False) ->
     """Show one record as it was sent."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.get("/api/v2/quarantine/record", key=key)
+        found = answers.get(f"{PATH}/record", key=key)
     if as_json:
         print_json(found)
         return
