@@ -31,6 +31,9 @@ def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     delivery._process.given = None
     yield folder
     replace_delivery(None)
+    for thread in threading.enumerate():
+        if thread.name == "headwater-lineage":  # what it has to say is no other test's
+            thread.join(PATIENCE_SECONDS)
     restore_delivery(before)
 
 
