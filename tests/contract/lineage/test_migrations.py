@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -137,6 +138,17 @@ def test_a_store_of_a_later_version_is_refused(lineage_backend):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Conflict, match="revision 9999 of store 'lineage'"):
         lineage_backend.open(place)
+
+
+def test_a_refused_file_is_let_go(tmp_path):
+    place = tmp_path / "later.db"
+    SqlLineage.open(place).close()
+    with _connected(place) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Conflict) as refused:
+        SqlLineage.open(place)
+    assert refused.tb is not None  # its frames keep everything alive that is not closed
+    assert str(place) not in {file.path for file in psutil.Process().open_files()}
 
 
 def test_servers_that_start_together_make_the_tables_once(lineage_backend, bare):
