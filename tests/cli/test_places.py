@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ def told(data: Path, *arguments: str, columns: int = 120) -> subprocess.Complete
 
 def damaged(kind: str) -> bytes:
     """Return a packed file that is none, that ends too early, or that has other bytes in it."""
-    packed = gzip.compress(os.urandom(20_000).hex().encode())
+    packed = gzip.compress(random.Random(7).randbytes(20_000).hex().encode())
     inside = len(packed) // 2
     match kind:
         case "none":
@@ -42,7 +43,7 @@ def test_damaged_gzip_is_named_without_a_traceback(tmp_path: Path, kind: str) ->
     file.write_bytes(damaged(kind))
     ended = told(tmp_path / "data", "ingest", "--source", "rooms", str(file))
     assert ended.returncode == Exit.INVALID
-    assert ended.stderr.startswith(f"headwater: {file} is not whole gzip: ")
+    assert f"headwater: {file} is not whole gzip: " in ended.stderr
     assert "drop .gz" in ended.stderr
     assert "Traceback" not in ended.stderr
 
