@@ -94,6 +94,11 @@ docs: $(STAMP) ## Make docs/reference again, and check every link; fails if a pa
 	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.links
 
+.PHONY: pictures
+pictures: $(STAMP) ## Make docs/pictures again, from the web UI with the demo's data
+	@$(BIN)/python -m tools.ui build
+	@$(BIN)/python -m tools.pictures $(ARGS)
+
 .PHONY: lock
 lock: $(BIN)/uv ## Renew requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip compile --quiet --universal --generate-hashes \

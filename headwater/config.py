@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from headwater.api.settings import ServerSettings
@@ -68,3 +69,26 @@ def load_settings(*, data: Path | None = None, **given: Any) -> Settings:
             for one in error.errors()
         )
         raise Invalid(f"the settings are wrong: {wrong}") from error
+
+
+def misspelt_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Return a sentence for each variable that looks like a setting of a stage and is none."""
+    known = [f"HEADWATER_{name.upper()}" for name in _names_of(Settings)]
+    found = []
+    for variable in sorted(os.environ if environment is None else environment):
+        name = variable.upper()
+        if not name.startswith("HEADWATER_") or "__" not in name:
+            continue  # of other programs, such as what Kubernetes gives its pods
+        if not any(name == one or name.startswith(f"{one}__") for one in known):
+            near = difflib.get_close_matches(name, known, n=1)
+            found.append(f"{variable} is no setting" + (f"; {near[0]} is one" if near else ""))
+    return found
+
+
+def _names_of(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from (f"{name}__{below}" for below in _names_of(inner))
+        else:
+            yield name

@@ -29,6 +29,7 @@ settings.register_profile(
     "rounds",
     max_examples=ROUNDS,
     deadline=None,
+    derandomize="CI" in os.environ,  # a commit is refused for what it does, not for what is drawn
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     print_blob=True,
 )
@@ -45,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in ("browser", "faults", "journey"):
             item.add_marker(folder)
         if folder == "browser" and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(1800))
 
 
 @pytest.fixture(autouse=True)

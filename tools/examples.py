@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tools.free_ports import free_ports
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS: Final = 120
@@ -105,7 +106,7 @@ class Place:
         self._home.mkdir()
         self._work.mkdir()
         (self._home / ".curlrc").write_text("silent\nshow-error\n", encoding="utf-8")
-        self._ports = {port: _free_port() for port in PORTS}
+        self._ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self._server: subprocess.Popen[str] | None = None
         self._ids: dict[str, str] = {}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -202,12 +203,6 @@ def place() -> Iterator[Place]:
             yield made
         finally:
             made.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def is_as_shown(shown: str, printed: str) -> bool:

@@ -3,9 +3,9 @@
 The build of the UI says it for each page as a template, such as
 `api/v2/runs/{id}?namespace={namespace?}&limit=50`: a name in braces is a parameter of the page's
 address, one with `?` may be missing, and then its member is left out, and one with `=24` is 24
-where it is missing. What comes out has to be
-the very address that the page will ask, byte for byte, since only then does the browser take the
-answer; where that is not sure nothing is asked ahead.
+where it is missing. What comes out has to be the very address that the page will ask, byte for
+byte, since only then does the browser take the answer; where that is not sure nothing is asked
+ahead.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ _PARAMETER: Final = re.compile(r"\{(\w+)(\?|=\w+)?\}")
 _KEPT_BY_BROWSERS: Final = "!'()*"
 # The router of the UI reads what begins so as JSON, if it is that.
 _LIKE_JSON: Final = re.compile(r'\s|["\[{\d-]|fa|nu|tr')
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_LONGEST: Final = 500
+"""Nobody types more; nesting that the parser cannot follow is longer."""
+
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9]\d{0,14}")
 
 
@@ -70,10 +74,12 @@ def _filled(text: str, values: Mapping[str, str]) -> str | None:
 
 def _as_read(text: str) -> str | None:
     """Return a parameter as the router of the UI reads it; None for what is no plain text."""
+    if len(text) > _LONGEST:
+        return None
     if not _LIKE_JSON.match(text) or _WHOLE_NUMBER.fullmatch(text) or text in ("true", "false"):
         return text
     try:
         value = json.loads(text)
     except ValueError:
         return text
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and not _SURROGATE.search(value) else None

@@ -6,10 +6,15 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final
 
-from headwater.errors import Malformed, TooLarge, Unprocessable
+from headwater.errors import HeadwaterError, Malformed, TooLarge, Unprocessable
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
+MOST_OF_NOBODY_BYTES: Final = 64 * 1024
+"""What is read of a caller without a token where one is needed: enough to sign in."""
+
+_TOO_LARGE: Final = 413
+_LEFT_UNREAD: Final = frozenset({401, 403, _TOO_LARGE})
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
@@ -23,15 +28,27 @@ async def read_request(
     return await read_body(receive, encoding=encoding, most_bytes=most_bytes)
 
 
+def announced_bytes(headers: Mapping[bytes, bytes]) -> int:
+    """Return how long a body is said to be; 0 where that is not said."""
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() else 0
+
+
 def refuse_announced(headers: Mapping[bytes, bytes], most_bytes: int) -> None:
     """Raise `TooLarge`, before anything is read, for a body that is announced as too large."""
-    length = headers.get(b"content-length", b"")
-    if length.isdigit() and int(length) > most_bytes:
+    if announced_bytes(headers) > most_bytes:
         raise _too_large(most_bytes)
 
 
-def capped(receive: Receive, most_bytes: int) -> Receive:
-    """Return what raises `TooLarge` once it has received more than that of a body."""
+def leaves_body(status: int, headers: Mapping[bytes, bytes]) -> bool:
+    """Tell whether what was refused has a body not worth reading, so that its sender goes."""
+    if status not in _LEFT_UNREAD:
+        return False
+    return status == _TOO_LARGE or announced_bytes(headers) > MOST_OF_NOBODY_BYTES
+
+
+def capped(receive: Receive, most_bytes: int, error: HeadwaterError | None = None) -> Receive:
+    """Return what raises `TooLarge`, or `error`, once it received more than that of a body."""
     size = 0
 
     async def receive_some() -> MutableMapping[str, Any]:
@@ -39,7 +56,7 @@ def capped(receive: Receive, most_bytes: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most_bytes:
-            raise _too_large(most_bytes)
+            raise error or _too_large(most_bytes)
         return message
 
     return receive_some

@@ -20,17 +20,20 @@ import msgspec
 
 from headwater.api.access import Access, admit_caller
 from headwater.api.bodies import (
+    MOST_OF_NOBODY_BYTES,
     Receive,
+    announced_bytes,
     capped,
     collect_body,
     decode_body,
+    leaves_body,
     read_request,
     refuse_announced,
 )
 from headwater.api.credentials import credentials_of
 from headwater.api.origins import NO_ORIGINS, Headers, Origins, is_of_another_site
 from headwater.api.problems import MEDIA_TYPE, headers_of, problem_of, status_of
-from headwater.errors import Denied, HeadwaterError, TooLarge
+from headwater.errors import Denied, HeadwaterError, TooLarge, Unauthenticated
 from headwater.model.principal import Action, Principal
 from headwater.observe import (
     CONTEXT,
@@ -47,7 +50,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 JSON: Final = b"application/json"
 MOST_BYTES: Final = 64 * 1024 * 1024
-_TOO_LARGE: Final = 413
 _CLOSE: Final = (b"connection", b"close")
 _TRACEPARENT: Final = re.compile(
     rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})(?:-|$)"
@@ -193,14 +195,14 @@ class Front:
         found = self.find(scope["method"], raw_path)
         if found is not None:
             response = await self.answer(found, scope["query_string"], headers, receive)
-            if response.status == _TOO_LARGE:
+            if leaves_body(response.status, headers):
                 response.headers.append(_CLOSE)
             await _send_whole(send, response)
             return
         method: str = scope["method"]
         context = self._context_of(headers)
         allowed = self._origins.headers_for(headers)
-        answer = _Answer(send, context, is_head=method == "HEAD", allowed=allowed)
+        answer = _Answer(send, context, scope, allowed=allowed)
         if allowed and self._origins.is_preflight(method, headers):
             await _send_whole(
                 answer.send, HotResponse(200, headers=self._origins.preflight(headers))
@@ -214,9 +216,9 @@ class Front:
                 scope = {**scope, "method": "GET"}
             refuse_foreign_name(headers, self._origins)
             refuse_foreign_page(method, headers, self._origins)
-            refuse_announced(headers, self._most_bytes)
-            await self._ask_framework(scope, capped(receive, self._most_bytes), answer.send)
-        except (Denied, TooLarge) as error:
+            sent = self._within_limits(headers, receive)
+            await self._ask_framework(scope, sent, answer.send)
+        except (Denied, TooLarge, Unauthenticated) as error:
             await _send_whole(answer.send, explain_as_problem(error))
         finally:
             CONTEXT.reset(token)
@@ -224,6 +226,21 @@ class Front:
                 (_template(scope),), perf_counter() - started, _trace_of(headers)
             )
             _count(_template(scope), method, answer.status)
+
+    def _within_limits(self, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """Cap a body, and closely that of a caller who is nobody, whom no route knows yet.
+
+        The framework reads a body before a route looks at who sends it. Raises `TooLarge` and
+        `Unauthenticated` for what is announced.
+        """
+        try:
+            self._access.identify(_credentials(headers))
+        except Unauthenticated as error:
+            if announced_bytes(headers) > MOST_OF_NOBODY_BYTES:
+                raise
+            return capped(receive, MOST_OF_NOBODY_BYTES, error)
+        refuse_announced(headers, self._most_bytes)
+        return capped(receive, self._most_bytes)
 
     def find(self, method: str, path: str) -> tuple[HotRoute, str] | None:
         """Return the hot route of a raw path and what of the path is behind it."""
@@ -321,14 +338,15 @@ class _Answer:
     Of the answer to HEAD it passes on all but the body.
     """
 
-    __slots__ = ("_allowed", "_is_head", "_request_id", "_send", "status")
+    __slots__ = ("_allowed", "_asked", "_is_head", "_request_id", "_send", "status")
 
     def __init__(
-        self, send: Send, context: RequestContext, *, is_head: bool, allowed: Headers
+        self, send: Send, context: RequestContext, scope: Scope, *, allowed: Headers
     ) -> None:
         self._send = send
         self._allowed = allowed
-        self._is_head = is_head
+        self._asked: Headers = scope["headers"]
+        self._is_head = scope["method"] == "HEAD"
         self._request_id = context.request_id.encode()
         self.status = 0
 
@@ -339,7 +357,7 @@ class _Answer:
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self._request_id))
             headers += self._allowed
-            if self.status == _TOO_LARGE:
+            if leaves_body(self.status, dict(self._asked)):
                 headers.append(_CLOSE)
             message["headers"] = headers
         elif self._is_head:

@@ -12,9 +12,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from headwater.api.problems import MEDIA_TYPE, problem_of
 from headwater.errors import HeadwaterError
+from headwater.observe import HTTP_REQUESTS
 
 PATIENCE_SECONDS: Final = 30.0
-"""How long a client may take for its headers, and for the next byte of its body."""
+"""How long a client may take for its headers, and for the next portion of its body."""
+
+PORTION_BYTES: Final = 8 * 1024
+"""The least that is going on, some 270 bytes a second: who drips single bytes is not."""
 
 _LOOKS: Final = 6
 
@@ -50,6 +54,7 @@ class AwaitedConnection(HttpToolsProtocol):
         is_answered = self.received != IN_HEADERS and getattr(self.cycle, "response_started", False)
         if self.headers is not None and not is_answered and not self._is_lingering:
             self.transport.write(_too_slow(seconds))
+            HTTP_REQUESTS.add_at(("unfinished", "none", "408"))
         self.transport.close()
 
     def linger(self) -> None:
@@ -79,7 +84,7 @@ class Patience:
         self._next = 0.0
 
     def look(self, connections: Iterable[AwaitedConnection], now: float) -> None:
-        """Give up connections on which nothing changed for as long as patience lasts."""
+        """Give up connections on which too little came for as long as patience lasts."""
         if now < self._next:
             return
         self._next = now + self._seconds / _LOOKS
@@ -88,14 +93,21 @@ class Patience:
             arrived = one.arrived()
             if arrived is None:
                 continue
-            before, since = self._held.get(one, (arrived, now))
-            if before[0] is not arrived[0] or before[1] != arrived[1]:
-                since = now
+            mark, since = self._held.get(one, (arrived, now))
+            if _goes_on(mark, arrived):
+                mark, since = arrived, now
             if now - since >= self._seconds:
                 one.give_up(self._seconds)
             else:
-                held[one] = (arrived, since)
+                held[one] = (mark, since)
         self._held = held
+
+
+def _goes_on(mark: Arrived, arrived: Arrived) -> bool:
+    """Tell whether this is another request, its first of the body, or a portion more of it."""
+    if mark[0] is not arrived[0]:
+        return True
+    return arrived[1] - mark[1] >= (1 if mark[1] == IN_HEADERS else PORTION_BYTES)
 
 
 class _GentleTransport:
@@ -126,7 +138,7 @@ _SINK: Final = _Sink()
 
 def _too_slow(seconds: float) -> bytes:
     error = HeadwaterError(
-        f"the request was begun, and nothing more of it came for {seconds:g} seconds",
+        f"the request was begun, and next to nothing of it came for {seconds:g} seconds",
         hint="send it again, as long as its Content-Length says",
     )
     problem = problem_of(error) | {"status": 408, "title": "Request Timeout"}

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli.progress import progress
-from headwater.cli.session import Exit, Session, print_json
+from headwater.cli.again import check_choice, send_again, send_instead
+from headwater.cli.session import Session, print_json
 from headwater.cli.table import print_table
-from headwater.errors import Missing
 
 PATH = "/api/v2/dead-letters"
 
@@ -102,31 +101,8 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Send refused events in again as they are, for instance after an upgrade."""
-    if bool(keys) == every:
-        raise typer.BadParameter("give keys, or --all")
-    session: Session = context.obj
-    accepted, errors = 0, []
-    with session.answers() as answers:
-        for key in keys or ():
-            answers.post(f"{PATH}/replay", key=key)
-            accepted += 1
-        total = answers.get(PATH, limit=1)["waiting"] if every else None
-        with progress("Replaying", total=total, quiet=as_json or not every) as advance:
-            after: str | None = None
-            while every:
-                done = answers.post(f"{PATH}/replay-all", after=after)
-                accepted += done["accepted"]
-                errors += done["errors"]
-                advance(accepted + len(errors))
-                after = done["next"]
-                if after is None:
-                    break
-    if as_json:
-        print_json({"accepted": accepted, "errors": errors})
-    else:
-        typer.echo(f"{accepted:,} events went in, {len(errors):,} are still wrong")
-    if errors:
-        raise typer.Exit(Exit.INVALID)
+    chosen = check_choice(keys, every=every)
+    send_again(context.obj, PATH, keys=chosen, noun="events", as_json=as_json)
 
 
 @dead_letters.command("fix")
@@ -138,20 +114,7 @@ def fix(
     as_json: AsJson = False,
 ) -> None:
     """Send an event in in place of a refused one."""
-    if not file.is_file():
-        raise Missing(f"there is no file {file}")
-    session: Session = context.obj
-    with session.answers() as answers:
-        reply = answers.post_bytes(
-            f"{PATH}/fix",
-            file.read_bytes(),
-            headers={"Content-Type": "application/json"},
-            key=key,
-        )
-    if as_json:
-        typer.echo(reply.body.decode())
-    else:
-        typer.echo(f"{key} went in")
+    send_instead(context.obj, PATH, key=key, file=file, as_json=as_json)
 
 
 @dead_letters.command("delete")

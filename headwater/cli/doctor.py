@@ -68,6 +68,7 @@ def doctor(
 def _checks(settings: Settings, url: str | None) -> Iterator[Check]:
     yield _python()
     yield from map(_package, _PACKAGES)
+    yield _settings()
     folder = _nearest_folder(settings.data)
     yield _guarded("disk", lambda: _disk(folder))
     yield _guarded("fsync", lambda: _sync_cost(folder))
@@ -98,6 +99,14 @@ def _package(name: str) -> Check:
         return Check(name, "ok", metadata.version(name))
     except metadata.PackageNotFoundError:
         return Check(name, "failed", "not installed; pip install 'headwater[server]'")
+
+
+def _settings() -> Check:
+    from headwater.config import misspelt_variables
+
+    wrong = misspelt_variables()
+    seen = "; ".join(wrong) or "every HEADWATER_ variable with __ is a setting"
+    return Check("settings", "warning" if wrong else "ok", seen)
 
 
 def _nearest_folder(path: Path) -> Path:

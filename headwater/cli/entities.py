@@ -212,13 +212,14 @@ def deleted(
     context: typer.Context,
     *,
     kind: Annotated[Kind, typer.Option(help="Of which kind.")] = Kind.DATASET,
-    limit: Annotated[int, typer.Option(min=0, max=10_000, help="At most so many.")] = 100,
+    after: Annotated[str | None, typer.Option(help="Those after a page, as it said.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List what is hidden, and who hid it when."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.get("/api/v2/deleted", kind=kind.value, limit=limit)
+        found = answers.get("/api/v2/deleted", kind=kind.value, limit=limit, after=after)
     if as_json:
         print_json(found)
     elif not found["deleted"]:
@@ -226,6 +227,8 @@ def deleted(
     else:
         rows = [(one["namespace"], one["name"], one["by"], one["at"]) for one in found["deleted"]]
         print_table(("namespace", "name", "by", "at"), rows)
+        if found["next"]:
+            typer.echo(f"There are more: --limit above {limit}, or --after {found['next']}")
 
 
 def add_entity_commands(group: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ import typer
 
 from headwater.cli.progress import progress
 from headwater.cli.session import Exit, Session, print_json
-from headwater.errors import Busy, Invalid, Missing, TooLarge
+from headwater.errors import Busy, Invalid, Malformed, Missing, TooLarge
 from headwater.model.json import JsonObject
 
 if TYPE_CHECKING:
@@ -108,10 +109,23 @@ def _opened(file: Path) -> Iterator[tuple[IO[bytes], Any]]:
         return
     with file.open("rb") as raw:
         if file.suffix == ".gz":
-            with gzip.open(raw) as inflated:
+            with gzip.open(raw) as inflated, whole_gzip(str(file)):
                 yield inflated, raw.tell  # type: ignore[misc]  # GzipFile reads like IO[bytes]
         else:
             yield raw, raw.tell
+
+
+@contextmanager
+def whole_gzip(name: str) -> Iterator[None]:
+    """Turn what unpacking raises into `Malformed`, with the name of what is unpacked."""
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        said = str(error).rstrip(".")
+        raise Malformed(
+            f"{name} is not whole gzip: {said}",
+            hint="send the file again where it came from, or drop .gz if it is not packed",
+        ) from error
 
 
 def _bodies(stream: IO[bytes]) -> Iterator[tuple[int, bytes, str]]:

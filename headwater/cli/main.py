@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import inspect
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -32,7 +34,7 @@ from headwater.cli.tables import tables
 from headwater.cli.token import token
 from headwater.cli.traces import traces
 from headwater.cli.up import up
-from headwater.errors import HeadwaterError, Unsupported
+from headwater.errors import HeadwaterError, StorageFull, Unsupported
 from headwater.version import __version__
 
 _HELP_COLUMNS: Final = 120
@@ -100,6 +102,19 @@ app.command()(rebuild)
 app.command()(doctor)
 
 
+def _summarise(commands: typer.Typer) -> None:
+    """Let a list of commands wrap what each does, which it else cuts at the terminal's edge."""
+    for command in commands.registered_commands:
+        told = inspect.getdoc(command.callback) or ""
+        command.short_help = " ".join(told.partition("\n\n")[0].split())
+    for group in commands.registered_groups:
+        if group.typer_instance is not None:
+            _summarise(group.typer_instance)
+
+
+_summarise(app)
+
+
 def main() -> None:
     """Run the command line and end with a code that means something."""
     try:
@@ -116,6 +131,26 @@ def main() -> None:
         sys.exit(exit_code_of(missing))
     except BrokenPipeError:
         sys.exit(Exit.OK)  # whoever read our output, such as `head`, has seen enough
+    except OSError as error:
+        if error.filename is None:
+            raise
+        refused = _refused_by_the_system(error)
+        print_error(refused)
+        sys.exit(exit_code_of(refused))
+
+
+def _refused_by_the_system(error: OSError) -> HeadwaterError:
+    """Return the error of a file or folder that cannot be read, written or made."""
+    said = f"{error.filename}: {(error.strerror or str(error)).lower()}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull(said, hint="make room on that disk, or name another place")
+    hints = {
+        errno.ENOENT: "make the folder first, or name another place",
+        errno.EACCES: "name a place that you may read and write",
+        errno.EPERM: "name a place that you may read and write",
+        errno.EROFS: "the disk can only be read: name another place",
+    }
+    return HeadwaterError(said, hint=hints.get(error.errno or 0))
 
 
 def _with_shared_options_first(arguments: list[str]) -> list[str]:

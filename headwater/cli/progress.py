@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final, Literal, Protocol, TextIO
 
@@ -28,7 +28,12 @@ class Advance(Protocol):
 
 @contextmanager
 def progress(
-    title: str, *, total: int | None, unit: Unit = "records", quiet: bool = False
+    title: str,
+    *,
+    total: int | None,
+    unit: Unit = "records",
+    quiet: bool = False,
+    now: Callable[[], float] = monotonic,
 ) -> Iterator[Advance]:
     """Tell how far something is for as long as it lasts; the yielded function moves it on.
 
@@ -36,7 +41,7 @@ def progress(
     seconds. All of it goes to standard error, so that output can be piped; with `quiet`, and of
     what is over within two seconds, nothing is told.
     """
-    step = _Step(title, total, unit)
+    step = _Step(title, total, unit, now, began=now())
     if quiet:
         yield step.advance
         return
@@ -57,9 +62,10 @@ class _Step:
     title: str
     total: int | None
     unit: Unit
+    now: Callable[[], float]
+    began: float
     done: int = 0
     latest: str = ""
-    began: float = field(default_factory=monotonic)
 
     def advance(self, done: int, latest: str = "", /) -> None:
         self.done, self.latest = done, latest
@@ -70,7 +76,7 @@ class _Step:
 
     def line(self) -> str:
         """Say all there is to say without a terminal."""
-        words, seconds = self.words(), f"{monotonic() - self.began:,.0f} s"
+        words, seconds = self.words(), f"{self.now() - self.began:,.0f} s"
         return f"{self.title}: {words} after {seconds}" if words else f"{self.title}: {seconds}"
 
     def _amount(self) -> str:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from headwater.cli.progress import progress
-from headwater.cli.session import Exit, Session, print_json
+from headwater.cli.again import check_choice, send_again, send_instead
+from headwater.cli.session import Session, print_json
 from headwater.cli.table import print_table
-from headwater.errors import Missing
+
+PATH = "/api/v2/quarantine"
 
 quarantine = typer.Typer(
     help="Records that could not be used, with their reasons.", no_args_is_help=True
@@ -33,7 +34,7 @@ def list_records(
     """List the records that wait."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.get("/api/v2/quarantine", source=source, after=after, limit=limit)
+        found = answers.get(PATH, source=source, after=after, limit=limit)
     if as_json:
         print_json(found)
         return
@@ -58,7 +59,7 @@ def show_record(context: typer.Context, key: Key, *, as_json: AsJson = False) ->
     """Show one record as it was sent."""
     session: Session = context.obj
     with session.answers() as answers:
-        found = answers.get("/api/v2/quarantine/record", key=key)
+        found = answers.get(f"{PATH}/record", key=key)
     if as_json:
         print_json(found)
         return
@@ -77,30 +78,8 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Send records in again as they are, for instance after a schema changed."""
-    if bool(keys) == every:
-        raise typer.BadParameter("give keys, or --all")
-    session: Session = context.obj
-    accepted, errors = 0, []
-    with session.answers() as answers:
-        for key in keys or ():
-            answers.post("/api/v2/quarantine/replay", key=key)
-            accepted += 1
-        path = "/api/v2/quarantine"
-        total = answers.get(path, source=source, limit=1)["waiting"] if every else None
-        with progress("Replaying", total=total, quiet=as_json) as advance:
-            after: str | None = "" if every else None
-            while after is not None:
-                done = answers.post(f"{path}/replay-all", source=source, after=after)
-                accepted += done["accepted"]
-                errors += done["errors"]
-                advance(accepted + len(errors))
-                after = done["next"]
-    if as_json:
-        print_json({"accepted": accepted, "errors": errors})
-    else:
-        typer.echo(f"{accepted:,} records went in, {len(errors):,} are still wrong")
-    if errors:
-        raise typer.Exit(Exit.INVALID)
+    chosen = check_choice(keys, every=every)
+    send_again(context.obj, PATH, keys=chosen, noun="records", as_json=as_json, source=source)
 
 
 @quarantine.command("fix")
@@ -112,17 +91,4 @@ def fix(
     as_json: AsJson = False,
 ) -> None:
     """Send a record in with other data in its place."""
-    if not file.is_file():
-        raise Missing(f"there is no file {file}")
-    session: Session = context.obj
-    with session.answers() as answers:
-        reply = answers.post_bytes(
-            "/api/v2/quarantine/fix",
-            file.read_bytes(),
-            headers={"Content-Type": "application/json"},
-            key=key,
-        )
-    if as_json:
-        typer.echo(reply.body.decode())
-    else:
-        typer.echo(f"{key} went in")
+    send_instead(context.obj, PATH, key=key, file=file, as_json=as_json)

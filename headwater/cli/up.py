@@ -43,9 +43,11 @@ def up(
 ) -> None:
     """Serve everything in one process until it is told to stop."""
     from headwater.app.server import serve
-    from headwater.config import load_settings
+    from headwater.config import load_settings, misspelt_variables
     from headwater.observe import configure_logging
 
+    for sentence in misspelt_variables():
+        typer.echo(f"headwater: {sentence}", err=True)
     session: Session = context.obj
     settings = load_settings(data=data or session.data)
     ports = {"port": port, "web_port": web_port, "otlp_port": otlp_port}

@@ -37,8 +37,12 @@ def open_sqlite(path: Path, schema: Schema, *, clock: Clock | None = None) -> En
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_immediate)
-    with translated(path):
-        _patiently(lambda: _bring_up_to_date(engine, schema, path), clock or SystemClock())
+    try:
+        with translated(path):
+            _patiently(lambda: _bring_up_to_date(engine, schema, path), clock or SystemClock())
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

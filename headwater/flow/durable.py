@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,16 @@ class Found:
     error: str | None
 
 
+_KNOWS_FRACTIONS: Final = (3, 42)
+
+
+def _unix_seconds(modifier: str) -> float:
+    """Return what `unixepoch('subsec')` does: the time, to the millisecond."""
+    if modifier != "subsec":
+        raise ValueError(f"unixepoch is only known with 'subsec', not with {modifier!r}")
+    return round(time.time(), 3)
+
+
 class _Connection(sqlite3.Connection):
     """A connection whose commits are on disk when they return."""
 
@@ -61,6 +72,9 @@ class _Connection(sqlite3.Connection):
         factory: type[sqlite3.Connection] = sqlite3.Connection,
     ) -> None:
         super().__init__(path, check_same_thread=check_same_thread, factory=factory)
+        if sqlite3.sqlite_version_info < _KNOWS_FRACTIONS:
+            # From Python 3.12 on DBOS takes it for granted, and Debian 12 has SQLite 3.40.
+            self.create_function("unixepoch", 1, _unix_seconds)
         self.execute("PRAGMA synchronous=FULL")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from headwater.clock import Clock
-from headwater.errors import HeadwaterError
+from headwater.errors import Denied, HeadwaterError, Invalid, Missing, Unsupported
 from headwater.flow.context import RunContext, Send
 from headwater.flow.live import Attempt, Interrupted, LiveRun, LiveRuns
 from headwater.flow.measuring import Measuring
@@ -31,6 +31,9 @@ _KINDS: Final[Mapping[str, EventType]] = {
     "FAILED": "FAIL",
     "CANCELLED": "ABORT",
 }
+
+_LASTING: Final = (Denied, Invalid, Missing, Unsupported)
+"""What is as wrong in the next attempt as in this one."""
 
 
 class StageFailed(Exception):
@@ -54,13 +57,14 @@ class StageWork:
     def run(self, work: RunOfStage, *, live: LiveRun, runs: LiveRuns) -> StageRun:
         """Run a stage until it is well, stopped, or was tried as often as it says.
 
-        Raises `Interrupted` when the executor closes meanwhile.
+        What trying again never helps against, by its class, ends it at once. Raises `Interrupted`
+        when the executor closes meanwhile.
         """
         pause = work.stage.backoff_seconds
         for number in range(1, work.stage.attempts + 1):
             live.attempt = Attempt(work.stage.name, number, self.clock.now().isoformat())
-            report = _beside(lambda: self._attempt(work, live, runs), runs)
-            if report.state != "FAILED" or number == work.stage.attempts:
+            report, may_help = _beside(lambda: self._attempt(work, live, runs), runs)
+            if report.state != "FAILED" or number == work.stage.attempts or not may_help:
                 break
             live.stop.wait(pause)
             if runs.is_closing:
@@ -70,8 +74,8 @@ class StageWork:
             pause *= 2
         return report
 
-    def _attempt(self, work: RunOfStage, live: LiveRun, runs: LiveRuns) -> StageRun:
-        """Run a stage once."""
+    def _attempt(self, work: RunOfStage, live: LiveRun, runs: LiveRuns) -> tuple[StageRun, bool]:
+        """Run a stage once; tell also whether another attempt may help."""
         assert live.attempt is not None
         stage = work.stage
         context = RunContext(
@@ -92,15 +96,17 @@ class StageWork:
         )
         at = traceparent(work.run_id, report)
         CONTEXT.set(RequestContext(work.run_id, at, run_id=report.run_id))
+        may_help = True
         try:
             report = self._try(report, work=work, context=context)
         except StageFailed as error:
             report = error.report
+            may_help = not isinstance(error.__cause__, _LASTING)
         if runs.is_closing:
             raise Interrupted  # what it did may be half of it: it runs again after the start
         if live.is_cancelled:
             report = replace(report, state="CANCELLED")
-        return self._end(report, work=work, context=context)
+        return self._end(report, work=work, context=context), may_help
 
     def _try(self, report: StageRun, *, work: RunOfStage, context: RunContext) -> StageRun:
         stage = work.stage
@@ -210,6 +216,8 @@ def _length(value: object) -> int | None:
 
 
 def _told(error: BaseException) -> str:
+    if isinstance(error, HeadwaterError):
+        return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = f" ({Path(last[0].filename).name}, line {last[0].lineno})" if last else ""
     return f"{type(error).__name__}: {error}{where}"

@@ -43,13 +43,17 @@ class _Blocking(Generic[Result]):
 
 
 class _Group(Generic[Item, Result]):
-    """Items that are committed together, and who waits for them: an event loop or a thread."""
+    """Items that are committed together, and who waits for them: an event loop or a thread.
 
-    __slots__ = ("futures", "items", "settle")
+    The first `ready` of them are prepared.
+    """
+
+    __slots__ = ("futures", "items", "ready", "settle")
 
     def __init__(self, settle: Callable[[Sequence[Result | Exception]], None]) -> None:
         self.items: list[Item] = []
         self.futures: list[asyncio.Future[Result]] = []
+        self.ready = 0
         self.settle = settle
 
 
@@ -59,8 +63,9 @@ class GroupCommit(Generic[Item, Result]):
     `apply` is called on one thread of its own with all items waiting (at most `most`), in order
     of arrival, and returns an outcome for each; an exception it raises is the outcome of all.
     An item is answered only after `apply` returned, so `apply` decides what durable means.
-    `prepare`, where given, is called before that with the items that a loop gathered, on its
-    thread: what costs less for many at once than for each. It notes errors in the items.
+    `prepare`, where given, is called before that with items that a loop gathered, on its thread,
+    each once and at most `portion` at a time, so that the loop is never held for long: what costs
+    less for many at once than for each. It notes errors in the items.
     Full (`capacity` items wait) raises `Busy`; closed raises `Unavailable`.
 
     What comes from an event loop is gathered there until a turn of the loop brings nothing more,
@@ -77,9 +82,11 @@ class GroupCommit(Generic[Item, Result]):
         capacity: int,
         most: int = 4096,
         prepare: Callable[[Sequence[Item]], None] | None = None,
+        portion: int = 256,
     ) -> None:
         self._apply = apply
         self._prepare = prepare
+        self._portion = portion
         self._name = name
         self._capacity = capacity
         self._most = most
@@ -104,7 +111,10 @@ class GroupCommit(Generic[Item, Result]):
             raise self._shut()
         if self._queued + len(gathering.group.items) >= self._capacity:
             raise self._full()
-        return gathering.add(item)
+        future = gathering.add(item)
+        if len(gathering.group.items) - gathering.group.ready >= self._portion:
+            self._make_ready(gathering.group)
+        return future
 
     def submit(self, item: Item) -> Result:
         """Add an item from a thread and wait for its outcome."""
@@ -154,8 +164,9 @@ class GroupCommit(Generic[Item, Result]):
         group.settle([self._shut()] * len(group.items))
 
     def _make_ready(self, group: _Group[Item, Result]) -> None:
-        if self._prepare is not None:
-            self._prepare(group.items)
+        if self._prepare is not None and group.ready < len(group.items):
+            self._prepare(group.items[group.ready :])
+            group.ready = len(group.items)
 
     def _put(self, group: _Group[Item, Result]) -> None:
         """Queue a group for the thread; the caller holds the lock."""

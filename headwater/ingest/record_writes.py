@@ -31,10 +31,7 @@ from headwater.wire.records.body import (
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 
-MOST_TOGETHER: Final = 256
-"""So many requests share a write."""
-
-_MOST_SMALL_BYTES: Final = 16 * 1024
+_MOST_SMALL_BYTES: Final = 4 * 1024
 
 
 class Write(msgspec.Struct):
@@ -135,7 +132,7 @@ class RecordWrites:
     ) -> Write:
         """Name the records of a body and frame them."""
         moment = (self._clock.now() - EPOCH) // MICROSECOND
-        ids: list[str | None] = self._ids.take(moment, len(body.raws))  # type: ignore[assignment]
+        ids: list[str | None] = [*self._ids.take(moment, len(body.raws))]
         errors: tuple[Rejection, ...] = ()
         rejects: list[Reject] = []
         if body.flaws:
@@ -191,6 +188,4 @@ def _alike(requests: Sequence[Request]) -> Iterator[Sequence[Request]]:
     for request in requests:
         if request.write is None:
             found[request.principal.name, request.source].append(request)
-    for some in found.values():
-        for start in range(0, len(some), MOST_TOGETHER):
-            yield some[start : start + MOST_TOGETHER]
+    yield from found.values()

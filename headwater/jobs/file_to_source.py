@@ -7,11 +7,16 @@ import gzip
 import json
 import os
 import re
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 from typing import IO, Final
 
+from headwater.errors import Malformed, Missing
 from headwater.sdk.datasets import DatasetInfo
 from headwater.sdk.pipeline import Parameter, Pipeline, Record, Records, StageContext
 
@@ -33,6 +38,8 @@ file_to_source: Final = Pipeline(
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,4000})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _TRUTHS: Final = {"true": True, "false": False}
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_SEPARATORS: Final = (",", ";", "\t", "|")
 _REST: Final = "\0 more fields than the header"
 _NOTHING: Final = frozenset(("", "na", "n/a", "null", "none", "nan"))
 
@@ -40,15 +47,17 @@ _NOTHING: Final = frozenset(("", "na", "n/a", "null", "none", "nan"))
 @file_to_source.extract
 def extract(context: StageContext) -> Iterator[Record]:
     """Read the records of the file; the types of a CSV file's columns are found in its values."""
-    path = context.file(str(context.parameters["file"]))
+    file = str(context.parameters["file"])
+    path = context.file(file)
+    if not path.is_file():
+        raise Missing(f"there is no file {file!r}", hint=f"it would be {path}")
     context.reads(DatasetInfo(namespace="file", name=str(path)))
     name = path.name.removesuffix(".gz")
-    with _opened(path) as stream:
-        if name.endswith(".csv"):
+    with _told_by_name(file, path), _opened(path) as stream:
+        if name.endswith((".csv", ".tsv")):
             yield from _rows(context, stream)
         elif name.endswith(".json"):
-            found = json.load(stream)
-            yield from found if isinstance(found, list) else [found]
+            yield from _objects(context, stream)
         else:
             yield from _lines(context, stream)
 
@@ -94,14 +103,75 @@ def load(context: StageContext, records: Records) -> None:
         context.writes(DatasetInfo(namespace="file", name=str(path)))
 
 
+@contextmanager
+def _told_by_name(file: str, path: Path) -> Iterator[None]:
+    """Say of a file that cannot be read which it is, where, and what to do about it."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise Malformed(
+            f"{file!r} is not UTF-8 in line {_line_of_other_text(path):,}",
+            hint="write it as UTF-8, for instance: iconv -f LATIN1 -t UTF-8 FILE > NEW",
+        ) from error
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise Malformed(
+            f"{file!r} is not whole gzip: {error}", hint="fetch it again, or drop .gz"
+        ) from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno:,}, column {error.colno:,}"
+        raise Malformed(
+            f"{file!r} is not JSON in {where}: {error.msg}",
+            hint="a file with an object on each line is called .ndjson",
+        ) from error
+    except csv.Error as error:
+        raise Malformed(f"{file!r} is not CSV: {error}") from error
+
+
+def _line_of_other_text(path: Path) -> int:
+    """Return the number of the first line that is not UTF-8."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        return next((number for number, line in enumerate(stream, 1) if not _is_utf_8(line)), 1)
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _rows(context: StageContext, stream: IO[str]) -> Iterator[Record]:
     """Yield the rows of a CSV file; one with more fields than the header has no names for them."""
-    for row in csv.DictReader(stream, restkey=_REST):
+    first = stream.readline()
+    bare = _QUOTED.sub("", first)
+    separator = max(_SEPARATORS, key=bare.count)
+    reader = csv.DictReader(chain([first], stream), restkey=_REST, delimiter=separator)
+    named = Counter(name.strip() for name in reader.fieldnames or ())
+    for name, times in named.items():
+        if name and times > 1:
+            raise Malformed(
+                f"the header of {context.parameters['file']!r} names the column {name!r} "
+                f"{times} times",
+                hint="a record has one value of a name: call each column otherwise",
+            )
+    for row in reader:
         surplus = row.pop(_REST, None)
         if surplus is None:
             yield row
         else:
-            context.reject(row, f"it has {len(surplus)} fields more than the header")
+            fields = "1 field" if len(surplus) == 1 else f"{len(surplus)} fields"
+            context.reject(row, f"it has {fields} more than the header")
+
+
+def _objects(context: StageContext, stream: IO[str]) -> Iterator[Record]:
+    """Yield the objects of a JSON document, an array of them or one; other values are left out."""
+    found = json.load(stream)
+    for place, one in enumerate(found if isinstance(found, list) else [found], 1):
+        if isinstance(one, dict):
+            yield one
+        else:
+            context.reject({"place": place, "value": one}, "it is not an object")
 
 
 def _lines(context: StageContext, stream: IO[str]) -> Iterator[Record]:

@@ -33,7 +33,7 @@ from headwater.wire.openlineage.reader import EventReader
 from headwater.wire.openlineage.times import EventTime
 
 REBUILDS: Final = "rebuilds"
-_MADE_AT: Final = f"projections of revision {tables.SCHEMA.head}"
+_MADE_AT: Final = f"projections of revision {tables.PROJECTED_SINCE}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _REBUILD_BATCH: Final = 500

@@ -38,6 +38,7 @@ from headwater.lineage.columns import seen as _seen
 from headwater.lineage.columns import standing as _standing
 from headwater.lineage.columns import to as _to
 from headwater.lineage.columns import told as _told
+from headwater.lineage.name_index import index_names
 
 METADATA: Final = MetaData()
 
@@ -150,6 +151,9 @@ DATASET: Final = Table(
 Index("dataset_name", DATASET.c.namespace_id, DATASET.c.name, unique=True)
 Index("dataset_by_change", DATASET.c.namespace_id, CHANGED, DATASET.c.standing)
 Index("dataset_deleted", DATASET.c.namespace_id, **where("deleted_seq > 0"))
+
+for _named in (JOB, DATASET):
+    index_names(_named)
 
 # Facet keys as sent. Key: name.
 FACET_NAME: Final = Table("facet_name", METADATA, _id(), *_names())
@@ -350,9 +354,12 @@ DECLARED: Final = Table(
     sqlite_with_rowid=False,
 )
 
+PROJECTED_SINCE: Final = "0007"
+"""The last revision after which projections have to be made again from the log."""
+
 SCHEMA: Final = Schema(
     name="lineage",
     metadata=METADATA,
-    head="0007",
+    head="0008",
     migrations=Path(__file__).parent / "migrations",
 )

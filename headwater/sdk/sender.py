@@ -24,13 +24,14 @@ _PATIENCE_SECONDS: Final = 0.02
 class Breaker:
     """Keeps from asking a destination that is away: for half a second, then twice as long."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._failures = 0
         self._until = 0.0
 
     def remaining(self) -> float:
         """Return for how many more seconds not to ask."""
-        return max(0.0, self._until - time.monotonic())
+        return max(0.0, self._until - self._now())
 
     def fail(self, retry_after: float | None) -> None:
         """Wait before the next time, as long as the destination asks for if it does."""
@@ -38,7 +39,7 @@ class Breaker:
         self._failures = min(self._failures + 1, 16)
         if retry_after is not None:
             pause = min(max(pause, retry_after), _LONGEST_PAUSE_SECONDS)
-        self._until = time.monotonic() + pause
+        self._until = self._now() + pause
 
     def succeed(self) -> None:
         """Ask at once from now on."""

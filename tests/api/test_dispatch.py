@@ -226,6 +226,24 @@ def test_framework_reads_no_more_of_a_body_than_the_limit(headers: dict[str, str
     assert json.loads(reply.body)["detail"] == "the body is over the limit of 100 bytes"
 
 
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "65537"}])
+def test_framework_reads_next_to_nothing_of_nobody(access, headers: dict[str, str]) -> None:
+    router = APIRouter()
+
+    @router.post("/things")
+    def post_things(_: Writer, things: list[int]) -> int:
+        return len(things)
+
+    call = inside_exchange(create_application(access=access, routers=[router], hot=[]))
+    access.create("boss", Role.ADMIN, expires_at=None, by=LOCAL)
+    declared = {"Content-Type": "application/json"}
+    reply = call("POST", "/things", b"{".rjust(65_537), declared | headers)
+    assert reply.status == 401
+    assert ("connection" in reply.headers) == bool(headers)
+    assert json.loads(reply.body)["detail"] == "this server needs a token"
+    assert call("POST", "/things", b"[1]".rjust(65_536), declared).status == 401
+
+
 def test_body_that_is_announced_too_large_is_not_received() -> None:
     async def receive() -> Any:
         raise AssertionError("received")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ class Acted:
 
     def run(self, request: Message, on_table: Callable[[Message], None]) -> tuple[Message, ...]:
         on_table(TABLE)
-        self._may_end.wait(60)
+        self._may_end.wait(240)
         if self._failure is not None:
             raise self._failure
         return (TABLE,)
@@ -73,15 +74,15 @@ class Stage:
         return str(json.loads(reply.body)["run_id"])
 
     def follow(self, run_id: str, is_there: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        pause = threading.Event()
-        for _ in range(600):
+        end = time.monotonic() + 120
+        while True:
             reply = self.call("GET", f"/api/v2/jobs/copying/runs/{run_id}")
             assert reply.status == 200
             found: dict[str, Any] = json.loads(reply.body)
             if is_there(found):
                 return found
-            pause.wait(0.05)
-        raise AssertionError(found)
+            assert time.monotonic() < end, found
+            threading.Event().wait(0.02)
 
 
 @pytest.fixture

@@ -136,7 +136,10 @@ def test_url_can_be_told_later(tmp_path: Path) -> None:
         assert found.url == "http://[::1]:5001"
 
 
-def test_a_look_up_does_not_make_an_open_fail(tmp_path: Path) -> None:
+def test_a_look_up_does_not_make_an_open_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_PATIENCE_SECONDS", 60.0)
     DataDirectory.open(tmp_path).close()
     looking = os.open(tmp_path / "lock", os.O_RDONLY)
     directory.fcntl.flock(looking, directory.fcntl.LOCK_SH)

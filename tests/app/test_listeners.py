@@ -9,6 +9,7 @@ import pytest
 
 from headwater.app.listeners import Listener, bind_all, url_of
 from headwater.errors import Invalid, Unavailable
+from tools.free_ports import free_ports
 
 
 @pytest.fixture
@@ -47,9 +48,7 @@ def test_an_address_that_is_not_ours_is_named() -> None:
 
 
 def test_an_error_closes_what_was_bound_before(taken: int) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
+    (free,) = free_ports(1)
     with pytest.raises(Unavailable):
         bind_all([listener(free), listener(taken, asked=True)])
     (again,) = bind_all([listener(free, asked=True)])

@@ -11,8 +11,14 @@ import pytest
 
 from headwater.api.dispatch import MOST_BYTES
 from headwater.app.connection import MOST_DIRECT_BYTES
-from headwater.app.patience import PATIENCE_SECONDS, AwaitedConnection, Patience
+from headwater.app.patience import (
+    PATIENCE_SECONDS,
+    PORTION_BYTES,
+    AwaitedConnection,
+    Patience,
+)
 from headwater.app.server import PatientServer
+from headwater.observe import HTTP_REQUESTS
 from tests.app.test_connection import Client, Server, post
 
 CHUNKED = b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -153,17 +159,36 @@ def test_connection_that_says_nothing_is_closed_without_a_word(
     assert client.file.read() == b""
 
 
-@pytest.mark.parametrize("length", [6, MOST_DIRECT_BYTES + 6])
-def test_body_that_goes_on_slowly_is_waited_for(
-    server: Watched, client: Client, length: int
-) -> None:
-    client.send(announced("/echo", length), b"y" * (length - 6))
+@pytest.mark.parametrize("size", [PORTION_BYTES * 4, MOST_DIRECT_BYTES + PORTION_BYTES])
+def test_body_that_goes_on_slowly_is_waited_for(server: Watched, client: Client, size: int) -> None:
+    first = size - 3 * PORTION_BYTES
+    client.send(announced("/echo", size), b"y" * first)
     connection = server.connection()
-    for sent in range(length - 6, length):
+    for sent in range(first, size, PORTION_BYTES):
         wait_until(lambda sent=sent: (connection.arrived() or (None, 0))[1] == sent)
         server.watch.let_pass(PATIENCE_SECONDS * 0.9)
+        client.send(b"y" * PORTION_BYTES)
+    assert client.read()[2] == b"y" * size
+
+
+@pytest.mark.parametrize("length", [100, MOST_DIRECT_BYTES + 100])
+def test_body_that_drips_is_not_kept_by_its_bytes(
+    server: Watched, client: Client, length: int
+) -> None:
+    before = _given_up()
+    client.send(announced("/echo", length), b"y" * (length - 100))
+    connection = server.connection()
+    for sent in range(length - 100, length - 96):
+        wait_until(lambda sent=sent: (connection.arrived() or (None, 0))[1] == sent)
+        server.watch.let_pass(PATIENCE_SECONDS * 0.3)
         client.send(b"y")
-    assert client.read()[2] == b"y" * length
+    server.lose_patience()
+    assert client.read()[0] == 408
+    wait_until(lambda: _given_up() == before + 1)  # which is counted once it is written
+
+
+def _given_up() -> float:
+    return HTTP_REQUESTS.value(route="unfinished", method="none", status="408")
 
 
 def test_nobody_is_hurried_while_it_is_our_turn_or_between_requests(

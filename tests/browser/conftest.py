@@ -28,6 +28,11 @@ CHROMIUM = "/usr/bin/chromium"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 FILLED = os.environ.get("HEADWATER_BROWSER_DATA")
 SERVED = os.environ.get("HEADWATER_BROWSER_LAKE")
+# What fades in has too little contrast until it is there. What goes on for ever is not waited for.
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter(one => one.playState === "running")
+    .filter(one => Number.isFinite(one.effect?.getComputedTiming().endTime))
+    .map(one => one.finished.catch(() => undefined)))"""
 
 Snap = Callable[[str], Path]
 
@@ -45,7 +50,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder
     command = [sys.executable, "-m", "headwater", "demo", "--once", "--json", "--data"]
     done = subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, check=False, timeout=600
+        [*command, str(folder)], capture_output=True, text=True, check=False, timeout=1500
     )
     assert done.returncode == 0, done.stderr
     return folder
@@ -134,9 +139,10 @@ def snap(page: Page) -> Snap:
 
 @pytest.fixture
 def accessible(page: Page) -> Callable[[], None]:
-    """Fail if axe finds anything on the page as it is now (WCAG 2.2 A and AA)."""
+    """Fail if axe finds anything on the page once it has settled (WCAG 2.2 A and AA)."""
 
     def check() -> None:
+        page.evaluate(SETTLED)
         page.evaluate(AXE.read_text())
         found: list[dict[str, Any]] = page.evaluate(
             """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',

@@ -1,8 +1,9 @@
-"""Whether a page, and what opens over it, fits its window."""
+"""Whether a page, and what opens over it, fits its window, and where things stand in it."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page
 
@@ -29,4 +30,16 @@ def expect_inside(page: Page, opened: Locator) -> tuple[float, float]:
             if left >= 0 and right >= 0:
                 return left, right
         assert time.monotonic() < until, f"{box} is not inside {window}"
+        page.wait_for_timeout(50)
+
+
+def expect_in_order(page: Page, drawn: Sequence[Locator]) -> None:
+    """Fail unless each comes to stand right of the one before."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        boxes = [one.bounding_box() for one in drawn]
+        places = [box["x"] for box in boxes if box is not None]
+        if len(places) == len(drawn) and places == sorted(set(places)):
+            return
+        assert time.monotonic() < until, f"they stand at {places}"
         page.wait_for_timeout(50)

@@ -99,14 +99,14 @@ def test_a_problem_comes_back_as_the_error_it_was(
 
 
 def test_no_server_is_an_error_that_says_how_to_start_one() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (
-        asking(f"http://127.0.0.1:{port}") as answers,
-        pytest.raises(Unavailable, match="headwater up"),
-    ):
-        answers.get("/t")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen
+        port = silent.getsockname()[1]
+        with (
+            asking(f"http://127.0.0.1:{port}") as answers,
+            pytest.raises(Unavailable, match="headwater up"),
+        ):
+            answers.get("/t")
 
 
 def test_what_is_no_url_is_refused() -> None:

@@ -43,12 +43,18 @@ class Inside:
 
 
 @pytest.fixture
-def call(tmp_path, monkeypatch):
-    """Run commands on a platform that knows one table."""
-    monkeypatch.setenv("COLUMNS", "200")
+def platform(tmp_path):
+    """Open a platform that knows one table."""
     with Platform.open(load_settings(data=tmp_path / "data")) as platform:
         platform.lineage.door.submit([json.dumps(EVENT).encode()], principal=LOCAL)
-        yield lambda *words: _run(platform, *words)
+        yield platform
+
+
+@pytest.fixture
+def call(platform, monkeypatch):
+    """Run commands on it."""
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *words: _run(platform, *words)
 
 
 def _run(platform: Platform, *words: str) -> str:
@@ -93,6 +99,21 @@ def test_deleted_table_is_listed_and_brought_back(call):
     assert len(json.loads(call("deleted", "--kind", "namespace", "--json"))["deleted"]) == 1
     call("undelete", "namespace:headwater")
     assert "No dataset is hidden" in call("deleted")
+
+
+def test_what_is_hidden_is_listed_page_by_page(call, platform):
+    for name in ("prices", "returns"):
+        more = EVENT | {"dataset": {"namespace": "headwater", "name": name}}
+        platform.lineage.door.submit([json.dumps(more).encode()], principal=LOCAL)
+    for name in ("orders", "prices", "returns"):
+        call("delete", name)
+    first = call("deleted", "--limit", "2")
+    assert "prices" in first
+    assert "returns" not in first
+    after = first.rpartition("--after ")[2].strip()
+    last = call("deleted", "--limit", "2", "--after", after)
+    assert "returns" in last
+    assert "There are more" not in last
 
 
 def test_what_never_was_is_said_to_be_missing(call):

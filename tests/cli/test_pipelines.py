@@ -33,7 +33,7 @@ def started(run: Any, *more: str) -> Any:
 def test_without_a_server_a_run_is_followed_to_its_end(run: Any, data: Path) -> None:
     assert "No run yet" in run("pipelines", "runs").output
     assert "file_to_source" in run("pipelines").output
-    (listed,) = json.loads(run("pipelines", "--json").output)
+    (listed,) = json.loads(run("pipelines", "--json").stdout)
     assert listed["parameters"]["file"]["is_required"] is True
 
     told = started(run)
@@ -41,7 +41,7 @@ def test_without_a_server_a_run_is_followed_to_its_end(run: Any, data: Path) -> 
     assert "validate left out: customer is missing" in told.output
     assert "COMPLETED" in told.output
 
-    (one,) = json.loads(run("pipelines", "runs", "--json").output)
+    (one,) = json.loads(run("pipelines", "runs", "--json").stdout)
     assert (one["state"], one["records"]) == (
         "COMPLETED",
         {"read": 3, "written": 2, "rejected": 1},
@@ -49,7 +49,7 @@ def test_without_a_server_a_run_is_followed_to_its_end(run: Any, data: Path) -> 
     assert one["id"] in run("pipelines", "runs", "--pipeline", "file_to_source").output
     shown = run("pipelines", "show", one["id"])
     assert (shown.exit_code, "enrich" in shown.output) == (Exit.OK, True)
-    assert json.loads(run("pipelines", "show", one["id"], "--json").output)["id"] == one["id"]
+    assert json.loads(run("pipelines", "show", one["id"], "--json").stdout)["id"] == one["id"]
     assert "is COMPLETED" in run("pipelines", "cancel", one["id"]).output
 
 
@@ -59,8 +59,8 @@ def test_with_a_server_a_run_is_started_and_waited_for_if_asked(run: Any) -> Non
     assert (first.exit_code, "started" in first.output) == (Exit.OK, True)
     waited = started(run, "--key", "k", "--wait", "--json")
     assert waited.exit_code == Exit.OK
-    assert json.loads(waited.output)["id"] in first.output
-    assert json.loads(waited.output)["state"] == "COMPLETED"
+    assert json.loads(waited.stdout)["id"] in first.output
+    assert json.loads(waited.stdout)["state"] == "COMPLETED"
 
 
 def test_run_that_fails_ends_with_its_error_and_a_code(run: Any, file: Path) -> None:

@@ -34,7 +34,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Stream:
 
 
 def wait_for(words: str, stream: Stream) -> str:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while words not in (found := stream.getvalue()):
         assert time.monotonic() < until, found
         time.sleep(0.005)
@@ -45,19 +45,26 @@ def wait_for(words: str, stream: Stream) -> str:
     ("options", "done", "line"),
     [
         ({"total": 2000}, (1500,), "Moving: 1,500 of 2,000 records after 0 s\n"),
-        ({"total": 1, "unit": "steps"}, (0, "now load"), "Moving: 0 of 1 step, now load after"),
-        ({"total": None, "unit": "steps"}, (1, "a is done"), "Moving: 1 step, a is done after"),
-        ({"total": 2_500_000, "unit": "bytes"}, (500_000,), "Moving: 0.5 of 2.5 MB after"),
+        ({"total": 1, "unit": "steps"}, (0, "now load"), "Moving: 0 of 1 step, now load after 0 s"),
+        ({"total": None, "unit": "steps"}, (1, "a is done"), "Moving: 1 step, a is done after 0 s"),
+        ({"total": 2_500_000, "unit": "bytes"}, (500_000,), "Moving: 0.5 of 2.5 MB after 0 s\n"),
         ({"total": None}, (0,), "Moving: 0 s\n"),
     ],
 )
 def test_without_a_terminal_lines_say_how_far_it_is(
     told: Stream, options: Any, done: Any, line: str
 ) -> None:
-    with progress("Moving", **options) as advance:
+    with progress("Moving", **options, now=lambda: 1024.0) as advance:
         advance(*done)
         wait_for(line, told)
     assert "\x1b" not in told.getvalue()
+
+
+def test_time_that_passes_is_told(told: Stream) -> None:
+    seconds = [1024.0]
+    with progress("Moving", total=3, now=lambda: seconds[-1]):
+        seconds.append(1024.0 + 3600.0)
+        wait_for("Moving: 0 of 3 records after 3,600 s\n", told)
 
 
 def test_nothing_is_told_after_the_end(told: Stream) -> None:

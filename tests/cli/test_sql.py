@@ -30,7 +30,7 @@ def test_statement_is_answered_as_a_table(run: Any) -> None:
 
 
 def test_statement_is_answered_in_json_and_csv(run: Any) -> None:
-    found = json.loads(run("sql", "SELECT 42 AS answer", "--json").output)
+    found = json.loads(run("sql", "SELECT 42 AS answer", "--json").stdout)
     assert (found["rows"], found["row_count"]) == ([[42]], 1)
 
     assert run("sql", "SELECT 42 AS answer", "--csv").stdout == "answer\n42\n"
@@ -50,7 +50,7 @@ def test_statement_that_is_refused_says_why(run: Any) -> None:
 
 
 def test_empty_lake_has_no_tables(run: Any) -> None:
-    assert json.loads(run("tables", "--json").output) == {"tables": []}
+    assert json.loads(run("tables", "--json").stdout) == {"tables": []}
     assert isinstance(run("tables", "processed.none").exception, Missing)
 
 

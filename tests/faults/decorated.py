@@ -28,7 +28,7 @@ def load(rows: list[dict[str, int]], how: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "terminate":
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(60)
+        time.sleep(240)
     if how == "exit":
         sys.exit("no more")
     if how == "hard exit":
@@ -62,6 +62,6 @@ if __name__ == "__main__":
     elif sys.argv[1] == "replay":
         with openlineage_job("replays"):
             pass
-        sys.exit(0 if flush(30.0) else 1)
+        sys.exit(0 if flush(180.0) else 1)
     else:
         pipeline(sys.argv[1])

@@ -35,7 +35,7 @@ def main(data: Path) -> None:
         for user in ("a", "b"):
             answers.post("/ingest", {"source": "clicks", "data": {"user": user}})
         answers.post("/api/v2/jobs/refresh/runs")
-        threading.Event().wait(60)
+        threading.Event().wait(200)
 
 
 if __name__ == "__main__":

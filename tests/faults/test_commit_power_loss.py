@@ -52,8 +52,10 @@ class Disk:
         if path.is_dir():
             names = {entry.name: entry.inode() for entry in os.scandir(path)}
             self._names[inode] = names
+            self._contents.pop(inode, None)  # of a file that is gone, whose number was free
         else:
             self._contents[inode] = path.read_bytes()
+            self._names.pop(inode, None)
 
     def freeze(self) -> None:
         self.frozen = (dict(self._contents), dict(self._names))

@@ -52,7 +52,7 @@ def write_and_kill(folder: Path, seed: int, seconds: float) -> dict[str, str]:
     return dict(line.split(" ") for line in lines)  # type: ignore[misc]  # two words each
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300 + 60 * ROUNDS)
 def test_acknowledged_records_survive_kills(tmp_path: Path) -> None:
     chance = random.Random(7)
     acknowledged: dict[str, str] = {}

@@ -50,7 +50,7 @@ def _tagged(log: SqlLineage) -> set[int]:
     return {int(bytes(tag)[1:]) for (tag,) in ask(log, "SELECT item FROM dataset_note")}
 
 
-@pytest.mark.timeout(60 + 5 * ROUNDS)
+@pytest.mark.timeout(300 + 60 * ROUNDS)
 def test_no_acknowledged_event_or_command_is_lost(lineage_backend):
     place = lineage_backend.place()
     servers = 1 if lineage_backend.server is None else 2

@@ -17,16 +17,12 @@ from urllib.request import urlopen
 
 import pytest
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+from tools.free_ports import free_ports
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 PIPELINE = Path(__file__).with_name("decorated.py")
-PATIENCE_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+PATIENCE_SECONDS = 240
 
 
 class Platform:
@@ -34,7 +30,7 @@ class Platform:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
@@ -208,7 +204,7 @@ def test_disk_that_is_full_does_not_stop_the_pipeline(platform: Platform) -> Non
     platform.start()
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=platform.environment,
+        env={**platform.environment, "HEADWATER_FLUSH_SECONDS": str(PATIENCE_SECONDS / 2)},
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 
 ROUNDS = max(1, int(os.environ.get("HEADWATER_TEST_ROUNDS", "20")) // 20)
 RECORDS = 5_000
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def ask(data: Path, method: str, path: str, body: Any = None) -> Any:
             time.sleep(0.1)
 
 
-@pytest.mark.timeout(240 * ROUNDS)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("round_", range(ROUNDS))
 def test_pipeline_ends_after_the_next_start_and_adds_nothing_twice(
     tmp_path: Path, round_: int

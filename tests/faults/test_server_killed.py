@@ -18,10 +18,10 @@ from headwater.app.platform import Platform
 from headwater.cli.answers import Answers
 from headwater.config import load_settings
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
 SERVER = Path(__file__).with_name("job_server.py")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 def until(find: Callable[[], Any]) -> Any:
@@ -32,13 +32,19 @@ def until(find: Callable[[], Any]) -> Any:
     return found
 
 
+def kill_a_server(data: Path) -> None:
+    """Have a server begin, which dies at the COMPLETE of its first table."""
+    command = [sys.executable, str(SERVER), str(data)]
+    done = subprocess.run(command, check=False, timeout=PATIENCE_SECONDS)
+    assert done.returncode == -signal.SIGKILL
+
+
 @pytest.fixture
 def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     """Kill a server at the COMPLETE of its first table, and start another in this process."""
     monkeypatch.setenv("HEADWATER_JOBS__EVERY_SECONDS", "0")
     data = tmp_path / "data"
-    done = subprocess.run([sys.executable, str(SERVER), str(data)], check=False, timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    kill_a_server(data)
     left = list((data / "pending").glob("*.json"))
     assert len(left) == 3  # the chain, its first job, the table
     with Platform.open(load_settings(data=data)) as platform:
@@ -75,7 +81,7 @@ def test_a_run_between_commit_and_complete_is_closed_at_the_next_start(
 
 def test_no_process_outlives_a_killed_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    subprocess.run([sys.executable, str(SERVER), str(data)], check=False, timeout=60)
+    kill_a_server(data)
     children = [int(pid) for pid in (data / "children").read_text().split()]
     assert children
     until(lambda: not any(_is_alive(pid) for pid in children))

@@ -31,7 +31,7 @@ def _send_until_killed(path: Path, start: int) -> set[int]:
     return {int(line) for line in (first + rest).split(b"\n")[:-1]}
 
 
-@pytest.mark.timeout(60 + 10 * ROUNDS)
+@pytest.mark.timeout(300 + 60 * ROUNDS)
 def test_no_acknowledged_telemetry_is_lost(tmp_path: Path) -> None:
     path = tmp_path / "telemetry.duckdb"
     acknowledged: set[int] = set()

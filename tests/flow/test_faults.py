@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,10 @@ from tests.flow.test_executor import numbers
 
 def until(claim: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    never = threading.Event()
-    for _ in range(600):
-        if claim():
-            return
-        never.wait(0.05)
-    raise AssertionError("it did not become so")
+    end = time.monotonic() + 120
+    while not claim():
+        assert time.monotonic() < end, "it did not become so"
+        threading.Event().wait(0.02)
 
 
 def stopping() -> tuple[Pipeline, threading.Event, list[str]]:

@@ -199,3 +199,29 @@ def test_closing_on_the_loop_commits_what_was_still_gathered() -> None:
         return await waiting
 
     assert asyncio.run(main()) == 14
+
+
+def test_what_gathers_behind_a_slow_commit_is_prepared_in_portions() -> None:
+    gate = Gate()
+    prepared: list[list[int]] = []
+
+    async def many() -> list[int]:
+        group: GroupCommit[int, int] = GroupCommit(
+            gate,
+            name="test",
+            capacity=100,
+            prepare=lambda items: prepared.append([*items]),
+            portion=8,
+        )
+        first = group.enqueue(0)
+        while not gate.entered.is_set():
+            await asyncio.sleep(0)
+        rest = [group.enqueue(number) for number in range(1, 21)]
+        assert prepared == [[0], [*range(1, 9)], [*range(9, 17)]]
+        gate.open.set()
+        outcomes = [await first, *[await one for one in rest]]
+        group.close()
+        return outcomes
+
+    assert asyncio.run(many()) == [2 * number for number in range(21)]
+    assert prepared[3:] == [[*range(17, 21)]]

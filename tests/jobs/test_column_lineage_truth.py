@@ -272,7 +272,7 @@ def united(verdicts: Iterable[tuple[str, Verdict]]) -> Verdict:
     return total
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_lineage_of_set_steps_names_every_effect_and_hardly_anything_else() -> None:
     with connect(threads=1) as connection:
         total = united((each.name, truth_of(each, set_step(each, connection))) for each in SET_JOBS)

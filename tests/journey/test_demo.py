@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def report() -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=550,
+        timeout=1500,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

@@ -14,7 +14,7 @@ PAGES = [page for page in examples.pages() if examples.examples(page.read_text()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_examples_print_what_the_page_shows(page: Path) -> None:
     assert examples.differences(page) == []

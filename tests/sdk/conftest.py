@@ -13,7 +13,7 @@ from headwater.sdk import delivery
 from headwater.sdk.delivery import replace_delivery, restore_delivery
 from headwater.sdk.guard import forget_warnings
 
-from .event_server import Server
+from .event_server import PATIENCE_SECONDS, Server
 
 
 @pytest.fixture(autouse=True)
@@ -24,12 +24,16 @@ def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "outbox"
     monkeypatch.setenv("HEADWATER_OUTBOX", str(folder))
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("headwater.sdk.destinations._TIMEOUT_SECONDS", PATIENCE_SECONDS)
     forget_warnings()
     before = replace_delivery(None, close=False)
     restore_delivery(None)
     delivery._process.given = None
     yield folder
     replace_delivery(None)
+    for thread in threading.enumerate():
+        if thread.name == "headwater-lineage":  # what it has to say is no other test's
+            thread.join(PATIENCE_SECONDS)
     restore_delivery(before)
 
 

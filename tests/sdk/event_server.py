@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+PATIENCE_SECONDS = 60.0
+"""So long a test waits for what must happen, on the slowest machine too."""
+
 
 class Server:
-    """Answers with the statuses that it is given, in turn, then 201; remembers requests."""
+    """Answers with the statuses that it is given, in turn, then 201; remembers requests.
+
+    It answers nothing for as long as its gate is closed.
+    """
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, str]]] = []
@@ -18,6 +25,8 @@ class Server:
         self.hang_up_after = False
         self.has_batches = True
         self.failed_events: list[dict[str, Any]] = []
+        self.gate = threading.Event()
+        self.gate.set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -28,6 +37,7 @@ class Server:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 outer.requests.append((self.path, headers, body))
                 outer.connections.add(self.client_address)
+                outer.gate.wait(PATIENCE_SECONDS)
                 status, more = outer.answers.pop(0) if outer.answers else (201, {})
                 if self.path.endswith("/batch") and not outer.has_batches:
                     status, more = 404, {}

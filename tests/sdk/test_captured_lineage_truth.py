@@ -11,7 +11,7 @@ from .perturbation import Verdict, judge
 from .statements import Statement, claims_of, data_set, database, fresh
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_no_effect_of_a_captured_statement_goes_unnamed(
     record_property: pytest.RecordProperty,
 ) -> None:

@@ -22,7 +22,7 @@ def truth_of(sql: str) -> Verdict:
         return judge(statement.run, bases, claims_of(lineage), fresh=fresh)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_lineage_names_every_effect_and_hardly_anything_else(
     record_property: pytest.RecordProperty,
 ) -> None:

@@ -248,7 +248,7 @@ def test_handler_of_the_program_for_sigterm_is_left_alone() -> None:
         "        print(events.types(), flush=True)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
     )
     assert (done.stdout.strip(), done.returncode) == ("['START', 'FAIL']", 9)
 
@@ -611,11 +611,15 @@ def test_current_run_tells_what_it_is_told(events: CapturedEvents) -> None:
     assert (message["message"], message["level"]) == ("half done, token=***", "warning")
 
 
-def test_many_messages_make_few_events(events: CapturedEvents) -> None:
+def test_many_messages_make_few_events(
+    events: CapturedEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headwater.sdk.run._MESSAGE_SECONDS", 3600.0)
     with openlineage_job("talks") as run:
         for number in range(500):
             run.message(f"step {number}")
-    assert len(events) < 10
+    assert set(events.types()[1:-1]) <= {"RUNNING"}
+    assert len(events) <= 3
     said = facet(events[-1], "headwater_messages")["messages"]
     assert [said[0]["message"], said[-1]["message"], len(said)] == ["step 400", "step 499", 100]
 

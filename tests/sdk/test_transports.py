@@ -17,9 +17,7 @@ from headwater.sdk.transport import BatchTransport, Transport
 from headwater.sdk.transports.composite import CompositeTransport
 from headwater.sdk.transports.kafka import KafkaTransport, message_key_of
 
-from .event_server import Server
-
-PATIENCE_SECONDS = 60.0
+from .event_server import PATIENCE_SECONDS, Server
 
 
 def run() -> None:
@@ -68,7 +66,7 @@ def test_kafka_gets_events_under_the_key_of_their_root() -> None:
     from confluent_kafka import Consumer, Producer
 
     cluster = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused"})
-    broker = next(iter(cluster.list_topics(timeout=10).brokers.values()))
+    broker = next(iter(cluster.list_topics(timeout=PATIENCE_SECONDS).brokers.values()))
     servers = f"{broker.host}:{broker.port}"
     configure(
         {
@@ -88,7 +86,7 @@ def test_kafka_gets_events_under_the_key_of_their_root() -> None:
     consumer.subscribe(["lineage"])
     found: list[Any] = []
     while len(found) < 4:
-        message = consumer.poll(10)
+        message = consumer.poll(PATIENCE_SECONDS)
         assert message is not None
         if message.error() is None:
             found.append(message)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-from headwater.errors import Invalid, Malformed, Missing
+from headwater.cli.ingest import whole_gzip
+from headwater.errors import Invalid, Missing
 from headwater.wire.openlineage.bodies import split_events
 from headwater.wire.openlineage.canonical import decode
 
@@ -81,7 +82,7 @@ def _opened(file: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
 
 
 def _events_of(name: str, stream: IO[bytes]) -> Iterator[FileEvent]:
-    try:
+    with whole_gzip(name):
         first = _first_line(stream)
         if not _is_line_of_many(first):
             yield from _whole(name, first + stream.read())
@@ -91,8 +92,6 @@ def _events_of(name: str, stream: IO[bytes]) -> Iterator[FileEvent]:
         for number, line in enumerate(stream, 2):
             if line.strip():
                 yield FileEvent(f"{name}:{number}", line.strip())
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise Malformed(f"{name} is not whole gzip: {error}") from error
 
 
 def _first_line(stream: IO[bytes]) -> bytes:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from headwater.lineage.reading.families import Families
 from headwater.lineage.reading.listing import Listed, Listing, Place
-from headwater.lineage.reading.rows import listed, rows_in, words_in
+from headwater.lineage.reading.name_parts import NameParts
+from headwater.lineage.reading.rows import listed, rows_in
 from headwater.lineage.reading.run_pages import RunPages
 from headwater.lineage.reading.runs import Runs
 from headwater.model.lineage import RunState
@@ -50,6 +51,7 @@ class JobPages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._listing = Listing(connection)
+        self._parts = NameParts(connection)
         self._runs = Runs(connection)
         self._families = Families(connection)
 
@@ -74,14 +76,14 @@ class JobPages:
         self, after: Place | None, wanted: JobFilter, limit: int, condition: str = ""
     ) -> list[Listed]:
         """List jobs; words are sought in names without regard to case."""
-        named, values = words_in("x.display", wanted.words)
+        named = self._parts.condition("job", wanted.words)
         return self._listing.behind(
             after,
             "job",
             namespace=wanted.namespace,
             limit=limit,
-            condition=condition + named,
-            values=values,
+            condition=condition + named.sql,
+            values=named.values,
         )
 
     def _candidates(self, state: RunState) -> str:

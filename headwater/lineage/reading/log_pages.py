@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from headwater.lineage.envelope import facet_ids, unpack
+from headwater.lineage.reading.name_parts import NameParts
 from headwater.lineage.reading.names import Names
 from headwater.lineage.reading.rows import listed, rows_in, rows_of
 from headwater.model.lineage import Moment, Name
@@ -107,10 +108,10 @@ class LogPages:
         return self._entries(rows)[0] if rows else None
 
     def jobs_like(self, words: str, *, most: int) -> list[int]:
-        """Return jobs whose name contains some words."""
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        sql = "SELECT id FROM job WHERE display LIKE :pattern ESCAPE '\\' LIMIT :most"
-        rows = rows_of(self._connection, sql, pattern=pattern, most=most)
+        """Return jobs whose name contains some words, in any case."""
+        named = NameParts(self._connection).condition("job", (words,))
+        sql = f"SELECT x.id FROM job x WHERE x.id > 0{named.sql} LIMIT :most"
+        rows = rows_of(self._connection, sql, most=most, **named.values)
         return [int(key) for (key,) in rows]
 
     def _last(self) -> int:

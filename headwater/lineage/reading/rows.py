@@ -94,16 +94,6 @@ def _fetched(result: CursorResult[Any]) -> Sequence[Any]:
     return rows
 
 
-def words_in(column: str, words: Iterable[str]) -> tuple[str, dict[str, object]]:
-    """Return the condition that a text has all of these words, in any case, with its values."""
-    sql, values = "", dict[str, object]()
-    for number, word in enumerate(words):
-        sql += f" AND lower({column}) LIKE :word{number} ESCAPE '!'"
-        escaped = "".join(f"!{letter}" if letter in "!%_" else letter for letter in word.lower())
-        values[f"word{number}"] = f"%{escaped}%"
-    return sql, values
-
-
 def to_bytes(name: str) -> bytes:
     """Return a name as the store keeps it; bytes that came percent-encoded survive."""
     try:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from headwater.errors import Invalid
 from headwater.lineage.lww import key_of
 from headwater.lineage.reading.families import WORST, Decided, Families
-from headwater.lineage.reading.rows import rows_in, rows_of, words_in
+from headwater.lineage.reading.name_parts import NameParts
+from headwater.lineage.reading.rows import rows_in, rows_of
 from headwater.lineage.reading.runs import STATES
 from headwater.model.lineage import Moment, RunState
 from headwater.wire.openlineage.event import EventType
@@ -58,12 +59,12 @@ class RunFilter:
             return f" AND job_id IN (SELECT id FROM job WHERE namespace_id = {self.namespace:d})"
         return ""
 
-    @property
-    def asked(self) -> tuple[str, dict[str, object]]:
+    def asked(self, parts: NameParts) -> tuple[str, dict[str, object]]:
         """Return what words and the window ask of a row of `run`, with their values."""
-        sql, values = words_in("x.display", self.words)
-        if sql:
-            sql = f" AND r.job_id IN (SELECT x.id FROM job x WHERE 1 = 1{sql})"
+        named = parts.condition("job", self.words)
+        sql, values = "", {**named.values}
+        if named.sql:
+            sql = f" AND r.job_id IN (SELECT x.id FROM job x WHERE 1 = 1{named.sql})"
         if self.since is not None:
             sql += f" AND (r.decided_key >= :since OR r.state = {_RUNNING})"
             values["since"] = _least_key(self.since)
@@ -107,6 +108,7 @@ class RunPages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._families = Families(connection)
+        self._parts = NameParts(connection)
 
     def page(
         self, wanted: RunFilter, *, limit: int, offset: int = 0, after: str | None = None
@@ -138,7 +140,7 @@ class RunPages:
         where: str = "",
     ) -> Iterator[_Found]:
         sql = f"SELECT r.id, r.decided_key FROM run r WHERE r.kind = 0{where}{wanted.condition}"
-        asked, values = wanted.asked
+        asked, values = wanted.asked(self._parts)
         sql += asked
         values |= {"limit": limit, "offset": offset}
         if start is not None:

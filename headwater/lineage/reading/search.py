@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
+from headwater.lineage.reading.name_parts import NameParts
 from headwater.lineage.reading.names import Kind
 from headwater.lineage.reading.rows import hidden, moment_or_zero, rows_of, to_bytes, to_text
 from headwater.model.lineage import Moment, Name
@@ -18,9 +19,10 @@ KINDS: Final[tuple[Kind, ...]] = ("dataset", "job")
 _FOUND: Final = (
     "SELECT '{kind}' AS kind, x.id AS id, n.name AS space, x.name AS name,"
     " coalesce(x.last_us, 0) AS changed FROM {kind} x JOIN namespace n ON n.id = x.namespace_id"
-    " WHERE x.standing >= 1 AND x.display {like} :pattern ESCAPE '~'{more} AND NOT " + hidden("x")
+    " WHERE x.standing >= 1{named}{more} AND NOT " + hidden("x")
 )
-_PAGE: Final = "SELECT f.*, count(*) OVER () FROM ({found}) f ORDER BY {order} LIMIT :limit"
+_PAGE: Final = "SELECT f.* FROM ({found}) f ORDER BY {order} LIMIT :limit"
+_COUNT: Final = "SELECT count(*) FROM ({found}) f"
 _ORDERS: Final[dict[Order, str]] = {
     "NAME": "name, space, kind",
     "UPDATE_AT": "changed DESC, name, space, kind",
@@ -54,11 +56,11 @@ class Search:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._parts = NameParts(connection)
 
     def find(self, wanted: Wanted, *, limit: int) -> tuple[list[Hit], int]:
         """Return up to `limit` hits, and how many there are in all."""
-        escaped = wanted.text.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-        values: dict[str, object] = {"pattern": f"%{escaped}%", "limit": max(1, limit)}
+        values: dict[str, object] = {}
         more = ""
         for condition, name, value in (
             ("n.name = :namespace", "namespace", wanted.namespace),
@@ -68,14 +70,18 @@ class Search:
             if value is not None:
                 more += f" AND {condition}"
                 values[name] = to_bytes(value) if isinstance(value, str) else value
-        like = "LIKE" if self._connection.dialect.name == "sqlite" else "ILIKE"
-        found = " UNION ALL ".join(
-            _FOUND.format(kind=kind, like=like, more=more)
-            for kind in KINDS
-            if wanted.kind in (None, kind)
-        )
-        sql = _PAGE.format(found=found, order=_ORDERS[wanted.order])
-        rows = rows_of(self._connection, sql, **values)
+        selects = []
+        for kind in KINDS:
+            if wanted.kind in (None, kind):
+                named = self._parts.condition(kind, (wanted.text,))
+                selects.append(_FOUND.format(kind=kind, named=named.sql, more=more))
+                values |= named.values
+        found = " UNION ALL ".join(selects)
+        page = _PAGE.format(found=found, order=_ORDERS[wanted.order])
+        rows = rows_of(self._connection, page, limit=max(1, limit), **values)
+        total = len(rows)
+        if total >= limit:  # to count what is not shown takes as long again
+            ((total,),) = rows_of(self._connection, _COUNT.format(found=found), **values)
         hits = [
             Hit(
                 kind=kind,
@@ -83,6 +89,6 @@ class Search:
                 name=Name(to_text(bytes(space)), to_text(bytes(name))),
                 updated_at=moment_or_zero(changed),
             )
-            for kind, key, space, name, changed, _ in rows[:limit]
+            for kind, key, space, name, changed in rows[:limit]
         ]
-        return hits, rows[0][5] if rows else 0
+        return hits, total

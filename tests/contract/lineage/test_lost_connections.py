@@ -31,6 +31,12 @@ OTHERS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let writes look for a lost connection for as long as a busy machine takes to give it."""
+    monkeypatch.setattr(postgresql, "PATIENCE_SECONDS", 60.0)
+
+
 @pytest.fixture
 def server() -> Iterator[PostgresqlServer]:
     """A server of its own, to be stopped and started."""
@@ -164,7 +170,7 @@ def test_a_writer_that_holds_the_lock_makes_others_busy(postgresql_backend, monk
 
 
 def test_a_question_that_takes_too_long_is_ended(postgresql_backend):
-    log = postgresql_backend.open(reading=postgresql.Reading(statement_seconds=0.05))
+    log = postgresql_backend.open(reading=postgresql.Reading(statement_seconds=2.0))
     with pytest.raises(Unavailable, match="statement timeout"):
         ask_slowly(log)
     assert ask(log, "SELECT 1") == [(1,)]
@@ -181,7 +187,7 @@ def test_more_questions_than_connections_are_told_to_come_back(postgresql_backen
 
 def ask_slowly(log: SqlLineage) -> None:
     with log.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_sleep(5)")
+        connection.exec_driver_sql("SELECT pg_sleep(600)")
 
 
 def test_no_message_shows_the_password():
@@ -192,13 +198,15 @@ def test_no_message_shows_the_password():
 
 
 def test_a_server_that_hangs_in_a_write_loses_the_lock(postgresql_backend, monkeypatch):
-    short = postgresql._WRITER.replace("_session_timeout = '60s'", "_session_timeout = '200ms'")
-    assert short != postgresql._WRITER
+    patient = postgresql._WRITER.replace("lock_timeout = '4s'", "lock_timeout = '120s'")
+    short = patient.replace("_session_timeout = '60s'", "_session_timeout = '1s'")
+    assert len({postgresql._WRITER, patient, short}) == 3
     place = postgresql_backend.place()
     with monkeypatch.context() as patch:
         patch.setattr(postgresql, "_WRITER", short)
-        hanging = postgresql_backend.open(place)  # which connects to write at once
-        write(hanging, event_of(0))
+        hanging = postgresql_backend.open(place)
+        write(hanging, event_of(0))  # which connects
+    monkeypatch.setattr(postgresql, "_WRITER", patient)
     other = postgresql_backend.open(place)
 
     def hang(session):

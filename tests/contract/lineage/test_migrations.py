@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -17,8 +18,10 @@ from sqlalchemy.pool import NullPool
 from headwater.database.postgresql_driver import Driver
 from headwater.errors import Conflict
 from headwater.lineage.log import SqlLineage
+from headwater.lineage.reading.search import Search, Wanted
 from headwater.lineage.tables import METADATA, SCHEMA
 from tests.contract.lineage.writer import event_of, write
+from tests.lineage_stores import ask
 
 SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 POSTGRESQL = (
@@ -105,6 +108,29 @@ def test_an_older_store_is_migrated_when_it_is_opened(lineage_backend, bare):
     assert log.dump() == before
 
 
+def test_names_of_an_older_store_are_indexed_without_a_rebuild(lineage_backend):
+    log = lineage_backend.open()
+    place = lineage_backend.place_of(log)
+    write(log, *(event_of(number) for number in range(20)))
+    at_head = _layout(place)
+    rebuilds = ask(log, "SELECT value FROM tally WHERE name = 'rebuilds'")
+    before = _named(log, "out ")
+    assert before == 4
+    lineage_backend.close(log)
+    with _connected(place) as connection:
+        command.downgrade(_config(connection), "0007")
+    assert not any("trigram" in name for name in _layout(place))
+    again = lineage_backend.open(place)
+    assert _layout(place) == at_head
+    assert _named(again, "out ") == before
+    assert ask(again, "SELECT value FROM tally WHERE name = 'rebuilds'") == rebuilds
+
+
+def _named(log: SqlLineage, text: str) -> int:
+    with log.engine.connect() as connection:
+        return Search(connection).find(Wanted(text=text), limit=100)[1]
+
+
 def test_a_store_of_a_later_version_is_refused(lineage_backend):
     place = lineage_backend.place()
     lineage_backend.close(lineage_backend.open(place))
@@ -112,6 +138,17 @@ def test_a_store_of_a_later_version_is_refused(lineage_backend):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Conflict, match="revision 9999 of store 'lineage'"):
         lineage_backend.open(place)
+
+
+def test_a_refused_file_is_let_go(tmp_path):
+    place = tmp_path / "later.db"
+    SqlLineage.open(place).close()
+    with _connected(place) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Conflict) as refused:
+        SqlLineage.open(place)
+    assert refused.tb is not None  # its frames keep everything alive that is not closed
+    assert str(place) not in {file.path for file in psutil.Process().open_files()}
 
 
 def test_servers_that_start_together_make_the_tables_once(lineage_backend, bare):

@@ -15,7 +15,7 @@ from tests.contract.telemetry.conftest import ENGINE
 HERE = Path(__file__).parent
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(ENGINE == "clickhouse", reason="this is that process")
 def test_clickhouse_keeps_the_contract() -> None:
     if find_spec("chdb") is None:

@@ -159,13 +159,27 @@ def process_of(asking: Any) -> int:
     return int(process._process.pid)
 
 
+def processor_seconds(pid: int) -> float:
+    """Return how long a process has worked."""
+    about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(about[11]) + int(about[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def kill_at_work(pid: int, before: float) -> None:
+    """Kill a process that waited, once it works."""
+    until = time.monotonic() + 60
+    while processor_seconds(pid) < before + 0.2 and time.monotonic() < until:
+        threading.Event().wait(0.01)
+    os.kill(pid, signal.SIGKILL)
+
+
 def test_killed_process_is_an_error_and_the_next_statement_gets_a_new_one(
     lake: Any, asking: Any
 ) -> None:
     ask = asking()
     ask("SELECT 1")
     pid = process_of(ask)
-    killing = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
+    killing = threading.Thread(target=kill_at_work, args=(pid, processor_seconds(pid)))
     killing.start()
 
     with pytest.raises(Unavailable) as raised:
@@ -214,16 +228,14 @@ SPILLS = """
 
 
 def test_a_stopped_statement_leaves_nothing_that_it_spilled(lake: Any, asking: Any) -> None:
-    ask = asking(memory_bytes=128 * 1024 * 1024, timeout_seconds=60)
+    ask = asking(memory_bytes=128 * 1024 * 1024, timeout_seconds=240)
     waiting = Waiting()
     spill = lake.folder / "spill"
 
     def leave_once_it_spills() -> None:
-        never = threading.Event()
-        for _ in range(6_000):
-            if any(path.is_file() for path in spill.rglob("*")):
-                break
-            never.wait(0.01)
+        until = time.monotonic() + 200
+        while not any(path.is_file() for path in spill.rglob("*")) and time.monotonic() < until:
+            threading.Event().wait(0.01)
         waiting.leave()
 
     leaving = threading.Thread(target=leave_once_it_spills)
