@@ -94,7 +94,7 @@ def test_conformance_is_shown_by_producer(page: Page, url: str, snap: Snap, acce
     page.goto(f"{url}/ui/events/conformance")
     expect(page.get_by_role("heading", level=1)).to_have_text("Conformance")
     expect(page.get_by_text(re.compile("entries looked at"))).to_be_visible()
-    page.get_by_label("Show").select_option("everything")
+    page.get_by_label("Show").select_option("Everything")
     expect(page).to_have_url(re.compile("level=info"))
     snap("conformance")
     accessible()

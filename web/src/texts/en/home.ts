@@ -43,7 +43,7 @@ export const home = {
   recordsDay: (count: string) => `${count} in 24 hours`,
   waiting: "In quarantine",
   waitingNone: "nothing waits",
-  waitingSome: "wait for somebody",
+  waitingSome: "waiting for somebody",
   tests: "Tests passed",
   testsOf: (all: number) => `of ${thousands(all)} in the last runs`,
   testsNone: "no run tested anything",
