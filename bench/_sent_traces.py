@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.logs.v1.logs_pb2 import SEVERITY_NUMBER_ERROR
 from opentelemetry.proto.trace.v1.trace_pb2 import ScopeSpans, Span
 
 SERVICES: Final = ("web", "orders", "pricing", "stock", "ledger")
@@ -79,7 +80,7 @@ def send_log(url: str, trace: SentTrace, text: str) -> None:
     of_resource.resource.attributes.add(key="service.name").value.string_value = SERVICES[-1]
     record = of_resource.scope_logs.add().log_records.add(time_unix_nano=trace.failed_at)
     record.trace_id, record.span_id = bytes.fromhex(trace.trace_id), bytes.fromhex(trace.failed)
-    record.severity_text, record.severity_number = "ERROR", 17
+    record.severity_text, record.severity_number = "ERROR", SEVERITY_NUMBER_ERROR
     record.body.string_value = text
     _post(f"{url}/v1/logs", request.SerializeToString())
 
