@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,6 +25,7 @@ _UNDECLARED: Final = Unprocessable(
     "the body is not declared to be JSON", hint="send the header Content-Type: application/json"
 )
 
+_SHOWN_CHARACTERS: Final = 60
 _OURS_BESIDE_MARQUEZ: Final = ("/api/v1/pipeline", "/api/v1/metrics", "/api/v1/webhook")
 """What stands under Marquez's prefix and is ours: its errors are problem+json."""
 
@@ -106,7 +108,10 @@ async def _on_validation(request: Request, error: Exception) -> Response:
         return _answer(request, Malformed(f"the body is not JSON: {first['ctx']['error']}"))
     if where == "body" and isinstance(error.body, bytes):
         return _answer(request, _UNDECLARED)
-    return _answer(request, Unprocessable(f"{where} {path}: {first['msg']}", path=path))
+    said, value = first["msg"], first["input"]
+    if where in ("query", "path") and isinstance(value, str):
+        said = re.sub(r"^Input(?= should)", repr(value[:_SHOWN_CHARACTERS]), said)
+    return _answer(request, Unprocessable(f"{where} {path}: {said}", path=path))
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

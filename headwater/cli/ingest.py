@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BATCH_LINES: Final = 2_000
 BATCH_BYTES: Final = 8 * 1024 * 1024
 _SHOWN_ERRORS: Final = 10
+_OTHERWISE: Final = "JSON or NDJSON goes in here; CSV by: headwater pipelines run file_to_source"
 
 
 def ingest(
@@ -93,6 +94,8 @@ def _send(answers: Answers, file: Path, source: str | None, *, quiet: bool) -> I
                 refused.message = f"{where}: {refused.message}"
                 if isinstance(refused, TooLarge) and media_type == "application/json":
                     refused.hint = "write one record per line (NDJSON), which goes in batches"
+                elif isinstance(refused, Malformed) and _is_of_rows(file):
+                    refused.hint = _OTHERWISE
                 raise
             for error in answer["errors"]:
                 error["index"] += start
@@ -100,6 +103,10 @@ def _send(answers: Answers, file: Path, source: str | None, *, quiet: bool) -> I
             sent += len(body)
             advance(sent if is_piped else position())
             yield answer
+
+
+def _is_of_rows(file: Path) -> bool:
+    return file.name.removesuffix(".gz").endswith((".csv", ".tsv"))
 
 
 @contextmanager

@@ -77,3 +77,11 @@ def test_a_list_of_commands_tells_all_of_each_in_a_narrow_terminal(
     assert len(lines) > 4
     assert not any(line.endswith("...") for line in lines)
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_csv_is_sent_to_the_pipeline_that_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "rooms.csv"
+    file.write_text("room,celsius\nhall,19\n")
+    ended = told(tmp_path / "data", "ingest", "--source", "rooms", str(file))
+    assert ended.returncode == Exit.INVALID
+    assert "headwater pipelines run file_to_source" in ended.stderr

@@ -226,7 +226,7 @@ class Relations:
                 *self._names(),
                 *(f"raw.{source}" for source in self._manifest.sources()),
                 *(f"quarantine.{source}" for source in quarantined_sources(self._engine)),
-                PROCESSED_DATA,
+                *(() if "." in table else (PROCESSED_DATA,)),
             }
         )
         own = table.rpartition(".")[2]
