@@ -34,7 +34,7 @@ UNREADABLE = {
     "latin": ("o.csv", LATIN, "'o.csv' is not UTF-8 in line 3 (write it as UTF-8"),
     "latin-packed": ("o.csv.gz", gzip.compress(LATIN), "'o.csv.gz' is not UTF-8 in line 3"),
     "twice": ("o.csv", b"id, id \n1,2\n", "names the column 'id' 2 times"),
-    "json": ("o.json", b'[{"a": 1},\n]', "'o.json' is not JSON in line 2, column 1"),
+    "json": ("o.json", b'[{"a": 1}\n{"a": 2}]', "'o.json' is not JSON in line 2, column 1"),
     "not-packed": ("o.ndjson.gz", b'{"a": 1}\n', "'o.ndjson.gz' is not whole gzip"),
     "cut": ("o.ndjson.gz", gzip.compress(b'{"a": 1}\n')[:-9], "'o.ndjson.gz' is not whole gzip"),
     "wide": ("o.csv", b"id\n" + b"x" * 200_000, "'o.csv' is not CSV: field larger"),
