@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,6 +33,16 @@ class SchemaReading:
     dedupe: str
     key: tuple[str, ...]
     event_time: str | None
+
+
+_WORD_OF_JSON_SCHEMA: Final = re.compile(
+    r"\$\w+|definitions|type|enum|const|title|description|default|examples|deprecated|format"
+    r"|(read|write)Only|allOf|anyOf|oneOf|not|if|then|else|required|propertyNames"
+    r"|properties|(pattern|additional|unevaluated|min|max)Properties"
+    r"|dependent(Required|Schemas)|dependencies|contains|(min|max)Contains|uniqueItems"
+    r"|items|(prefix|additional|unevaluated|min|max)Items|multipleOf|minimum|maximum"
+    r"|exclusive(Min|Max)imum|(min|max)Length|pattern|content(Encoding|MediaType|Schema)"
+)
 
 
 class RecordValidator:
@@ -80,6 +91,18 @@ def compile_schema(schema: Mapping[str, Any]) -> Any:
         raise Unprocessable(f"not a JSON Schema: {error}", path="") from error
 
 
+def _refuse_data(schema: Mapping[str, object]) -> None:
+    """Raise `Unprocessable` for an object that says nothing as a schema, such as a record."""
+    if schema and not any(_WORD_OF_JSON_SCHEMA.fullmatch(name) for name in schema):
+        given = ", ".join(repr(name[:40]) for name in [*schema][:5])
+        raise Unprocessable(
+            f"not a JSON Schema: none of its members is a word of JSON Schema ({given})",
+            path="",
+            hint='say {"type": "object", "properties": {"FIELD": {"type": …}}}; without a schema'
+            " one is proposed from the records",
+        )
+
+
 def columns_of(schema: Mapping[str, Any], before: Sequence[Column] = ()) -> tuple[Column, ...]:
     """Return the columns of a schema, those of `before` first and in their order.
 
@@ -111,6 +134,7 @@ def columns_of(schema: Mapping[str, Any], before: Sequence[Column] = ()) -> tupl
 def read_schema(schema: Mapping[str, Any], before: Sequence[Column] = ()) -> SchemaReading:
     """Check a schema and read all that the platform needs out of it."""
     compile_schema(schema)
+    _refuse_data(schema)
     kinds = _types(schema)
     if kinds and "object" not in kinds:
         raise Unprocessable("a record is an object, the schema allows none", path="/type")

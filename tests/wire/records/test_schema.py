@@ -28,6 +28,7 @@ def of(**properties: Any) -> dict[str, Any]:
         (5, ""),
         ([], ""),
         ({"type": "objekt"}, "/type"),
+        ({"id": 1, "name": "a record and no schema"}, ""),
         ({"properties": 5}, "/properties"),
         (of(x={"type": "text"}), "/properties/x/type"),
         (of(x={"pattern": "("}), "/properties/x/pattern"),
