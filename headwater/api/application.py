@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -109,8 +108,8 @@ async def _on_validation(request: Request, error: Exception) -> Response:
     if where == "body" and isinstance(error.body, bytes):
         return _answer(request, _UNDECLARED)
     said, value = first["msg"], first["input"]
-    if where in ("query", "path") and isinstance(value, str):
-        said = re.sub(r"^Input(?= should)", repr(value[:_SHOWN_CHARACTERS]), said)
+    if where in ("query", "path") and isinstance(value, str) and said.startswith("Input should"):
+        said = repr(value[:_SHOWN_CHARACTERS]) + said.removeprefix("Input")
     return _answer(request, Unprocessable(f"{where} {path}: {said}", path=path))
 
 

@@ -25,6 +25,7 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
     [
         ("/api/v2/runs?limit=many", "query /limit: 'many' should be a valid integer"),
         ("/api/v2/runs/nightly/telemetry", "path /run_id: 'nightly' should be a valid UUID"),
+        ("/api/v2/runs?limit=%00%5C1", r"query /limit: '\x00\\1' should be a valid integer"),
         (f"/api/v2/runs?limit={'x' * 5000}", f"query /limit: '{'x' * 60}' should"),
     ],
 )
