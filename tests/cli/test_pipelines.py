@@ -68,7 +68,7 @@ def test_run_that_fails_ends_with_its_error_and_a_code(run: Any, file: Path) -> 
     file.rename(file.with_name("orders.json"))
     told = run("pipelines", "run", "file_to_source", "-p", "file=orders.json", "-p", "source=x")
     assert told.exit_code == Exit.FAILED
-    assert "the stage 'extract' failed: JSONDecodeError" in told.output
+    assert "the stage 'extract' failed: 'orders.json' is not JSON in line 1" in told.output
 
 
 def test_wrong_words_are_refused(run: Any) -> None:
