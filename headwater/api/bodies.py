@@ -44,7 +44,9 @@ def leaves_body(status: int, headers: Mapping[bytes, bytes]) -> bool:
     """Tell whether what was refused has a body not worth reading, so that its sender goes."""
     if status not in _LEFT_UNREAD:
         return False
-    return status == _TOO_LARGE or announced_bytes(headers) > MOST_OF_NOBODY_BYTES
+    if status == _TOO_LARGE or b"transfer-encoding" in headers:
+        return True
+    return announced_bytes(headers) > MOST_OF_NOBODY_BYTES
 
 
 def capped(receive: Receive, most_bytes: int, error: HeadwaterError | None = None) -> Receive:

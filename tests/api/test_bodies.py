@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headwater.api.bodies import read_body
+from headwater.api.bodies import leaves_body, read_body
 from headwater.errors import Malformed, TooLarge, Unprocessable
 
 LIMIT = 1000
@@ -109,3 +109,19 @@ def test_client_that_goes_away_is_malformed() -> None:
     with pytest.raises(Malformed) as caught:
         asyncio.run(read_body(receive, encoding=None, most_bytes=10))
     assert caught.value.offset == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "is_left"),
+    [
+        (413, {}, True),
+        (401, {b"content-length": b"65537"}, True),
+        (403, {b"transfer-encoding": b"chunked"}, True),
+        (401, {b"content-length": b"65536"}, False),
+        (404, {b"transfer-encoding": b"chunked"}, False),
+    ],
+)
+def test_refused_body_that_may_be_long_is_not_read_to_its_end(
+    status: int, headers: dict[bytes, bytes], is_left: bool
+) -> None:
+    assert leaves_body(status, headers) == is_left
