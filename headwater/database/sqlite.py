@@ -17,10 +17,13 @@ from headwater.database.migrations import create, revision_of, upgrade
 from headwater.database.schema import Schema
 from headwater.database.session import Question, Result, Row
 from headwater.database.turns import Turns
-from headwater.errors import HeadwaterError, StorageFull, Unavailable
+from headwater.errors import HeadwaterError, StorageFull, Unavailable, Unsupported
 
 BUSY_TIMEOUT_MILLISECONDS: Final = 10_000
 OPENING_SECONDS: Final = 60.0
+LEAST_VERSION: Final = (3, 34)
+"""The first one with the index of trigrams."""
+
 _OPENING_PAUSE_SECONDS: Final = 0.05
 _CACHE_KIBIBYTES: Final = 65_536
 _CHECKPOINT_PAGES: Final = 8000
@@ -31,8 +34,14 @@ _KEYS_AT_ONCE: Final = _KEY_COUNTS[-1]
 def open_sqlite(path: Path, schema: Schema, *, clock: Clock | None = None) -> Engine:
     """Open or create the database file and bring it to the current revision.
 
-    Raises `Unavailable` when another process keeps it locked for `OPENING_SECONDS`.
+    Raises `Unavailable` when another process keeps it locked for `OPENING_SECONDS`, `Unsupported`
+    where this Python came with a SQLite before `LEAST_VERSION`.
     """
+    if sqlite3.sqlite_version_info < LEAST_VERSION:
+        raise Unsupported(
+            f"this Python has SQLite {sqlite3.sqlite_version}",
+            hint="Headwater needs a Python built with SQLite 3.34 or later",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _set_pragmas)

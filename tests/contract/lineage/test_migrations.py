@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from headwater.database.postgresql_driver import Driver
-from headwater.errors import Conflict
+from headwater.errors import Conflict, Unsupported
 from headwater.lineage.log import SqlLineage
 from headwater.lineage.reading.search import Search, Wanted
 from headwater.lineage.tables import METADATA, SCHEMA
@@ -149,6 +149,14 @@ def test_a_refused_file_is_let_go(tmp_path):
         SqlLineage.open(place)
     assert refused.tb is not None  # its frames keep everything alive that is not closed
     assert str(place) not in {file.path for file in psutil.Process().open_files()}
+
+
+def test_sqlite_that_is_too_old_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 26, 0))
+    with pytest.raises(Unsupported, match=r"SQLite \d") as refused:
+        SqlLineage.open(tmp_path / "lineage.db")
+    assert "3.34 or later" in str(refused.value.hint)
+    assert not (tmp_path / "lineage.db").exists()
 
 
 def test_servers_that_start_together_make_the_tables_once(lineage_backend, bare):
